@@ -1,0 +1,39 @@
+/** Stops a scheduled callback; harmless once it ran. */
+export type Cancel = () => void
+
+/**
+ * Time, injected everywhere so that tests can drive it. Instants are milliseconds since an arbitrary start of this
+ * process and are never compared with those of another one.
+ */
+export interface Clock {
+  /** Milliseconds of real time that only grow, a suspension of the machine included. */
+  now(): number
+  /** Runs `callback` once, `ms` milliseconds from now. Does not keep the process alive. */
+  schedule(ms: number, callback: () => void): Cancel
+}
+
+/** Beyond this difference the wall clock was set or the machine slept; below it, it is only coarser. */
+const WALL_JUMP_MS = 50
+
+/**
+ * The clock of this machine: the larger of monotonic and wall time elapsed, because a suspended machine stops the
+ * monotonic clock. A wall clock that is set back changes nothing; one set forward makes time pass sooner, never later.
+ */
+export function systemClock(): Clock {
+  let ahead = 0
+  let offset = Date.now() - performance.now()
+  return {
+    now() {
+      const monotonic = performance.now()
+      const drift = Date.now() - monotonic - offset
+      if (drift > WALL_JUMP_MS) ahead += drift
+      if (drift > WALL_JUMP_MS || drift < -WALL_JUMP_MS) offset += drift
+      return monotonic + ahead
+    },
+    schedule(ms, callback) {
+      const timer = setTimeout(callback, ms)
+      timer.unref()
+      return () => clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * What can go wrong, as a stable word that programs can switch on.
+ *
+ * - `INVALID_ARGUMENT` - a value that a caller passed is not allowed; nothing was done.
+ * - `UNSUPPORTED_VALUE` - a value cannot be stored without changing it (a function, a class instance, ...).
+ * - `VALUE_TOO_LARGE` - a value is larger than the backend may hold.
+ * - `STORE_TIMEOUT` - the backend did not answer within the deadline; the outcome is unknown.
+ * - `STORE_UNAVAILABLE` - the backend cannot be reached; nothing was sent.
+ * - `STORE_FAILED` - the backend answered with an error.
+ * - `NOT_REACHED` - an invalidation with `require: 'all'` did not reach the backend.
+ * - `LOAD_TIMEOUT` - a loader did not settle within its deadline.
+ * - `CLOSED` - the instance was closed.
+ * - `UNSUPPORTED` - the backend lacks a contract that a feature needs.
+ */
+export type ErrorCode =
+  | 'INVALID_ARGUMENT'
+  | 'UNSUPPORTED_VALUE'
+  | 'VALUE_TOO_LARGE'
+  | 'STORE_TIMEOUT'
+  | 'STORE_UNAVAILABLE'
+  | 'STORE_FAILED'
+  | 'NOT_REACHED'
+  | 'LOAD_TIMEOUT'
+  | 'CLOSED'
+  | 'UNSUPPORTED'
+
+/** Survives two copies of this package in one process, where `instanceof` does not. */
+const marker = Symbol.for('redstart.error')
+
+/** The one error class of Redstart: says what happened, with which value, and what to do. */
+export class RedstartError extends Error {
+  override readonly name = 'RedstartError'
+  readonly code: ErrorCode
+  /** @internal */
+  readonly [marker] = true
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+
+  /** True for an error of Redstart, of any copy or version of it; with `code`, for that code alone. */
+  static is(error: unknown, code?: ErrorCode): error is RedstartError {
+    if (typeof error !== 'object' || error === null || !(marker in error)) return false
+    return code === undefined || (error as RedstartError).code === code
+  }
+}
+
+/** A caller's value that is not allowed: names the value, quoted and cut, and what is allowed. */
+export function invalidArgument(what: string, value: unknown, allowed: string): RedstartError {
+  return new RedstartError('INVALID_ARGUMENT', `${what} is ${show(value)}; expected ${allowed}`)
+}
+
+/** A short picture of a value for a message: strings quoted and cut, objects by kind only, so that no content leaks. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return value.length > 80 ? `${JSON.stringify(value.slice(0, 80))}... (${value.length} characters)` : JSON.stringify(value)
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'function') return 'a function'
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return String(value)
+}
