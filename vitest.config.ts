@@ -1,21 +1,35 @@
-import { defineConfig } from 'vitest/config'
+import { defaultServerConditions } from 'vite'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
-const conditions = ['@redstart/source']
+/** The private condition comes first, so tests read the packages' sources and nothing has to be built before them. */
+const conditions = ['@redstart/source', ...defaultServerConditions]
 
-/** Tests and editors read the packages' sources through the private condition; nothing has to be built first. */
+const redisTests = '**/*.redis.test.ts'
+
 export default defineConfig({
-  resolve: { conditions: [...conditions, 'module', 'node', 'development|production'] },
-  ssr: { resolve: { conditions: [...conditions, 'module', 'node', 'development|production'] } },
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     projects: [
-      {
-        extends: true,
-        test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], exclude: ['**/*.redis.test.ts', '**/node_modules/**'] },
-      },
-      {
-        extends: true,
-        test: { name: 'redis', include: ['packages/*/test/**/*.redis.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
-      },
+      project('unit', { include: ['packages/*/test/**/*.test.ts'], exclude: [redisTests] }),
+      project('redis', {
+        include: [`packages/*/test/${redisTests}`],
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      }),
+      project('apps', {
+        include: ['apps/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+      }),
+      project('tools', { include: ['tools/test/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 }),
     ],
   },
 })
+
+function project(
+  name: string,
+  { exclude = [], ...test }: NonNullable<TestProjectInlineConfiguration['test']>,
+): TestProjectInlineConfiguration {
+  return { extends: true, test: { name, exclude: [...exclude, '**/node_modules/**', '**/dist/**'], ...test } }
+}
