@@ -1,0 +1,7 @@
+export type { Backend, StoreContext } from './backend.ts'
+export type { CacheStore, ReadReply, ReadRequest, WriteRequest } from './cache/cache-store.ts'
+export { type Cancel, type Clock, systemClock } from './clock.ts'
+export type { Duration } from './duration.ts'
+export { type ErrorCode, RedstartError } from './errors.ts'
+export type { Answer, Hint, Invalidated, InvalidateRequest, InvalidationStore, Question, Snapshot } from './invalidation/invalidation-store.ts'
+export type { Marker } from './invalidation/view.ts'

@@ -1,0 +1,48 @@
+import { invalidArgument } from '../errors.ts'
+import { checkNamespace, checkTag, LONGEST_PATH } from '../keys.ts'
+
+/**
+ * A name that an invalidation can hit, with its kind in front: `k:` one entry, `p:` every entry under a prefix, `t:`
+ * every entry with a tag. Entries carry all names that can hit them.
+ */
+export type Name = string
+
+/** How many prefixes of a path are names; the empty one (everything) and the namespace are the first two. */
+export const PREFIX_DEPTH = 8
+
+/** The name of every entry there is. */
+export const EVERYTHING: Name = 'p:'
+
+/** The name of the one entry at a path. */
+export function keyName(path: string): Name {
+  return `k:${path}`
+}
+
+/** The name of all entries with a tag. */
+export function tagName(tag: string): Name {
+  return `t:${checkTag(tag)}`
+}
+
+/** The names of a path that need not be stored: its own, everything's, and each prefix that ends at a `:`. */
+export function impliedNames(path: string): Name[] {
+  const names = [keyName(path), EVERYTHING]
+  for (let end = path.indexOf(':'); end !== -1 && names.length <= PREFIX_DEPTH; end = path.indexOf(':', end + 1)) {
+    names.push(`p:${path.slice(0, end + 1)}`)
+  }
+  return names
+}
+
+/**
+ * The name of all entries under a prefix.
+ *
+ * @throws RedstartError `INVALID_ARGUMENT` for a prefix that does not end at a `:`, is deeper than entries carry, or has
+ *   no namespace.
+ */
+export function prefixName(prefix: unknown): Name {
+  const depth = typeof prefix === 'string' ? prefix.split(':').length - 1 : 0
+  if (typeof prefix !== 'string' || !prefix.endsWith(':') || depth > PREFIX_DEPTH - 1 || prefix.length > LONGEST_PATH) {
+    throw invalidArgument('prefix', prefix, `a prefix that ends at a ':' and has 1 to ${PREFIX_DEPTH - 1} of them, such as 'orders:42:'; use tags for anything else`)
+  }
+  checkNamespace(prefix.slice(0, prefix.indexOf(':')))
+  return `p:${prefix}`
+}
