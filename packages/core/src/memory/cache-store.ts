@@ -1,0 +1,77 @@
+import type {
+  CacheStore,
+  Hint,
+  Invalidated,
+  InvalidateRequest,
+  ReadReply,
+  ReadRequest,
+  WriteRequest,
+} from '../cache/cache-store.ts'
+import { RedstartError } from '../errors.ts'
+import type { MemoryData } from './data.ts'
+
+/**
+ * The cache's store in this process. Each operation takes effect at once, when it is called; replies and hints come
+ * later, as they do from Redis, a hint before the reply to its invalidation. Nothing can take longer than its timeout.
+ */
+export class MemoryCacheStore implements CacheStore {
+  readonly #data: MemoryData
+  readonly #listeners = new Set<(hint: Hint) => void>()
+  #closed = false
+
+  constructor(data: MemoryData) {
+    this.#data = data
+  }
+
+  async read({ keys, names, question }: ReadRequest): Promise<ReadReply> {
+    this.#assertOpen()
+    const { entries, view } = this.#data
+    const time = this.#data.time()
+    const answer = question && { ...view.ask(question.candidate), time }
+    return {
+      entries: keys.map((key) => entries.get(key, time)),
+      snapshot: names && view.snapshot(names),
+      answer,
+    }
+  }
+
+  async write({ key, bytes, ttl }: WriteRequest): Promise<'stored' | 'outranked'> {
+    this.#assertOpen()
+    const time = this.#data.time()
+    return this.#data.entries.set(key, bytes, time + ttl, time) ? 'stored' : 'outranked'
+  }
+
+  async invalidate(request: InvalidateRequest): Promise<Invalidated> {
+    this.#assertOpen()
+    const data = this.#data
+    const names = [...new Set(request.names)]
+    const deadline = request.kind === 'soft' ? Math.floor(request.deadline) : Number.POSITIVE_INFINITY
+    const done = data.view.invalidate(names, request.kind, deadline, data.time(), request.candidate)
+    for (const key of request.unlink) data.entries.delete(key)
+    const hint: Hint = { ...done, names, kind: request.kind, deadline }
+    for (const listener of data.listeners) queueMicrotask(() => data.listeners.has(listener) && listener(hint))
+    return done
+  }
+
+  subscribe(listener: (hint: Hint) => void): () => void {
+    this.#assertOpen()
+    // One function given twice is two subscriptions.
+    const own = (hint: Hint): void => listener(hint)
+    this.#listeners.add(own)
+    this.#data.listeners.add(own)
+    return () => {
+      this.#listeners.delete(own)
+      this.#data.listeners.delete(own)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const listener of this.#listeners) this.#data.listeners.delete(listener)
+    this.#listeners.clear()
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new RedstartError('CLOSED', 'The store was closed; nothing was read or changed')
+  }
+}

@@ -1,0 +1,28 @@
+import type { Hint } from '../cache/cache-store.ts'
+import type { Clock } from '../clock.ts'
+import { MemoryEntries } from './entries.ts'
+import { MemoryView } from './view.ts'
+
+/** What all stores of one app over one memory backend share. */
+export class MemoryData {
+  readonly entries: MemoryEntries
+  readonly view: MemoryView
+  /** Each store's own listeners; what one store invalidates all of them hear. */
+  readonly listeners: Set<(hint: Hint) => void> = new Set()
+  readonly #clock: Clock
+
+  /** @param clock tells the time for all stores of the app, so that they agree on it. */
+  constructor(clock: Clock, bounds: { readonly markers: number; readonly maxEntries: number; readonly maxBytes: number }) {
+    this.#clock = clock
+    this.entries = new MemoryEntries(bounds)
+    this.view = new MemoryView(bounds.markers)
+  }
+
+  /** Milliseconds since 1970, told by the injected clock: near the wall clock's, never set back. */
+  time(): number {
+    return EPOCH + this.#clock.now()
+  }
+}
+
+/** The wall clock's time when this process started, from where the monotonic clock counts. */
+const EPOCH = Math.round(performance.timeOrigin)

@@ -1,0 +1,51 @@
+import type { Backend } from '../backend.ts'
+import { invalidArgument } from '../errors.ts'
+import { MemoryCacheStore } from './cache-store.ts'
+import { MemoryData } from './data.ts'
+
+/** Bounds of the memory backend, each for one app. */
+export interface MemoryOptions {
+  /**
+   * Names whose invalidations are remembered; the oldest are forgotten first, and entries older than those become misses.
+   * @default 100_000
+   */
+  readonly markers?: number
+  /**
+   * Entries kept; the least recently used goes first.
+   * @default 100_000
+   */
+  readonly maxEntries?: number
+  /**
+   * Bytes of entries kept, keys and bookkeeping included; the least recently used goes first.
+   * @default 268_435_456 (256 MiB)
+   */
+  readonly maxBytes?: number
+}
+
+/**
+ * A backend that keeps everything in this process. The data belongs to the returned value: stores opened over the same
+ * value with the same app share it and hear each other's invalidations; it is gone with the value.
+ *
+ * @throws RedstartError `INVALID_ARGUMENT` for a bound that is not a positive whole number.
+ */
+export function memory(options: MemoryOptions = {}): Backend {
+  const bounds = {
+    markers: positive(options.markers ?? 100_000, 'markers'),
+    maxEntries: positive(options.maxEntries ?? 100_000, 'maxEntries'),
+    maxBytes: positive(options.maxBytes ?? 256 * 1024 * 1024, 'maxBytes'),
+  }
+  const apps = new Map<string, MemoryData>()
+  return {
+    name: 'memory',
+    cache({ app, clock }) {
+      const data = apps.get(app) ?? new MemoryData(clock, bounds)
+      apps.set(app, data)
+      return new MemoryCacheStore(data)
+    },
+  }
+}
+
+function positive(value: number, what: string): number {
+  if (!Number.isSafeInteger(value) || value < 1) throw invalidArgument(`memory: ${what}`, value, 'a whole number of at least 1')
+  return value
+}
