@@ -1,0 +1,12 @@
+/**
+ * The wire format: how cache entries lie in a backend, byte for byte. `docs/wire-format.md` is its specification,
+ * `docs/wire-vectors.json` its test vectors.
+ *
+ * @packageDocumentation
+ */
+export { type Codec, DEEPEST_VALUE, type DecodedValue, type EncodedValue } from './codec.ts'
+export { decodeEntry } from './decode-entry.ts'
+export { encodeEntry } from './encode-entry.ts'
+export type { DecodedEntry, EntryFault, WireEntry } from './entry.ts'
+export { ENTRY_OFFSETS } from './layout.ts'
+export { decodeValue, encodeValue } from './value.ts'

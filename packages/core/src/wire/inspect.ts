@@ -1,0 +1,146 @@
+import { DEEPEST_VALUE } from './codec.ts'
+import { RedstartError } from '../errors.ts'
+import { hidesSomething } from './plain.ts'
+import { type RichKind, richKind } from './rich.ts'
+
+/**
+ * The close look at a value: which text keeps it whole. JSON where that is enough and no object is met twice, else
+ * devalue, which also keeps cycles.
+ *
+ * @throws RedstartError `UNSUPPORTED_VALUE`, with the path of the first part that would not come back the same.
+ */
+export function inspect(value: unknown): 'json' | 'devalue' {
+  const walk: Walk = { path: [], seen: new Set(), rich: false, unsafeKey: undefined }
+  visit(value, walk, DEEPEST_VALUE)
+  if (!walk.rich) return 'json'
+  if (walk.unsafeKey !== undefined) throw refused(walk.unsafeKey, 'named __proto__ beside values that JSON cannot hold')
+  return 'devalue'
+}
+
+interface Walk {
+  readonly path: string[]
+  readonly seen: Set<object>
+  /** Something was met that JSON would damage. */
+  rich: boolean
+  /** Where an own property `__proto__` is, which JSON keeps and devalue does not. */
+  unsafeKey: readonly string[] | undefined
+}
+
+function visit(value: unknown, walk: Walk, levels: number): void {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return
+    case 'number':
+      if (!Number.isFinite(value) || Object.is(value, -0)) walk.rich = true
+      return
+    case 'bigint':
+    case 'undefined':
+      walk.rich = true
+      return
+    case 'object':
+      if (value !== null) visitObject(value, walk, levels)
+      return
+    default:
+      throw refused(walk.path, `a ${typeof value}`)
+  }
+}
+
+function visitObject(object: object, walk: Walk, levels: number): void {
+  if (walk.seen.has(object)) {
+    walk.rich = true
+    return
+  }
+  walk.seen.add(object)
+  if (levels === 0) throw refused(walk.path, `nested deeper than ${DEEPEST_VALUE} levels`)
+  if (hidesSomething(object)) throw refused(walk.path, 'an object with symbol keys or a toJSON method')
+  const prototype: object | null = Object.getPrototypeOf(object)
+  if (Array.isArray(object)) return visitArray(object, prototype, walk, levels)
+  if (prototype === null || isPlainPrototype(prototype)) return visitProperties(object, prototype === null, walk, levels)
+  const kind = richKind(prototype)
+  if (kind === undefined) throw refused(walk.path, instanceName(prototype))
+  walk.rich = true
+  visitRich(object, kind, walk, levels)
+}
+
+function visitArray(array: readonly unknown[], prototype: object | null, walk: Walk, levels: number): void {
+  if (prototype === null || !isArrayPrototype(prototype)) throw refused(walk.path, instanceName(prototype))
+  const keys = Object.keys(array)
+  if (keys.length !== array.length) walk.rich = true
+  for (const key of keys) {
+    if (!isIndex(key)) throw refused(walk.path, 'an array with named properties')
+    step(`[${key}]`, array[Number(key)], walk, levels)
+  }
+}
+
+function visitProperties(object: object, bare: boolean, walk: Walk, levels: number): void {
+  if (bare) walk.rich = true
+  for (const [key, child] of Object.entries(object)) {
+    const name = IDENTIFIER.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
+    if (key === '__proto__') walk.unsafeKey ??= [...walk.path, name]
+    step(name, child, walk, levels)
+  }
+}
+
+function visitRich(object: object, kind: RichKind, walk: Walk, levels: number): void {
+  if (kind === 'view') return // its own keys are its indices: too many to look for named ones among them
+  const own = object instanceof String ? object.length : 0
+  if (Object.keys(object).length !== own) throw refused(walk.path, 'a built-in object with properties added to it')
+  if (kind === 'regexp' && (object as RegExp).lastIndex !== 0) throw refused(walk.path, 'a RegExp in the middle of a search')
+  if (kind === 'set') visitMembers(object as Set<unknown>, walk, levels)
+  if (kind === 'map') visitEntries(object as Map<unknown, unknown>, walk, levels)
+}
+
+function visitMembers(set: ReadonlySet<unknown>, walk: Walk, levels: number): void {
+  let index = 0
+  for (const member of set) step(`.<member ${index++}>`, member, walk, levels)
+}
+
+/** Entries are numbered in paths, because keys of a map are stored content. */
+function visitEntries(map: ReadonlyMap<unknown, unknown>, walk: Walk, levels: number): void {
+  let index = 0
+  for (const [key, child] of map) {
+    step(`.<key ${index}>`, key, walk, levels)
+    step(`.<value ${index++}>`, child, walk, levels)
+  }
+}
+
+function step(name: string, child: unknown, walk: Walk, levels: number): void {
+  walk.path.push(name)
+  visit(child, walk, levels - 1)
+  walk.path.pop()
+}
+
+/** True for `Object.prototype` of any realm: what another realm made comes back as an object of this one. */
+function isPlainPrototype(prototype: object): boolean {
+  return prototype === Object.prototype || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+}
+
+/** True for `Array.prototype` of any realm: the one array whose prototype is the root. */
+function isArrayPrototype(prototype: object): boolean {
+  const above: object | null = Object.getPrototypeOf(prototype)
+  return prototype === Array.prototype || (above !== null && Object.getPrototypeOf(above) === null)
+}
+
+/** Array indices are the canonical whole numbers below 2^32 - 1. */
+function isIndex(key: string): boolean {
+  const index = Number(key) >>> 0
+  return index < 0xffff_ffff && String(index) === key
+}
+
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
+
+function instanceName(prototype: object | null): string {
+  const { constructor } = prototype ?? {}
+  return typeof constructor === 'function' && constructor.name !== '' ? `an instance of ${constructor.name}` : 'an instance of a class'
+}
+
+/** Paths are cut: a long one ends in the part that matters least to whoever looks for the place. */
+function refused(path: readonly string[], what: string): RedstartError {
+  const place = `$${path.slice(0, 20).join('').slice(0, 200)}${path.length > 20 ? '...' : ''}`
+  return new RedstartError(
+    'UNSUPPORTED_VALUE',
+    `The value at ${place} is ${what} and would not come back the same; store plain data ` +
+      '(objects, arrays, primitives, Date, Map, Set, URL, RegExp, typed arrays)',
+  )
+}

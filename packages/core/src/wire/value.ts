@@ -1,0 +1,65 @@
+import { Buffer } from 'node:buffer'
+import { DevalueError } from 'devalue'
+import { RedstartError } from '../errors.ts'
+import { decodeBytes, encodeBytes } from './bytes.ts'
+import { type Codec, type DecodedValue, type EncodedValue, UNREADABLE } from './codec.ts'
+import { decodeDevalue, encodeDevalue } from './devalue.ts'
+import { inspect } from './inspect.ts'
+import { decodeJson, encodeJson } from './json.ts'
+import { isPlainJson } from './plain.ts'
+
+/**
+ * Turns a value into bytes from which {@link decodeValue} makes an equal one: equal as `isDeepStrictEqual` of
+ * `node:util` sees it, with two exceptions that are named in the specification (a Buffer comes back as a `Uint8Array`,
+ * an accessor as the value that it gave).
+ *
+ * A `Uint8Array` is stored as it is, what JSON keeps whole as JSON, all else as devalue. Nothing of the value is kept
+ * or changed.
+ *
+ * @throws RedstartError `UNSUPPORTED_VALUE`, naming the path, for what would not come back the same: functions,
+ * symbols, instances of classes, promises, errors, nesting deeper than 500 levels, ...
+ * @throws RedstartError `VALUE_TOO_LARGE` when its text is longer than a string can be.
+ */
+export function encodeValue(value: unknown): EncodedValue {
+  if (isBytes(value)) return { codec: 'bytes', payload: encodeBytes(value) }
+  try {
+    if (isPlainJson(value) || inspect(value) === 'json') return { codec: 'json', payload: encodeJson(value) }
+    return { codec: 'devalue', payload: encodeDevalue(value) }
+  } catch (error) {
+    throw RedstartError.is(error) ? error : failed(error)
+  }
+}
+
+/**
+ * Makes the value anew. Never throws: a payload that the codec does not understand gives `{ ok: false }`.
+ * See {@link DecodedValue} for who may hold the result.
+ */
+export function decodeValue(codec: Codec, payload: Uint8Array): DecodedValue {
+  try {
+    switch (codec) {
+      case 'json':
+        return decodeJson(payload)
+      case 'bytes':
+        return decodeBytes(payload)
+      case 'devalue':
+        return decodeDevalue(payload)
+    }
+  } catch {
+    return UNREADABLE
+  }
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  if (!(value instanceof Uint8Array)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Uint8Array.prototype || prototype === Buffer.prototype
+}
+
+/** What the runtime or an accessor of the value threw. An error of devalue holds the value itself, so it is not passed on. */
+function failed(error: unknown): RedstartError {
+  if (error instanceof RangeError && error.message === 'Invalid string length') {
+    return new RedstartError('VALUE_TOO_LARGE', 'The value is longer as text than a string can be; store less in one entry')
+  }
+  const message = 'The value cannot be read as plain data; store a copy made of objects, arrays and primitives'
+  return new RedstartError('UNSUPPORTED_VALUE', message, error instanceof DevalueError ? {} : { cause: error })
+}
