@@ -1,0 +1,102 @@
+#!lua flags=allow-oom
+-- Raises the markers of all names to one clock above every earlier one, and tells every instance. All that can fail
+-- comes before the first write; what comes after the markers cannot fail the script.
+--
+-- KEYS[1]  the meta hash
+-- ARGV[1]  candidate: the generation, should one have to be started
+-- ARGV[2]  keep: milliseconds for which the hash must live from now on
+-- ARGV[3]  'hard' or 'soft'
+-- ARGV[4]  with 'soft': Redis time in ms from which it counts as hard, or '-'
+-- ARGV[5]  the most markers that are kept
+-- ARGV[6]  the hint channel
+-- ARGV[7]  and following: names
+-- Reply    { generation, previous clock, clock }
+-- Hint     generation, previous clock, clock, 'hard' or 'soft', deadline or '-', then the names, joined by newlines
+
+--- include generation
+
+local QUEUE_FACTOR, CHUNK = 4, 1000
+local key, candidate, keep, kind, bound, channel = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[5]), ARGV[6]
+local deadline = tonumber(ARGV[4])
+local names = {}
+for i = 7, #ARGV do names[#names + 1] = ARGV[i] end
+
+-- Calls `command key` with the arguments in parts that fit Lua's stack; `each` gets the replies.
+local function in_parts(command, arguments, each)
+  for first = 1, #arguments, CHUNK do
+    local last = math.min(first + CHUNK - 1, #arguments)
+    local reply = redis.call(command, key, unpack(arguments, first, last))
+    if each then each(reply, first - 1) end
+  end
+end
+
+local function parse(marker)
+  local hard, soft, deadline = string.match(marker or '', '^(%d+) ?(%d*) ?(%d*)$')
+  return tonumber(hard or '') or 0, tonumber(soft or '') or 0, tonumber(deadline or '')
+end
+
+local function marker_text(hard, soft, deadline)
+  if deadline then return text(hard) .. ' ' .. text(soft) .. ' ' .. text(deadline) end
+  if soft > 0 then return text(hard) .. ' ' .. text(soft) end
+  return text(hard)
+end
+
+-- The marker after one more invalidation. A deadline that has passed made the earlier soft invalidation a hard one; it
+-- must not be postponed by this one.
+local function raised(marker, clock, now)
+  local hard, soft, old = parse(marker)
+  if kind == 'hard' then return marker_text(clock, soft, old) end
+  if old and now >= old then return marker_text(math.max(hard, soft), clock, deadline) end
+  return marker_text(hard, clock, old and deadline and math.min(old, deadline) or old or deadline)
+end
+
+-- Takes the oldest invalidations from the queue while there are too many markers or too long a queue, at most some more
+-- than came in, so that a bound that was lowered is reached in many calls. The floor rises before a marker goes.
+local function prune(meta)
+  local markers = redis.call('HLEN', key) - (meta.clock - meta.head + 1) - FIXED_FIELDS
+  local budget = 2 * #names + CHUNK
+  local floor, head, weight, gone = meta.floor, meta.head, meta.weight, {}
+  while (markers > bound or weight > QUEUE_FACTOR * bound) and head <= meta.clock and budget > 0 do
+    local queued = 'q:' .. text(head)
+    local count = 0
+    for name in string.gmatch(redis.call('HGET', key, queued) or '', '[^\n]+') do
+      count = count + 1
+      local marker = redis.call('HGET', key, name)
+      local hard, soft = parse(marker)
+      if marker and math.max(hard, soft) <= head then
+        gone[#gone + 1] = name
+        markers, floor = markers - 1, head
+      end
+    end
+    gone[#gone + 1] = queued
+    head, weight, budget = head + 1, weight - math.max(1, count), budget - math.max(1, count)
+  end
+  if #gone == 0 then return end
+  redis.call('HSET', key, '$f', text(floor), '$h', text(head), '$n', text(weight))
+  in_parts('HDEL', gone)
+end
+
+local meta = meta_of(key)
+local run = not meta and run_id()
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local previous = meta and meta.clock or 1
+local clock = previous + 1
+local fields = {}
+in_parts('HMGET', names, function(found, before)
+  for i = 1, #found do
+    fields[#fields + 1] = names[before + i]
+    fields[#fields + 1] = raised(found[i], clock, now)
+  end
+end)
+
+meta = meta or start(key, candidate, run, keep)
+meta.clock, meta.weight = clock, meta.weight + math.max(1, #names)
+in_parts('HSET', fields)
+redis.call('HSET', key, '$c', text(clock), '$n', text(meta.weight), 'q:' .. text(clock), table.concat(names, '\n'))
+
+pcall(prune, meta)
+redis.pcall('PEXPIRE', key, keep, 'GT')
+local hint = { meta.generation, text(previous), text(clock), kind, deadline and text(deadline) or '-' }
+redis.pcall('PUBLISH', channel, table.concat(hint, '\n') .. '\n' .. table.concat(names, '\n'))
+return { meta.generation, text(previous), text(clock) }
