@@ -10,6 +10,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    reporters: ['default', './tools/count-reporter.mjs'],
     projects: [
       project('unit', { include: ['packages/*/test/**/*.test.ts'], exclude: [redisTests] }),
       project('redis', {

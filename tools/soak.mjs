@@ -1,0 +1,5 @@
+import './node-version.mjs'
+import { runTests } from './vitest.mjs'
+
+// The same tests with larger numbers: those that can go on for longer read this variable.
+process.exitCode = await runTests(process.argv.slice(2), { REDSTART_SOAK: '1' })
