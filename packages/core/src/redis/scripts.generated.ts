@@ -9,7 +9,7 @@ local function meta_of(key)
   local found = redis.call('HMGET', key, '$g', '$c', '$f', '$r', '$h', '$n')
   if not found[1] and redis.call('EXISTS', key) == 0 then return nil end
   local meta = {
-    generation = found[1], clock = tonumber(found[2] or ''), floor = tonumber(found[3] or ''), run = found[4],
+    generation = found[1], run = found[4], clock = tonumber(found[2] or ''), floor = tonumber(found[3] or ''),
     head = tonumber(found[5] or ''), weight = tonumber(found[6] or ''),
   }
   if meta.generation and meta.clock and meta.floor and meta.run and meta.head and meta.weight then return meta end
@@ -20,22 +20,50 @@ local function run_id()
   if not id then error({ err = 'NORUNID the server does not tell its run_id' }) end
   return id
 end
-local function start(key, generation, run, keep)
-  redis.call('UNLINK', key)
-  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run, '$h', '2', '$n', '0')
+local function start(key, generation, keep)
+  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0')
   redis.call('PEXPIRE', key, keep)
-  return { generation = generation, clock = 1, floor = 0, run = run, head = 2, weight = 0 }
+  return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0 }
 end
 local key, candidate, keep = KEYS[1], ARGV[1], ARGV[2]
 local meta = meta_of(key)
-local run = (not meta or ARGV[3] == '1') and run_id()
-if meta and (not run or meta.run == run) then
+if meta then
   redis.call('PEXPIRE', key, keep, 'GT')
 else
-  meta = start(key, candidate, run, keep)
+  meta = start(key, candidate, keep)
 end
 local time = redis.call('TIME')
 return { meta.generation, text(meta.clock), time[1], time[2] }`
+
+export const identifyLua: string = String.raw`#!lua flags=allow-oom
+local FIXED_FIELDS = 6
+local function text(number)
+  return string.format('%.0f', number)
+end
+local function meta_of(key)
+  local found = redis.call('HMGET', key, '$g', '$c', '$f', '$r', '$h', '$n')
+  if not found[1] and redis.call('EXISTS', key) == 0 then return nil end
+  local meta = {
+    generation = found[1], run = found[4], clock = tonumber(found[2] or ''), floor = tonumber(found[3] or ''),
+    head = tonumber(found[5] or ''), weight = tonumber(found[6] or ''),
+  }
+  if meta.generation and meta.clock and meta.floor and meta.run and meta.head and meta.weight then return meta end
+  error({ err = 'FOREIGN the hash is not a meta hash of this layout' })
+end
+local function run_id()
+  local id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+  if not id then error({ err = 'NORUNID the server does not tell its run_id' }) end
+  return id
+end
+local function start(key, generation, keep)
+  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0')
+  redis.call('PEXPIRE', key, keep)
+  return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0 }
+end
+local meta = meta_of(KEYS[1])
+if not meta or meta.run == run_id() then return 0 end
+redis.call('UNLINK', KEYS[1])
+return 1`
 
 export const invalidateLua: string = String.raw`#!lua flags=allow-oom
 local FIXED_FIELDS = 6
@@ -46,7 +74,7 @@ local function meta_of(key)
   local found = redis.call('HMGET', key, '$g', '$c', '$f', '$r', '$h', '$n')
   if not found[1] and redis.call('EXISTS', key) == 0 then return nil end
   local meta = {
-    generation = found[1], clock = tonumber(found[2] or ''), floor = tonumber(found[3] or ''), run = found[4],
+    generation = found[1], run = found[4], clock = tonumber(found[2] or ''), floor = tonumber(found[3] or ''),
     head = tonumber(found[5] or ''), weight = tonumber(found[6] or ''),
   }
   if meta.generation and meta.clock and meta.floor and meta.run and meta.head and meta.weight then return meta end
@@ -57,11 +85,10 @@ local function run_id()
   if not id then error({ err = 'NORUNID the server does not tell its run_id' }) end
   return id
 end
-local function start(key, generation, run, keep)
-  redis.call('UNLINK', key)
-  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run, '$h', '2', '$n', '0')
+local function start(key, generation, keep)
+  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0')
   redis.call('PEXPIRE', key, keep)
-  return { generation = generation, clock = 1, floor = 0, run = run, head = 2, weight = 0 }
+  return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0 }
 end
 local QUEUE_FACTOR, CHUNK = 4, 1000
 local key, candidate, keep, kind, bound, channel = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[5]), ARGV[6]
@@ -114,7 +141,6 @@ local function prune(meta)
   in_parts('HDEL', gone)
 end
 local meta = meta_of(key)
-local run = not meta and run_id()
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local previous = meta and meta.clock or 1
@@ -126,7 +152,7 @@ in_parts('HMGET', names, function(found, before)
     fields[#fields + 1] = raised(found[i], clock, now)
   end
 end)
-meta = meta or start(key, candidate, run, keep)
+meta = meta or start(key, candidate, keep)
 meta.clock, meta.weight = clock, meta.weight + math.max(1, #names)
 in_parts('HSET', fields)
 redis.call('HSET', key, '$c', text(clock), '$n', text(meta.weight), 'q:' .. text(clock), table.concat(names, '\n'))

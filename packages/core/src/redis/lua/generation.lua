@@ -1,4 +1,4 @@
--- What ask and invalidate share: the meta hash `{app}:meta`, and the start of a generation in it.
+-- What ask, identify and invalidate share: the meta hash `{app}:meta`, and the start of a generation in it.
 --
 -- Fields: $g generation, $c clock, $f floor, $r run id of the server that started the generation, $h clock at the head
 -- of the queue, $n weight of the queue; q:<clock> the names of that invalidation, joined by newlines; and under each
@@ -15,7 +15,7 @@ local function meta_of(key)
   local found = redis.call('HMGET', key, '$g', '$c', '$f', '$r', '$h', '$n')
   if not found[1] and redis.call('EXISTS', key) == 0 then return nil end
   local meta = {
-    generation = found[1], clock = tonumber(found[2] or ''), floor = tonumber(found[3] or ''), run = found[4],
+    generation = found[1], run = found[4], clock = tonumber(found[2] or ''), floor = tonumber(found[3] or ''),
     head = tonumber(found[5] or ''), weight = tonumber(found[6] or ''),
   }
   if meta.generation and meta.clock and meta.floor and meta.run and meta.head and meta.weight then return meta end
@@ -29,10 +29,9 @@ local function run_id()
   return id
 end
 
--- Starts a generation in place of whatever is there. The expiry is set plainly: GT takes a missing one for the longest.
-local function start(key, generation, run, keep)
-  redis.call('UNLINK', key)
-  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run, '$h', '2', '$n', '0')
+-- Starts a generation where there is none. The expiry is set plainly: GT takes a missing one for the longest.
+local function start(key, generation, keep)
+  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0')
   redis.call('PEXPIRE', key, keep)
-  return { generation = generation, clock = 1, floor = 0, run = run, head = 2, weight = 0 }
+  return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0 }
 end

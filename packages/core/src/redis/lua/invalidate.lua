@@ -77,7 +77,6 @@ local function prune(meta)
 end
 
 local meta = meta_of(key)
-local run = not meta and run_id()
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local previous = meta and meta.clock or 1
@@ -90,7 +89,7 @@ in_parts('HMGET', names, function(found, before)
   end
 end)
 
-meta = meta or start(key, candidate, run, keep)
+meta = meta or start(key, candidate, keep)
 meta.clock, meta.weight = clock, meta.weight + math.max(1, #names)
 in_parts('HSET', fields)
 redis.call('HSET', key, '$c', text(clock), '$n', text(meta.weight), 'q:' .. text(clock), table.concat(names, '\n'))

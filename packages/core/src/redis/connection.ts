@@ -1,0 +1,177 @@
+import type { Redis } from 'ioredis'
+import type { Cancel, Clock } from '../clock.ts'
+import type { RedstartError } from '../errors.ts'
+import { closed, failureOf, reasonOf, unavailable } from './failure.ts'
+
+/** What a connection is made with. */
+export interface ConnectionContext {
+  readonly client: Redis
+  readonly clock: Clock
+  readonly metaKey: string
+  readonly connectTimeout: number
+  /** What must be answered on each new connection before anything else is sent on it. */
+  readonly prepare: (client: Redis) => Promise<void>
+}
+
+/**
+ * - `idle` - never used, or ioredis has given up: the next use connects.
+ * - `opening` - connecting or preparing; calls wait.
+ * - `open` - calls are sent.
+ * - `refused` - connected, but the preparation was answered with an error; the next use prepares again.
+ * - `down` - ioredis waits before it connects again; calls reject at once.
+ * - `closed` - for good.
+ */
+type State = 'idle' | 'opening' | 'open' | 'refused' | 'down' | 'closed'
+
+/** One connection that keeps itself up, and lets nothing be sent before it is prepared. */
+export class Connection {
+  readonly client: Redis
+  readonly #context: ConnectionContext
+  #state: State = 'idle'
+  /** Grows whenever a connection is lost, so that what belongs to an earlier one is told apart. */
+  #epoch = 0
+  #gate = new Gate()
+  #guard: Cancel | undefined
+  #watch: Cancel | undefined
+  #reason = 'no attempt to connect has been made'
+  /** Replies that came so far, of any kind. */
+  heard = 0
+
+  constructor(context: ConnectionContext) {
+    this.#context = context
+    this.client = context.client
+    this.client.on('error', (error: unknown) => {
+      this.#reason = reasonOf(error)
+    })
+    this.client.on('connecting', () => this.#begin())
+    this.client.on('ready', () => void this.#prepare())
+    this.client.on('close', () => this.#lost('down'))
+    this.client.on('end', () => this.#lost('idle'))
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open'
+  }
+
+  /** Resolves once calls can be sent; connects where that was not done yet. */
+  opened(): Promise<void> {
+    if (this.#state === 'open') return Promise.resolve()
+    if (this.#state === 'closed') return Promise.reject(closed())
+    if (this.#state === 'down') return Promise.reject(unavailable(this.#reason))
+    const before = this.#state
+    this.#begin()
+    // Failures of the attempt arrive as events.
+    if (before === 'idle') this.client.connect().catch(() => {})
+    if (before === 'refused') void this.#prepare()
+    return this.#gate.promise
+  }
+
+  /** Why a command that was sent here was rejected. */
+  explain(error: unknown): RedstartError {
+    return this.#state === 'closed' ? closed() : failureOf(error, this.#context.metaKey)
+  }
+
+  /**
+   * A call got no answer in time. A server that stays silent although it owes replies has its connection dropped, since
+   * TCP would find out only after minutes.
+   *
+   * @param heard {@link Connection.heard} when the call was sent.
+   */
+  missed(heard: number): void {
+    if (this.#watch !== undefined || this.#state !== 'open' || heard !== this.heard) return
+    this.#watch = this.#context.clock.schedule(this.#context.connectTimeout, () => {
+      this.#watch = undefined
+      if (heard === this.heard && this.#state === 'open') this.#drop('it stopped answering')
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#stopTimers()
+    this.#gate.fail(closed())
+    const status = this.client.status
+    const ended = new Promise<void>((resolve) => {
+      // From these, ioredis ends without an event or at once.
+      if (status === 'wait' || status === 'end' || status === 'reconnecting' || status === 'close') return resolve()
+      const timer = setTimeout(resolve, LONGEST_CLOSE_MS)
+      this.client.once('end', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+    this.client.disconnect()
+    await ended
+  }
+
+  #begin(): void {
+    if (this.#state === 'opening' || this.#state === 'closed') return
+    this.#state = 'opening'
+    this.#gate = new Gate()
+    const { clock, connectTimeout } = this.#context
+    this.#guard = clock.schedule(connectTimeout, () => this.#drop(`no answer within ${connectTimeout} ms of connecting`))
+  }
+
+  async #prepare(): Promise<void> {
+    const epoch = this.#epoch
+    let failure: RedstartError | undefined
+    try {
+      await this.#context.prepare(this.client)
+    } catch (error) {
+      failure = this.explain(error)
+    }
+    if (epoch !== this.#epoch || this.#state !== 'opening') return
+    this.#stopTimers()
+    this.#state = failure === undefined ? 'open' : 'refused'
+    if (failure === undefined) this.#gate.pass()
+    else this.#gate.fail(failure)
+  }
+
+  #drop(reason: string): void {
+    this.#reason = reason
+    this.#lost('down')
+    this.client.disconnect(true)
+  }
+
+  #lost(next: 'down' | 'idle'): void {
+    if (this.#state === 'closed') return
+    this.#epoch += 1
+    this.#stopTimers()
+    if (this.#state === 'open') this.#reason = 'the connection was lost'
+    this.#state = next
+    this.#gate.fail(unavailable(this.#reason))
+  }
+
+  #stopTimers(): void {
+    this.#guard?.()
+    this.#watch?.()
+    this.#watch = undefined
+  }
+}
+
+/** ioredis destroys the socket after its own shorter deadline; this one is for a Sentinel that does not answer. */
+const LONGEST_CLOSE_MS = 500
+
+/** What calls wait at while a connection is made. */
+class Gate {
+  readonly promise: Promise<void>
+  #resolve: () => void = () => {}
+  #reject: (error: RedstartError) => void = () => {}
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    // Nobody need be waiting.
+    this.promise.catch(() => {})
+  }
+
+  pass(): void {
+    this.#resolve()
+  }
+
+  fail(error: RedstartError): void {
+    this.#reject(error)
+  }
+}

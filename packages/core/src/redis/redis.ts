@@ -1,0 +1,21 @@
+import type { Backend } from '../backend.ts'
+import { RedisCacheStore } from './cache-store.ts'
+import { type RedisClient, type RedisConnectionOptions, settingsOf } from './settings.ts'
+
+/**
+ * A backend over one Redis (7.0 or later, or Valkey 7.2 or later; standalone or behind Sentinel).
+ *
+ * Nothing connects before the first use of a store; listening to invalidations alone is no use. The first call waits,
+ * within its own timeout, for the connection and for the check that the server is still the same run of it. Later, a
+ * call made while an attempt to connect is under way waits for it in the same manner, and one made between two
+ * attempts (50 ms to 2 s apart) rejects at once with `STORE_UNAVAILABLE`. A call whose connection is lost before the
+ * reply rejects with `STORE_TIMEOUT`, since nobody knows whether it took effect. Nothing is sent twice.
+ *
+ * @param target a URL (`redis:` or `rediss:`), options, or a client of ioredis 5 or 6, whose options are taken over for
+ *   connections of our own; the client itself is never changed, used or closed. Default `redis://127.0.0.1:6379`.
+ * @throws RedstartError `INVALID_ARGUMENT` for a URL or option that is not allowed, `UNSUPPORTED` for a Cluster client.
+ */
+export function redis(target: string | RedisConnectionOptions | RedisClient = {}): Backend {
+  const settings = settingsOf(target)
+  return { name: 'redis', cache: (context) => new RedisCacheStore(settings, context) }
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { isReply } from './failure.ts'
+import { askLua, identifyLua, invalidateLua, writeLua } from './scripts.generated.ts'
+
+/** A script and the name under which Redis keeps it. */
+export interface Script {
+  readonly text: string
+  readonly sha: string
+}
+
+export const ask: Script = script(askLua)
+export const identify: Script = script(identifyLua)
+export const invalidate: Script = script(invalidateLua)
+export const write: Script = script(writeLua)
+
+/**
+ * Runs a script over one key by its hash. Where Redis does not have it, nothing ran, and the text is sent, the only
+ * thing that is ever sent a second time.
+ *
+ * @param wanted false once nobody waits for the result.
+ */
+export async function run(client: Redis, { sha, text }: Script, key: string, values: Values, wanted: () => boolean): Promise<unknown> {
+  try {
+    return await client.evalsha(sha, 1, key, ...values)
+  } catch (error) {
+    if (!isReply(error, 'NOSCRIPT') || !wanted()) throw error
+    return client.eval(text, 1, key, ...values)
+  }
+}
+
+/** Sends the texts ahead of their first use. Economy: where it does not work, {@link run} sends them when needed. */
+export function load(client: Redis, scripts: readonly Script[]): void {
+  for (const { text } of scripts) client.script('LOAD', text).catch(() => {})
+}
+
+export type Values = readonly (string | number | Buffer)[]
+
+function script(text: string): Script {
+  return { text, sha: createHash('sha1').update(text).digest('hex') }
+}
