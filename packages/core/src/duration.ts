@@ -7,7 +7,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 const TEXT = /^(\d{1,15}(?:\.\d{1,6})?)(ms|s|m|h|d)$/
 
 /** The longest duration that is taken: ten years. Longer ones are mistakes of unit. */
-export const LONGEST_DURATION = 3650 * 86_400_000
+export const LONGEST_DURATION: number = 3650 * 86_400_000
 
 /**
  * Milliseconds of a duration, whole.

@@ -4,11 +4,13 @@
  * - `INVALID_ARGUMENT` - a value that a caller passed is not allowed; nothing was done.
  * - `UNSUPPORTED_VALUE` - a value cannot be stored without changing it (a function, a class instance, ...).
  * - `VALUE_TOO_LARGE` - a value is larger than the backend may hold.
+ * - `TOO_MANY_TAGS` - an entry has more tags than are stored.
  * - `STORE_TIMEOUT` - the backend did not answer within the deadline; the outcome is unknown.
  * - `STORE_UNAVAILABLE` - the backend cannot be reached; nothing was sent.
  * - `STORE_FAILED` - the backend answered with an error.
  * - `NOT_REACHED` - an invalidation with `require: 'all'` did not reach the backend.
  * - `LOAD_TIMEOUT` - a loader did not settle within its deadline.
+ * - `LOAD_CYCLE` - a loader waits, through other loaders, for itself.
  * - `CLOSED` - the instance was closed.
  * - `UNSUPPORTED` - the backend lacks a contract that a feature needs.
  */
@@ -16,11 +18,13 @@ export type ErrorCode =
   | 'INVALID_ARGUMENT'
   | 'UNSUPPORTED_VALUE'
   | 'VALUE_TOO_LARGE'
+  | 'TOO_MANY_TAGS'
   | 'STORE_TIMEOUT'
   | 'STORE_UNAVAILABLE'
   | 'STORE_FAILED'
   | 'NOT_REACHED'
   | 'LOAD_TIMEOUT'
+  | 'LOAD_CYCLE'
   | 'CLOSED'
   | 'UNSUPPORTED'
 
@@ -31,18 +35,17 @@ const marker = Symbol.for('redstart.error')
 export class RedstartError extends Error {
   override readonly name = 'RedstartError'
   readonly code: ErrorCode
-  /** @internal */
-  readonly [marker] = true
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
+    Object.defineProperty(this, marker, { value: true })
   }
 
   /** True for an error of Redstart, of any copy or version of it; with `code`, for that code alone. */
   static is(error: unknown, code?: ErrorCode): error is RedstartError {
     if (typeof error !== 'object' || error === null || !(marker in error)) return false
-    return code === undefined || (error as RedstartError).code === code
+    return code === undefined || ('code' in error && error.code === code)
   }
 }
 

@@ -1,7 +1,26 @@
+/**
+ * A cache that is never stale, over Redis or plain memory.
+ *
+ * @packageDocumentation
+ */
 export type { Backend, StoreContext } from './backend.ts'
+export type { Cache, CacheStats } from './cache/cache.ts'
 export type { CacheStore, ReadReply, ReadRequest, WriteRequest } from './cache/cache-store.ts'
+export type { Definition, DefinitionOptions } from './cache/definition.ts'
+export type { L1Options, L1Stats } from './cache/l1.ts'
+export type { LoadContext } from './cache/load.ts'
+export type { Namespace } from './cache/namespace.ts'
+export type { GetOrSetOptions, SetOptions } from './cache/scope.ts'
+export type { Lifetime, NamespaceOptions } from './cache/settings.ts'
+export type { InvalidationOptions, InvalidationTarget, Reached } from './cache/targets.ts'
 export { type Cancel, type Clock, systemClock } from './clock.ts'
 export type { Duration } from './duration.ts'
 export { type ErrorCode, RedstartError } from './errors.ts'
 export type { Answer, Hint, Invalidated, InvalidateRequest, InvalidationStore, Question, Snapshot } from './invalidation/invalidation-store.ts'
 export type { Marker } from './invalidation/view.ts'
+export type { Key, KeyPart } from './keys.ts'
+export { createRedstart, type Redstart, type RedstartOptions } from './redstart.ts'
+export type { NamespaceStats } from './telemetry/counters.ts'
+export type { MissReason, RedstartEvent, WriteOutcome } from './telemetry/events.ts'
+export type { Logger } from './telemetry/logger.ts'
+export type { EventListener } from './telemetry/telemetry.ts'

@@ -7,7 +7,7 @@ import { checkNamespace, checkTag, LONGEST_PATH } from '../keys.ts'
  */
 export type Name = string
 
-/** How many prefixes of a path are names; the empty one (everything) and the namespace are the first two. */
+/** How many prefixes of a path are names, the namespace being the first. */
 export const PREFIX_DEPTH = 8
 
 /** The name of every entry there is. */
@@ -26,7 +26,7 @@ export function tagName(tag: string): Name {
 /** The names of a path that need not be stored: its own, everything's, and each prefix that ends at a `:`. */
 export function impliedNames(path: string): Name[] {
   const names = [keyName(path), EVERYTHING]
-  for (let end = path.indexOf(':'); end !== -1 && names.length <= PREFIX_DEPTH; end = path.indexOf(':', end + 1)) {
+  for (let end = path.indexOf(':'); end !== -1 && names.length < PREFIX_DEPTH + 2; end = path.indexOf(':', end + 1)) {
     names.push(`p:${path.slice(0, end + 1)}`)
   }
   return names
@@ -40,8 +40,8 @@ export function impliedNames(path: string): Name[] {
  */
 export function prefixName(prefix: unknown): Name {
   const depth = typeof prefix === 'string' ? prefix.split(':').length - 1 : 0
-  if (typeof prefix !== 'string' || !prefix.endsWith(':') || depth > PREFIX_DEPTH - 1 || prefix.length > LONGEST_PATH) {
-    throw invalidArgument('prefix', prefix, `a prefix that ends at a ':' and has 1 to ${PREFIX_DEPTH - 1} of them, such as 'orders:42:'; use tags for anything else`)
+  if (typeof prefix !== 'string' || !prefix.endsWith(':') || depth > PREFIX_DEPTH || prefix.length > LONGEST_PATH) {
+    throw invalidArgument('prefix', prefix, `a prefix that ends at a ':' and has 1 to ${PREFIX_DEPTH} of them, such as 'orders:42:'; use tags for anything else`)
   }
   checkNamespace(prefix.slice(0, prefix.indexOf(':')))
   return `p:${prefix}`

@@ -1,6 +1,6 @@
 import { DEEPEST_VALUE } from './codec.ts'
 import { RedstartError } from '../errors.ts'
-import { hidesSomething } from './plain.ts'
+import { hasToJson } from './plain.ts'
 import { type RichKind, richKind } from './rich.ts'
 
 /**
@@ -53,14 +53,15 @@ function visitObject(object: object, walk: Walk, levels: number): void {
   }
   walk.seen.add(object)
   if (levels === 0) throw refused(walk.path, `nested deeper than ${DEEPEST_VALUE} levels`)
-  if (hidesSomething(object)) throw refused(walk.path, 'an object with symbol keys or a toJSON method')
+  if (Object.getOwnPropertySymbols(object).length > 0) throw refused(walk.path, 'an object with symbol keys')
   const prototype: object | null = Object.getPrototypeOf(object)
+  const kind = prototype === null ? undefined : richKind(prototype)
+  if (kind !== undefined) return visitRich(object, kind, walk, levels)
+  if (hasToJson(object)) throw refused(walk.path, 'an object with a toJSON method')
   if (Array.isArray(object)) return visitArray(object, prototype, walk, levels)
-  if (prototype === null || isPlainPrototype(prototype)) return visitProperties(object, prototype === null, walk, levels)
-  const kind = richKind(prototype)
-  if (kind === undefined) throw refused(walk.path, instanceName(prototype))
-  walk.rich = true
-  visitRich(object, kind, walk, levels)
+  if (prototype !== null && !isPlainPrototype(prototype)) throw refused(walk.path, instanceName(prototype))
+  if (prototype === null) walk.rich = true
+  visitProperties(object, walk, levels)
 }
 
 function visitArray(array: readonly unknown[], prototype: object | null, walk: Walk, levels: number): void {
@@ -73,8 +74,7 @@ function visitArray(array: readonly unknown[], prototype: object | null, walk: W
   }
 }
 
-function visitProperties(object: object, bare: boolean, walk: Walk, levels: number): void {
-  if (bare) walk.rich = true
+function visitProperties(object: object, walk: Walk, levels: number): void {
   for (const [key, child] of Object.entries(object)) {
     const name = IDENTIFIER.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
     if (key === '__proto__') walk.unsafeKey ??= [...walk.path, name]
@@ -83,6 +83,7 @@ function visitProperties(object: object, bare: boolean, walk: Walk, levels: numb
 }
 
 function visitRich(object: object, kind: RichKind, walk: Walk, levels: number): void {
+  walk.rich = true
   if (kind === 'view') return // its own keys are its indices: too many to look for named ones among them
   const own = object instanceof String ? object.length : 0
   if (Object.keys(object).length !== own) throw refused(walk.path, 'a built-in object with properties added to it')

@@ -50,7 +50,12 @@ function lookAtObject(object: object, levels: number, budget: number): number {
   return left
 }
 
-/** Keys that JSON text would lose, or a method that would replace the value. */
-export function hidesSomething(object: object): boolean {
-  return Object.getOwnPropertySymbols(object).length > 0 || typeof (object as { toJSON?: unknown }).toJSON === 'function'
+/** Symbol keys, which JSON text would lose, or a method that would replace the value. */
+function hidesSomething(object: object): boolean {
+  return Object.getOwnPropertySymbols(object).length > 0 || hasToJson(object)
+}
+
+/** True when `JSON.stringify` would store what the object's method returns in place of the object. */
+export function hasToJson(object: object): boolean {
+  return typeof (object as { toJSON?: unknown }).toJSON === 'function'
 }

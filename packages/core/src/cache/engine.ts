@@ -1,0 +1,74 @@
+import type { Clock } from '../clock.ts'
+import { Coherence } from '../invalidation/coherence.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { CacheStore } from './cache-store.ts'
+import { Flights } from './flights.ts'
+import { HeldEntries } from './held.ts'
+import { L1, type L1Options } from './l1.ts'
+import { Loader } from './load.ts'
+import { Lookup } from './lookup.ts'
+import { ReadQueue } from './read-queue.ts'
+import { ReadThrough } from './read-through.ts'
+import { Invalidator } from './targets.ts'
+import { Namespaces, type NamespaceOptions } from './settings.ts'
+import { Writer } from './write.ts'
+
+export interface EngineOptions {
+  readonly store: CacheStore
+  readonly clock: Clock
+  readonly telemetry: Telemetry
+  readonly namespaces: Readonly<Record<string, NamespaceOptions>>
+  readonly l1: L1Options
+  /** Milliseconds. */
+  readonly maxStaleness: number
+  readonly deadline: number
+  readonly strict: boolean
+}
+
+/** The parts of one instance's cache, wired once. */
+export interface Engine {
+  readonly clock: Clock
+  readonly telemetry: Telemetry
+  readonly deadline: number
+  readonly coherence: Coherence
+  readonly l1: L1
+  readonly held: HeldEntries
+  readonly reads: ReadThrough
+  readonly writer: Writer
+  readonly queue: ReadQueue
+  readonly invalidator: Invalidator
+  readonly namespaces: Namespaces
+  /** Rejects calls that come after it; running loads finish first. */
+  close(): Promise<void>
+  readonly closed: boolean
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const { store, clock, telemetry, deadline, strict } = options
+  const coherence = new Coherence(options)
+  const l1 = new L1(options.l1)
+  const queue = new ReadQueue(store, coherence, clock)
+  const lookup = new Lookup(store, queue, coherence, clock)
+  const held = new HeldEntries({ l1, coherence, clock, strict })
+  const flights = new Flights()
+  const writer = new Writer({ store, coherence, l1, clock, telemetry })
+  const loader = new Loader({ coherence, queue, writer, clock, telemetry })
+  const reads = new ReadThrough({ coherence, queue, lookup, loader, flights, held, l1, clock, telemetry, deadline, strict })
+  const invalidator = new Invalidator(coherence, telemetry)
+  const namespaces = new Namespaces(options.namespaces, telemetry)
+  let closing: Promise<void> | undefined
+  return {
+    ...{ clock, telemetry, deadline, coherence, l1, held, reads, writer, queue, invalidator, namespaces },
+    get closed() {
+      return closing !== undefined
+    },
+    close() {
+      closing ??= flights.settled().then(async () => {
+        coherence.close()
+        await store.close()
+        l1.clear()
+      })
+      return closing
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import type { Decidable } from '../invalidation/coherence.ts'
+import type { Counters } from '../telemetry/counters.ts'
+import { type Codec, decodeValue, type WireEntry } from '../wire/index.ts'
+
+/**
+ * What an entry holds. `shared` is frozen plain data, one object for all; `encoded` is decoded anew for each reader,
+ * because its parts can change (Date, Map, typed arrays); `unstored` is what a loader returned, when it could not be
+ * stored: its own callers get it and nobody else.
+ */
+export type Content =
+  | { readonly kind: 'shared'; readonly value: unknown }
+  | { readonly kind: 'encoded'; readonly codec: Codec; readonly payload: Uint8Array }
+  | { readonly kind: 'unstored'; readonly value: unknown }
+
+/** A value with everything that decides whether it may be used. Instants are Redis time in ms unless they say otherwise. */
+export interface Entry extends Decidable {
+  readonly content: Content
+  /** When its load began. */
+  readonly loaded: number
+  readonly freshUntil: number
+  readonly staleUntil: number
+  /** How long its load took, in ms. */
+  readonly cost: number
+  /** Those of its namespace. */
+  readonly counters: Counters
+  /** Roughly the bytes that it takes in memory. */
+  readonly weight: number
+  /** Raised whenever it is confirmed as of a later clock, which is as good as a load at that clock. */
+  clock: number
+  /** Own instant: the start of its load here, or the sending of a read that confirmed it. */
+  since: number
+  /** The version of the view that last found it valid; equal means that nothing has to be looked up. */
+  confirmed: number
+  /** The value's promise, the same for every reader, where the value is. */
+  readonly settled: Promise<unknown> | undefined
+}
+
+export type Freshness = 'fresh' | 'stale' | 'expired'
+
+/** Where an entry is in its life at `time`, the latest that Redis time can be. */
+export function freshnessOf(entry: Pick<Entry, 'freshUntil' | 'staleUntil'>, time: number): Freshness {
+  if (time < entry.freshUntil) return 'fresh'
+  return time < entry.staleUntil ? 'stale' : 'expired'
+}
+
+/** The value, for one reader. */
+export function valueOf({ content }: Entry): unknown {
+  if (content.kind !== 'encoded') return content.value
+  const decoded = decodeValue(content.codec, content.payload)
+  // It was decoded once before it became an entry; the bytes are ours and have not changed since.
+  if (!decoded.ok) throw new TypeError('an entry in memory cannot be decoded')
+  return decoded.value
+}
+
+/** The content of stored bytes; undefined when they are damaged. The payload is copied: it may be a view of a larger buffer. */
+export function contentOf(codec: Codec, payload: Uint8Array): Content | undefined {
+  const decoded = decodeValue(codec, payload)
+  if (!decoded.ok) return undefined
+  return decoded.sharable ? { kind: 'shared', value: decoded.value } : { kind: 'encoded', codec, payload: payload.slice() }
+}
+
+/** What one entry costs in memory beside its payload: objects, names, the promise. */
+const OVERHEAD_BYTES = 400
+
+type EntryParts = Omit<Entry, 'weight' | 'confirmed' | 'settled'> & { readonly bytes: number }
+
+export function makeEntry({ bytes, ...parts }: EntryParts): Entry {
+  const names = parts.names.reduce((sum, name) => sum + 2 * name.length, 0)
+  return {
+    ...parts,
+    weight: OVERHEAD_BYTES + names + 2 * bytes,
+    confirmed: -1,
+    settled: parts.content.kind === 'shared' ? Promise.resolve(parts.content.value) : undefined,
+  }
+}
+
+/** An entry as it was read from the backend. */
+export function entryFromWire(wire: WireEntry, content: Content, here: Pick<Entry, 'names' | 'sequence' | 'counters'>): Entry {
+  const { generation, clock, loaded, freshUntil, staleUntil, cost, payload } = wire
+  return makeEntry({ ...here, content, generation, clock, since: -Infinity, loaded, freshUntil, staleUntil, cost, bytes: payload.length })
+}

@@ -1,0 +1,65 @@
+import type { Clock } from '../clock.ts'
+import type { Coherence } from '../invalidation/coherence.ts'
+import { type Entry, freshnessOf } from './entry.ts'
+import type { L1 } from './l1.ts'
+
+/** What this process holds of an entry. `unsure` needs the backend's word before it may be used. */
+export type Held = { readonly kind: 'fresh' | 'stale' | 'unsure'; readonly entry: Entry } | undefined
+
+/** Decides the entries in memory by this process's own view. */
+export class HeldEntries {
+  readonly #l1: L1
+  readonly #coherence: Coherence
+  readonly #clock: Clock
+  readonly #strict: boolean
+
+  constructor(parts: { l1: L1; coherence: Coherence; clock: Clock; strict: boolean }) {
+    this.#l1 = parts.l1
+    this.#coherence = parts.coherence
+    this.#clock = parts.clock
+    this.#strict = parts.strict
+  }
+
+  /**
+   * The entry if it may be used as it is, without asking anybody. This is the hot path: it allocates nothing, and looks
+   * no name up while the view has not changed since the entry was last decided.
+   */
+  hit(path: string): Entry | undefined {
+    const entry = this.#l1.get(path)
+    if (entry === undefined || this.#strict) return undefined
+    const coherence = this.#coherence
+    const now = this.#clock.now()
+    if (entry.confirmed !== coherence.view.version || !coherence.pending.empty || !coherence.proven(now, entry.since)) return undefined
+    return now + coherence.time.latestOffset < entry.freshUntil ? entry : undefined
+  }
+
+  /** Decides an entry anew. One that can never be used again leaves. */
+  look(path: string): Held {
+    const coherence = this.#coherence
+    const entry = this.#l1.get(path)
+    if (entry === undefined) return undefined
+    const now = this.#clock.now()
+    const verdict = coherence.decide(entry, now)
+    const freshness = freshnessOf(entry, coherence.time.latest(now))
+    if (verdict === 'gone' || freshness === 'expired') {
+      this.#l1.drop(path, entry)
+      return undefined
+    }
+    if (verdict === 'ask' || !coherence.proven(now, entry.since)) return { kind: 'unsure', entry }
+    if (verdict === 'valid') {
+      // Nothing is known against it up to the view's clock, so it may carry that clock.
+      entry.clock = Math.max(entry.clock, coherence.view.clock)
+      entry.confirmed = coherence.view.version
+    }
+    return { kind: verdict === 'stale' ? 'stale' : freshness, entry }
+  }
+
+  /** True while an entry may be served in place of an error: decided anew, for each caller, at the moment of serving. */
+  servable(entry: Entry): boolean {
+    const coherence = this.#coherence
+    const now = this.#clock.now()
+    const verdict = coherence.decide(entry, now)
+    if (verdict === 'gone' || verdict === 'ask' || !coherence.proven(now, entry.since)) return false
+    return freshnessOf(entry, coherence.time.latest(now)) !== 'expired'
+  }
+}

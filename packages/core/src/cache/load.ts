@@ -1,0 +1,138 @@
+import type { Clock } from '../clock.ts'
+import { RedstartError } from '../errors.ts'
+import type { Coherence } from '../invalidation/coherence.ts'
+import { impliedNames, tagName } from '../invalidation/names.ts'
+import { count, type Counters, LOAD, LOAD_ERROR } from '../telemetry/counters.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { Budget } from './budget.ts'
+import type { Entry } from './entry.ts'
+import type { Flight } from './flights.ts'
+import { LoadFrame, runInFrame } from './load-frame.ts'
+import type { ReadQueue } from './read-queue.ts'
+import type { Writer } from './write.ts'
+
+/** What a loader is given. */
+export interface LoadContext {
+  /** The entry's path, `namespace:key`. */
+  readonly path: string
+  /** Aborts when the load's deadline has passed. */
+  readonly signal: AbortSignal
+  /** True when nobody waits: a stale entry is being refreshed. */
+  readonly background: boolean
+  /**
+   * Adds tags to the entry.
+   *
+   * @throws RedstartError `INVALID_ARGUMENT` for a tag that is empty, longer than 256 characters or has control characters.
+   */
+  tags(...tags: readonly string[]): void
+}
+
+/** One load, with all options resolved. */
+export interface LoadPlan {
+  readonly namespace: string
+  readonly path: string
+  readonly counters: Counters
+  readonly load: (context: LoadContext) => unknown
+  /** Milliseconds. */
+  readonly ttl: number
+  readonly stale: number
+  /** Milliseconds that the loader may take. */
+  readonly timeout: number
+  /** Names of the tags that are known before the load. */
+  readonly tagNames: readonly string[]
+  /** Tags that follow from the value. */
+  readonly resultTags: ((value: unknown) => readonly string[]) | undefined
+}
+
+interface Stamp {
+  readonly generation: string
+  readonly clock: number
+  readonly sequence: number
+  /** Own instant of the loader's start. */
+  readonly since: number
+  /** False when the backend could not be asked: what is loaded stays in this process. */
+  readonly reached: boolean
+}
+
+/** Runs loaders, and makes entries of what they return. */
+export class Loader {
+  readonly #coherence: Coherence
+  readonly #queue: ReadQueue
+  readonly #writer: Writer
+  readonly #clock: Clock
+  readonly #telemetry: Telemetry
+
+  constructor(parts: { coherence: Coherence; queue: ReadQueue; writer: Writer; clock: Clock; telemetry: Telemetry }) {
+    this.#coherence = parts.coherence
+    this.#queue = parts.queue
+    this.#writer = parts.writer
+    this.#clock = parts.clock
+    this.#telemetry = parts.telemetry
+  }
+
+  /** Loads a value and stores it. Rejects with the loader's own error. */
+  async load(plan: LoadPlan, flight: Flight, background: boolean, budget: Budget): Promise<Entry> {
+    const stamp = await this.#stamp(budget)
+    const frame = new LoadFrame(flight, stamp)
+    const tagNames = new Set(plan.tagNames)
+    const loaded = this.#coherence.time.earliest(stamp.since)
+    count(plan.counters, LOAD)
+    const value = await this.#run(plan, frame, tagNames, background)
+    for (const tag of plan.resultTags?.(value) ?? []) tagNames.add(tagName(tag))
+    const cost = this.#clock.now() - stamp.since
+    const names = [...new Set([...impliedNames(plan.path), ...tagNames, ...frame.names])]
+    const { generation, clock, sequence, since } = frame
+    return this.#writer.store(plan, value, { generation, clock, sequence, since, names, tags: tagNames.size, loaded, cost, reached: stamp.reached }, budget)
+  }
+
+  /** Fixes generation and clock before the loader starts: an entry bound to a later moment could outlive an invalidation. */
+  async #stamp(budget: Budget): Promise<Stamp> {
+    const coherence = this.#coherence
+    let reached = coherence.proven(this.#clock.now()) && !budget.spent
+    if (!reached && !budget.spent) {
+      reached = await budget.use((timeout) => this.#queue.fetch(undefined, [], false, timeout)).then(
+        () => true,
+        () => false,
+      )
+    }
+    const { generation, clock } = coherence.view
+    return { generation, clock, sequence: coherence.pending.sequence, since: this.#clock.now(), reached: reached && generation !== '' }
+  }
+
+  async #run(plan: LoadPlan, frame: LoadFrame, tagNames: Set<string>, background: boolean): Promise<unknown> {
+    const begun = this.#clock.now()
+    const deadline = new AbortController()
+    const context: LoadContext = {
+      path: plan.path,
+      signal: deadline.signal,
+      background,
+      tags: (...tags) => tags.forEach((tag) => tagNames.add(tagName(tag))),
+    }
+    try {
+      const value = await this.#withDeadline(plan, deadline, () => runInFrame(frame, async () => plan.load(context)))
+      this.#tell(plan, background, begun, 'loaded')
+      return value
+    } catch (error) {
+      count(plan.counters, LOAD_ERROR)
+      this.#tell(plan, background, begun, deadline.signal.aborted ? 'timeout' : 'failed', error)
+      throw error
+    }
+  }
+
+  #withDeadline<T>(plan: LoadPlan, deadline: AbortController, run: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#clock.schedule(plan.timeout, () => {
+        const error = new RedstartError('LOAD_TIMEOUT', `the loader of ${JSON.stringify(plan.path)} took longer than ${plan.timeout} ms; make it faster or raise loadTimeout`)
+        deadline.abort(error)
+        reject(error)
+      })
+      run().then(resolve, reject).finally(cancel)
+    })
+  }
+
+  #tell(plan: LoadPlan, background: boolean, begun: number, outcome: 'loaded' | 'failed' | 'timeout', error?: unknown): void {
+    if (outcome === 'loaded' && !this.#telemetry.listening) return
+    const { namespace, path: key } = plan
+    this.#telemetry.emit({ type: 'cache.load', namespace, key, outcome, background, milliseconds: this.#clock.now() - begun, ...(error !== undefined && { error }) })
+  }
+}

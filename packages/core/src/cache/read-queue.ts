@@ -1,0 +1,92 @@
+import type { Clock } from '../clock.ts'
+import type { Coherence } from '../invalidation/coherence.ts'
+import type { CacheStore, Snapshot } from './cache-store.ts'
+
+/** What came of one read. */
+export interface Fetched {
+  readonly bytes: Uint8Array | undefined
+  /** Holds the names asked for, and perhaps others. */
+  readonly snapshot: Snapshot | undefined
+  /** Own instant of the sending. */
+  readonly sent: number
+  /** Place in the local order at the sending. */
+  readonly sequence: number
+}
+
+/** Keys of one batch; more go into the next one, so that no single reply becomes large. */
+const MOST_KEYS = 64
+
+/**
+ * Gathers the reads of one tick into one trip. When the view needs a proof the trip carries the question, once for all
+ * of them: a question that has not been sent yet serves everybody who waits for it.
+ */
+export class ReadQueue {
+  readonly #store: CacheStore
+  readonly #coherence: Coherence
+  readonly #clock: Clock
+  #batch: Batch | undefined
+
+  constructor(store: CacheStore, coherence: Coherence, clock: Clock) {
+    this.#store = store
+    this.#coherence = coherence
+    this.#clock = clock
+  }
+
+  /**
+   * @param path of the entry wanted; none for a proof alone.
+   * @param names whose markers are wanted, in one snapshot.
+   * @param ask sends the question even when the view is proven.
+   */
+  async fetch(path: string | undefined, names: readonly string[], ask: boolean, timeout: number): Promise<Fetched> {
+    const batch = this.#open(timeout)
+    if (path !== undefined) batch.keys.add(path)
+    for (const name of names) batch.names.add(name)
+    batch.ask ||= ask
+    batch.timeout = Math.max(batch.timeout, timeout)
+    if (batch.keys.size >= MOST_KEYS) this.#batch = undefined
+    const reply = await batch.reply
+    return { bytes: path === undefined ? undefined : reply.entries.get(path), snapshot: reply.snapshot, sent: reply.sent, sequence: reply.sequence }
+  }
+
+  #open(timeout: number): Batch {
+    if (this.#batch !== undefined) return this.#batch
+    const batch: Batch = { keys: new Set(), names: new Set(), ask: false, timeout, reply: Promise.resolve().then(() => this.#send(batch)) }
+    this.#batch = batch
+    return batch
+  }
+
+  async #send(batch: Batch): Promise<BatchReply> {
+    if (this.#batch === batch) this.#batch = undefined
+    const coherence = this.#coherence
+    if (!coherence.pending.empty) await coherence.replay(batch.timeout)
+    const sent = this.#clock.now()
+    const { sequence } = coherence.pending
+    const keys = [...batch.keys]
+    const reply = await this.#store.read(
+      {
+        keys,
+        ...(batch.names.size > 0 && { names: [...batch.names] }),
+        ...((batch.ask || !coherence.proven(sent)) && { question: coherence.question() }),
+      },
+      batch.timeout,
+    )
+    const caughtUp = reply.answer && coherence.answered(reply.answer, sent)
+    if (caughtUp) await caughtUp
+    return { entries: new Map(keys.map((key, i) => [key, reply.entries[i]])), snapshot: reply.snapshot, sent, sequence }
+  }
+}
+
+interface Batch {
+  readonly keys: Set<string>
+  readonly names: Set<string>
+  ask: boolean
+  timeout: number
+  readonly reply: Promise<BatchReply>
+}
+
+interface BatchReply {
+  readonly entries: ReadonlyMap<string, Uint8Array | undefined>
+  readonly snapshot: Snapshot | undefined
+  readonly sent: number
+  readonly sequence: number
+}

@@ -1,0 +1,77 @@
+import { type Duration, milliseconds } from '../duration.ts'
+import { checkNamespace } from '../keys.ts'
+import type { Counters } from '../telemetry/counters.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+
+/** How long entries live. */
+export interface Lifetime {
+  /** How long an entry is fresh. @default '1h' */
+  readonly ttl?: Duration
+  /** How much longer it may be served while it is refreshed or when the loader fails. @default 0 */
+  readonly stale?: Duration
+}
+
+/** Defaults of a namespace. */
+export interface NamespaceOptions extends Lifetime {
+  /**
+   * Serve a stale entry at once and refresh it in the background; with `false` it is served only when the loader fails.
+   * @default true
+   */
+  readonly staleWhileRevalidate?: boolean
+  /** How long a loader may take. @default '30s' */
+  readonly loadTimeout?: Duration
+}
+
+/** The options of a namespace, resolved. Durations are milliseconds. */
+export interface Settings {
+  readonly ttl: number
+  readonly stale: number
+  readonly staleWhileRevalidate: boolean
+  readonly loadTimeout: number
+}
+
+/** A namespace in use. */
+export interface NamespaceRecord {
+  readonly name: string
+  readonly settings: Settings
+  readonly counters: Counters
+}
+
+const DEFAULTS: Settings = { ttl: 3_600_000, stale: 0, staleWhileRevalidate: true, loadTimeout: 30_000 }
+
+/**
+ * Lays options over settings.
+ *
+ * @throws RedstartError `INVALID_ARGUMENT` for a duration that is none.
+ */
+export function resolveSettings(options: NamespaceOptions, base: Settings = DEFAULTS): Settings {
+  const { ttl, stale, staleWhileRevalidate, loadTimeout } = options
+  return {
+    ttl: ttl === undefined ? base.ttl : milliseconds(ttl, 'ttl', 1),
+    stale: stale === undefined ? base.stale : milliseconds(stale, 'stale'),
+    staleWhileRevalidate: staleWhileRevalidate ?? base.staleWhileRevalidate,
+    loadTimeout: loadTimeout === undefined ? base.loadTimeout : milliseconds(loadTimeout, 'loadTimeout', 1),
+  }
+}
+
+/** The namespaces of one instance: those that were configured, and the others at first use. */
+export class Namespaces {
+  readonly #records = new Map<string, NamespaceRecord>()
+  readonly #telemetry: Telemetry
+
+  constructor(configured: Readonly<Record<string, NamespaceOptions>>, telemetry: Telemetry) {
+    this.#telemetry = telemetry
+    for (const [name, options] of Object.entries(configured)) this.#add(name, options)
+  }
+
+  /** The namespace of that name. */
+  get(name: string): NamespaceRecord {
+    return this.#records.get(name) ?? this.#add(name, {})
+  }
+
+  #add(name: string, options: NamespaceOptions): NamespaceRecord {
+    const record = { name: checkNamespace(name), settings: resolveSettings(options), counters: this.#telemetry.counters(name) }
+    this.#records.set(name, record)
+    return record
+  }
+}

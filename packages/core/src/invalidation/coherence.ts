@@ -1,0 +1,225 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import { RedstartError } from '../errors.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { Answer, Hint, Invalidated, InvalidationStore, Question } from './invalidation-store.ts'
+import { Pending } from './pending.ts'
+import { ProcessView } from './process-view.ts'
+import { ServerTime } from './server-time.ts'
+import { decide, type Stamp, type Verdict } from './view.ts'
+
+export interface CoherenceOptions {
+  readonly store: InvalidationStore
+  readonly clock: Clock
+  readonly telemetry: Telemetry
+  /** Milliseconds for which an answer proves the view. */
+  readonly maxStaleness: number
+  /** Milliseconds that one call to the backend may take. */
+  readonly deadline: number
+}
+
+/** What an invalidation is made of. */
+export interface Invalidation {
+  readonly names: readonly string[]
+  readonly kind: 'hard' | 'soft'
+  /** Redis time in ms from which a soft one counts as hard. */
+  readonly deadline: number
+  /** Paths of entries to drop as well: economy. */
+  readonly unlink: readonly string[]
+}
+
+/** Where an invalidation has got to: with `all`, the backend's clock of it. */
+export type Reach = { readonly reached: 'all'; readonly generation: string; readonly clock: number } | { readonly reached: 'here' }
+
+/** Something that can be decided: its stamp, its place in the local order, and when it was last known to be right. */
+export interface Decidable extends Stamp {
+  /** {@link Pending.sequence} at the start of its load, or of the read that fetched it. */
+  readonly sequence: number
+  /** Own instant: the start of its own load here, or the sending of a read that confirmed it; `-Infinity` for neither. */
+  readonly since: number
+}
+
+/** How long hints that are on their way may take to catch up with an answer before the view begins anew. */
+const CATCH_UP_MS = 5
+/** The markers are kept for twice the longest entry, and at least this long. */
+const LEAST_KEEP_MS = 86_400_000
+
+/**
+ * Keeps one process's view of invalidations young enough to be used: hints raise it at once, but only the answer to an
+ * own question proves it, for `maxStaleness` from the question's sending. Nothing heard is no proof.
+ */
+export class Coherence {
+  readonly view: ProcessView = new ProcessView()
+  readonly time: ServerTime = new ServerTime()
+  readonly pending: Pending = new Pending()
+  readonly #options: CoherenceOptions
+  readonly #unsubscribe: () => void
+  #provenAt = -Infinity
+  #keep = LEAST_KEEP_MS
+  readonly #renewAfter: number
+  #renewing: Promise<void> | undefined
+  #replaying: Promise<void> | undefined
+  /** Answers to questions sent before this instant know less than a reply that came since. */
+  #suspectedAt = -Infinity
+
+  constructor(options: CoherenceOptions) {
+    this.#options = options
+    this.#renewAfter = options.maxStaleness / 2
+    this.#unsubscribe = options.store.subscribe((hint) => this.#hear(hint))
+  }
+
+  /**
+   * True while the view, or something confirmed at `since`, is young enough to be used. Asks anew in the background
+   * once half of that time is over, so that a view in use stays proven.
+   */
+  proven(now: number, since: number = -Infinity): boolean {
+    const age = now - this.#provenAt
+    if (age <= this.#renewAfter) return true
+    const { maxStaleness } = this.#options
+    if (age <= maxStaleness && this.#renewing === undefined) this.#renew()
+    return age <= maxStaleness || now - since <= maxStaleness
+  }
+
+  /** True when the view or something known at `since` was young enough at an earlier instant. */
+  provenAt(instant: number, since: number): boolean {
+    return instant - Math.max(this.#provenAt, since) <= this.#options.maxStaleness
+  }
+
+  /** Decides something held in this process, the local order of an outage included. Says nothing of proof. */
+  decide(thing: Decidable, now: number): Verdict {
+    const verdict = decide(thing, this.view, 'ask', this.time.latest(now))
+    if (verdict !== 'gone' && !this.pending.allows(thing.names, thing.sequence)) return 'gone'
+    return verdict
+  }
+
+  /** A question to send now; hand its answer to {@link answered}. */
+  question(): Question {
+    return { candidate: randomBytes(16).toString('hex'), keep: this.#keep }
+  }
+
+  /** An entry will live for so many ms: the markers must outlive it. */
+  keepFor(ttl: number): void {
+    this.#keep = Math.max(this.#keep, 2 * ttl)
+  }
+
+  /** Takes in an answer. Resolves when the view has caught up with it, or has begun anew as of it. */
+  answered(answer: Answer, sent: number): Promise<void> | undefined {
+    const { view } = this
+    this.time.answered(answer.time, sent, this.#options.clock.now())
+    if (view.generation !== answer.generation) {
+      if (sent < this.#suspectedAt) return undefined
+      this.#reset(answer, view.generation === '' ? 'first' : 'generation', sent)
+    } else if (view.clock >= answer.clock) {
+      this.#provenAt = Math.max(this.#provenAt, sent)
+    } else {
+      return this.#catchUp(answer, sent)
+    }
+    return undefined
+  }
+
+  /** Heard of a generation that is not the view's: nothing held may be used before the next answer. */
+  suspect(generation: string): void {
+    if (generation === this.view.generation) return
+    this.view.forget()
+    this.#provenAt = -Infinity
+    this.#suspectedAt = this.#options.clock.now()
+  }
+
+  /** Asks, for the view's proof alone. Rejects when the backend does not answer. */
+  async ask(timeout: number): Promise<void> {
+    const sent = this.#options.clock.now()
+    const { answer } = await this.#options.store.read({ keys: [], question: this.question() }, timeout)
+    if (answer !== undefined) await this.answered(answer, sent)
+  }
+
+  /** Invalidates here at once and everywhere that the backend reaches. Never rejects. */
+  async invalidate(invalidation: Invalidation): Promise<Reach> {
+    try {
+      await this.replay(this.#options.deadline)
+      const reply = await this.#send(invalidation)
+      return { reached: 'all', generation: reply.generation, clock: reply.clock }
+    } catch (error) {
+      if (RedstartError.is(error, 'CLOSED')) throw error
+      this.#failed(error)
+      const { names, kind, deadline } = invalidation
+      if (!this.pending.add({ names, kind, deadline })) this.#options.telemetry.emit({ type: 'pending.overflow', names: names.length })
+      return { reached: 'here' }
+    }
+  }
+
+  /** Sends what waits since an outage; rejects when the backend still cannot be reached. */
+  async replay(timeout: number): Promise<void> {
+    if (this.pending.empty) return
+    this.#replaying ??= this.#replayAll(timeout).finally(() => (this.#replaying = undefined))
+    await this.#replaying
+  }
+
+  close(): void {
+    this.#unsubscribe()
+  }
+
+  async #replayAll(timeout: number): Promise<void> {
+    let names = 0
+    for (let first = this.pending.first; first !== undefined; first = this.pending.first) {
+      await this.#send({ ...first, unlink: [] }, timeout)
+      names += first.names.length
+      this.pending.settled(first)
+    }
+    this.#options.telemetry.emit({ type: 'pending.replayed', names })
+  }
+
+  async #send(invalidation: Invalidation, timeout = this.#options.deadline): Promise<Invalidated> {
+    const reply = await this.#options.store.invalidate({ ...invalidation, ...this.question() }, timeout)
+    if (reply.generation === this.view.generation) this.view.apply({ ...invalidation, ...reply }, this.time.latest(this.#options.clock.now()))
+    else this.suspect(reply.generation)
+    return reply
+  }
+
+  #hear(hint: Hint): void {
+    const { view, time } = this
+    // Another generation is adopted from an answer only; hearing of one says that it is time to ask.
+    if (hint.generation !== view.generation) this.#provenAt = -Infinity
+    else view.apply(hint, time.latest(this.#options.clock.now()))
+    const { telemetry } = this.#options
+    if (telemetry.listening) {
+      const strategy = hint.kind === 'hard' ? 'immediate' : 'lazy'
+      telemetry.emit({ type: 'cache.invalidate', names: hint.names, strategy, reached: 'all', remote: true })
+    }
+  }
+
+  #reset(answer: Answer, reason: 'first' | 'generation' | 'gap', sent: number): void {
+    this.view.reset(answer.generation, answer.clock)
+    this.#provenAt = sent
+    this.#options.telemetry.emit({ type: 'view.reset', reason })
+  }
+
+  /** Waits for hints that may be on their way on another connection; what has not come by then is lost. */
+  #catchUp(answer: Answer, sent: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#options.clock.schedule(CATCH_UP_MS, () => {
+        const { view } = this
+        if (view.generation !== answer.generation) return resolve()
+        if (view.clock < answer.clock) this.#reset(answer, 'gap', sent)
+        else this.#provenAt = Math.max(this.#provenAt, sent)
+        resolve()
+      })
+    })
+  }
+
+  /** Renews the proof in the background, because the view is in use. */
+  #renew(): void {
+    const { deadline, clock } = this.#options
+    this.#renewing = this.replay(deadline)
+      .then(() => this.ask(deadline))
+      .catch((error: unknown) => this.#failed(error, 'read'))
+      .finally(() => {
+        // Not at once again: without an answer every use would ask anew.
+        clock.schedule(deadline / 10, () => (this.#renewing = undefined))
+      })
+  }
+
+  #failed(error: unknown, operation: 'read' | 'invalidate' = 'invalidate'): void {
+    if (RedstartError.is(error, 'CLOSED')) return
+    this.#options.telemetry.emit({ type: 'store.error', operation, code: RedstartError.is(error) ? error.code : 'STORE_FAILED', error })
+  }
+}

@@ -1,0 +1,93 @@
+import type { Backend } from './backend.ts'
+import { type Cache, createCache } from './cache/cache.ts'
+import { createEngine } from './cache/engine.ts'
+import type { L1Options } from './cache/l1.ts'
+import type { NamespaceOptions } from './cache/settings.ts'
+import type { InvalidationOptions, InvalidationTarget, Reached } from './cache/targets.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { type Duration, milliseconds } from './duration.ts'
+import { invalidArgument } from './errors.ts'
+import { checkApp } from './keys.ts'
+import { memory } from './memory/index.ts'
+import type { Logger } from './telemetry/logger.ts'
+import { type EventListener, Telemetry } from './telemetry/telemetry.ts'
+
+/** Everything has a default: with no options at all, Redstart runs in memory. */
+export interface RedstartOptions {
+  /** Where data lies: `memory()`, or `redis(...)` of `@redstart/core/redis`. @default memory() */
+  readonly backend?: Backend
+  /** First part of every key; instances that share data share it. @default 'redstart' */
+  readonly app?: string
+  /** Defaults of namespaces; others may be used too. */
+  readonly namespaces?: Readonly<Record<string, NamespaceOptions>>
+  /** How long after an invalidation another instance may still serve what it hit; usually it is under 1 ms. @default '5s' */
+  readonly maxStaleness?: Duration
+  /**
+   * `bounded`: reads use what this process knows, proven within `maxStaleness`. `strict`: every read asks the backend,
+   * and sees every invalidation that ended before it began.
+   * @default 'bounded'
+   */
+  readonly consistency?: 'bounded' | 'strict'
+  /** How long the backend may take of one operation, all its calls together. @default '250ms' */
+  readonly deadline?: Duration
+  /** Bounds of what is kept in memory. */
+  readonly l1?: L1Options
+  /** Where warnings go: the shape of pino. @default none */
+  readonly logger?: Logger
+  /** For tests. @default the machine's */
+  readonly clock?: Clock
+}
+
+/** One instance. */
+export interface Redstart {
+  readonly cache: Cache
+  /**
+   * Invalidates by tags, keys, namespace or prefix, in one trip for any number of them. Afterwards no read on this
+   * instance returns data whose load began before, nor, after `maxStaleness`, on any other.
+   *
+   * @throws RedstartError `INVALID_ARGUMENT`, or `NOT_REACHED` with `require: 'all'`.
+   */
+  invalidate(target: InvalidationTarget, options?: InvalidationOptions): Promise<Reached>
+  readonly events: {
+    /** Hears every event of this instance; returns how to stop. The same events are on the diagnostics channel `redstart:event`. */
+    subscribe(listener: EventListener): () => void
+  }
+  /** Ends what the instance holds open, after the loads that run. */
+  close(): Promise<void>
+}
+
+/**
+ * Creates an instance. Nothing connects before its first use.
+ *
+ * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed.
+ */
+export function createRedstart(options: RedstartOptions = {}): Redstart {
+  const clock = options.clock ?? systemClock()
+  const telemetry = new Telemetry(options.logger)
+  const consistency = options.consistency ?? 'bounded'
+  if (consistency !== 'bounded' && consistency !== 'strict') throw invalidArgument('consistency', consistency, "'bounded' or 'strict'")
+  const app = checkApp(options.app ?? 'redstart')
+  const resolved = {
+    clock,
+    telemetry,
+    namespaces: options.namespaces ?? {},
+    l1: checkL1(options.l1 ?? {}),
+    maxStaleness: milliseconds(options.maxStaleness ?? '5s', 'maxStaleness', 1),
+    deadline: milliseconds(options.deadline ?? '250ms', 'deadline', 1),
+    strict: consistency === 'strict',
+  }
+  const engine = createEngine({ ...resolved, store: (options.backend ?? memory()).cache({ app, clock }) })
+  return {
+    cache: createCache(engine),
+    invalidate: (target, how) => engine.invalidator.invalidate(target, how),
+    events: { subscribe: (listener) => telemetry.subscribe(listener) },
+    close: () => engine.close(),
+  }
+}
+
+function checkL1(options: L1Options): L1Options {
+  for (const [name, value] of Object.entries(options)) {
+    if (!Number.isSafeInteger(value) || value < 1) throw invalidArgument(`l1.${name}`, value, 'a whole number of at least 1')
+  }
+  return options
+}
