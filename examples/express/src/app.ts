@@ -1,0 +1,73 @@
+import type { Redstart } from '@redstart/core'
+import express, { type Express } from 'express'
+import { createCaches } from './caches/caches.ts'
+import type { Database } from './database/database.ts'
+import { parse, plainQuery } from './http/input.ts'
+import { sendProblem, unknownRoute } from './http/problem.ts'
+import { noteEvent, traced, tracedDatabase } from './http/trace.ts'
+import { dayOf } from './reads/day.ts'
+import { databaseReads } from './reads/reads.ts'
+import { analyticsRoutes } from './routes/analytics-routes.ts'
+import type { RouteContext } from './routes/context.ts'
+import { dishRoutes } from './routes/dish-routes.ts'
+import { apiIndex } from './routes/index-route.ts'
+import { orderRoutes } from './routes/order-routes.ts'
+import { restaurantRoutes } from './routes/restaurant-routes.ts'
+
+/** What the app is made of. It closes neither. */
+export interface AppOptions {
+  /** Filled, see `fill`. */
+  readonly database: Database
+  /** Created with the namespaces of `NAMESPACES`. */
+  readonly redstart: Redstart
+}
+
+/** The back office as an Express app that does not listen yet. One app per Redstart instance. */
+export function createApp({ database, redstart }: AppOptions): Express {
+  const context = routeContext(database, redstart)
+  redstart.events.subscribe(noteEvent)
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.use(express.json({ limit: '16kb' }), traced)
+  app.get('/api', (request, response) => {
+    parse(plainQuery, request.query, 'query')
+    response.json(apiIndex)
+  })
+  app.use('/api', analyticsRoutes(context), dishRoutes(context), orderRoutes(context))
+  app.use('/api/restaurants', restaurantRoutes(context))
+  app.use(unknownRoute, sendProblem)
+  return app
+}
+
+function routeContext(database: Database, redstart: Redstart): RouteContext {
+  const noted = tracedDatabase(database)
+  const uncached = databaseReads(noted)
+  const today = (): string => dayOf(new Date())
+  return {
+    database: noted,
+    uncached,
+    caches: createCaches(redstart, uncached, today),
+    isRestaurant: knownRestaurants(database),
+    today,
+  }
+}
+
+/** Asks the database once. After a failure, the next call asks again. */
+function knownRestaurants(database: Database): (id: number) => Promise<boolean> {
+  let asked: Promise<ReadonlySet<number>> | undefined
+  const ask = async (): Promise<ReadonlySet<number>> => {
+    const restaurants = await databaseReads(database).menu.restaurants()
+    return new Set(restaurants.map((restaurant) => restaurant.id))
+  }
+  return async (id) => {
+    asked ??= ask()
+    try {
+      return (await asked).has(id)
+    } catch (error) {
+      asked = undefined
+      throw error
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import type { Reached, Redstart } from '@redstart/core'
+import type { MenuReads } from '../reads/menu.ts'
+import type { PriceChange } from '../writes/change-prices.ts'
+import { findable } from './findable.ts'
+import { tenant } from './tenant.ts'
+
+/** The menus, kept for an hour, and what makes parts of them old. */
+export interface MenuCache extends MenuReads {
+  /** The dish, its cost and all lists that show its category. */
+  priceChanged(change: PriceChange): Promise<Reached>
+  /** Every recipe's cost, of all restaurants: they buy from the same price list. */
+  invalidateAllRecipeCosts(): Promise<Reached>
+}
+
+const RECIPE_COSTS = 'recipe-costs'
+
+/** A price appears in several answers, so they carry tags of the dish and of the category instead of being named. */
+export function menuCache(redstart: Redstart, reads: MenuReads): MenuCache {
+  const { cache, invalidate } = redstart
+  return {
+    restaurants: cache.define('menu:restaurants', { key: () => 'all' }, () => reads.restaurants()),
+
+    menu: cache.define(
+      'menu:menu',
+      {
+        key: (restaurant: number) => restaurant,
+        argumentTags: (restaurant) => [tenant(restaurant)],
+        tags: (categories) => categories.map(({ id }) => category(id)),
+      },
+      (restaurant) => reads.menu(restaurant),
+    ),
+
+    category: findable(
+      redstart,
+      'menu:category',
+      { key: (id: number) => id, idTags: (id) => [category(id)], tags: (found) => [tenant(found.restaurant)] },
+      (id) => reads.category(id),
+    ),
+
+    dish: findable(
+      redstart,
+      'menu:dish',
+      { key: (id: number) => id, idTags: (id) => [dish(id)], tags: (found) => [tenant(found.restaurant)] },
+      (id) => reads.dish(id),
+    ),
+
+    recipeCost: findable(
+      redstart,
+      'menu:recipe-cost',
+      { key: (id: number) => id, idTags: (id) => [dish(id), RECIPE_COSTS], tags: (found) => [tenant(found.restaurant)] },
+      (id) => reads.recipeCost(id),
+    ),
+
+    priceChanged: (change) => invalidate({ tags: [dish(change.dish), category(change.category)] }),
+    invalidateAllRecipeCosts: () => invalidate({ tags: [RECIPE_COSTS] }),
+  }
+}
+
+function dish(id: number): string {
+  return `dish:${id}`
+}
+
+function category(id: number): string {
+  return `category:${id}`
+}

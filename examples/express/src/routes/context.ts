@@ -1,0 +1,46 @@
+import type { Request, Response } from 'express'
+import type { Caches } from '../caches/caches.ts'
+import type { Database } from '../database/database.ts'
+import { notFound } from '../http/problem.ts'
+import { setTraceHeaders } from '../http/trace.ts'
+import type { Day } from '../reads/day.ts'
+import type { Reads } from '../reads/reads.ts'
+
+/** What the routes work with. */
+export interface RouteContext {
+  readonly database: Database
+  /** Answers from the cache. */
+  readonly caches: Caches
+  /** Answers from the database, every time. */
+  readonly uncached: Reads
+  /** True for a restaurant that there is. Restaurants do not come and go while the app runs. */
+  readonly isRestaurant: (id: number) => Promise<boolean>
+  /** The current day. */
+  readonly today: () => Day
+}
+
+/** The reads that a request wants: `?cache=off` or `x-cache: off` asks the database, to compare. */
+export function readsFor(context: RouteContext, request: Request): Reads {
+  return wantsCache(request) ? context.caches : context.uncached
+}
+
+/** Sends what was read. Browsers keep nothing, so that every request shows what the server does. */
+export function sendRead(request: Request, response: Response, body: unknown): void {
+  setTraceHeaders(response, wantsCache(request) ? 'on' : 'off')
+  response.set('cache-control', 'no-store').json(body)
+}
+
+/**
+ * Sends what was found.
+ *
+ * @throws Problem 404 when nothing was.
+ */
+export function sendFound(request: Request, response: Response, what: string, found: object | null): void {
+  if (found !== null) return sendRead(request, response, found)
+  setTraceHeaders(response, wantsCache(request) ? 'on' : 'off')
+  throw notFound(what)
+}
+
+function wantsCache(request: Request): boolean {
+  return request.get('x-cache') !== 'off' && request.query['cache'] !== 'off'
+}

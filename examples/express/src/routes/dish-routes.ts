@@ -1,0 +1,50 @@
+import { Router } from 'express'
+import { z } from 'zod'
+import { id, parse, parseBody, plainQuery } from '../http/input.ts'
+import { notFound } from '../http/problem.ts'
+import { changeDishPrice, changeIngredientPrices } from '../writes/change-prices.ts'
+import { readsFor, sendFound, type RouteContext } from './context.ts'
+
+const newPrice = z.strictObject({ priceCents: z.number().int().min(1).max(100_000) })
+const priceList = z.strictObject({ percent: z.number().int().min(-50).max(100) })
+
+/** Dishes and categories by their ids, and what changes their prices and costs. */
+export function dishRoutes(context: RouteContext): Router {
+  const router = Router()
+
+  router.get('/categories/:category', async (request, response) => {
+    parse(plainQuery, request.query, 'query')
+    const category = parse(id, request.params.category, 'path')
+    sendFound(request, response, `category ${category}`, await readsFor(context, request).menu.category(category))
+  })
+
+  router.get('/dishes/:dish', async (request, response) => {
+    parse(plainQuery, request.query, 'query')
+    const dish = parse(id, request.params.dish, 'path')
+    sendFound(request, response, `dish ${dish}`, await readsFor(context, request).menu.dish(dish))
+  })
+
+  router.get('/dishes/:dish/cost', async (request, response) => {
+    parse(plainQuery, request.query, 'query')
+    const dish = parse(id, request.params.dish, 'path')
+    sendFound(request, response, `dish ${dish}`, await readsFor(context, request).menu.recipeCost(dish))
+  })
+
+  router.patch('/dishes/:dish/price', async (request, response) => {
+    const dish = parse(id, request.params.dish, 'path')
+    const { priceCents } = parseBody(newPrice, request)
+    const change = await changeDishPrice(context.database, dish, priceCents)
+    if (change === null) throw notFound(`dish ${dish}`)
+    const { reached } = await context.caches.menu.priceChanged(change)
+    response.json({ dish, priceCents, invalidated: reached })
+  })
+
+  router.post('/ingredients/price-list', async (request, response) => {
+    const { percent } = parseBody(priceList, request)
+    await changeIngredientPrices(context.database, percent)
+    const { reached } = await context.caches.menu.invalidateAllRecipeCosts()
+    response.json({ percent, invalidated: reached })
+  })
+
+  return router
+}
