@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { RedstartError } from '../errors.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
-import type { Answer, Hint, Invalidated, InvalidationStore, Question } from './invalidation-store.ts'
+import { Echoes } from './echoes.ts'
+import type { Answer, Hint, Invalidated, InvalidateRequest, InvalidationStore, Question } from './invalidation-store.ts'
 import { Pending } from './pending.ts'
 import { ProcessView } from './process-view.ts'
 import { ServerTime } from './server-time.ts'
@@ -54,6 +55,7 @@ export class Coherence {
   readonly pending: Pending = new Pending()
   readonly #options: CoherenceOptions
   readonly #unsubscribe: () => void
+  readonly #echoes: Echoes
   #provenAt = -Infinity
   #keep = LEAST_KEEP_MS
   readonly #renewAfter: number
@@ -64,6 +66,9 @@ export class Coherence {
 
   constructor(options: CoherenceOptions) {
     this.#options = options
+    this.#echoes = new Echoes(({ names, kind }) =>
+      options.telemetry.emit({ type: 'cache.invalidate', names, strategy: kind === 'hard' ? 'immediate' : 'lazy', reached: 'all', remote: true }),
+    )
     this.#renewAfter = options.maxStaleness / 2
     this.#unsubscribe = options.store.subscribe((hint) => this.#hear(hint))
   }
@@ -169,10 +174,22 @@ export class Coherence {
   }
 
   async #send(invalidation: Invalidation, timeout = this.#options.deadline): Promise<Invalidated> {
-    const reply = await this.#options.store.invalidate({ ...invalidation, ...this.question() }, timeout)
+    const reply = await this.#sendEchoed({ ...invalidation, ...this.question() }, timeout)
     if (reply.generation === this.view.generation) this.view.apply({ ...invalidation, ...reply }, this.time.latest(this.#options.clock.now()))
     else this.suspect(reply.generation)
     return reply
+  }
+
+  async #sendEchoed(request: InvalidateRequest, timeout: number): Promise<Invalidated> {
+    let clock: number | undefined
+    this.#echoes.sending()
+    try {
+      const reply = await this.#options.store.invalidate(request, timeout)
+      clock = reply.clock
+      return reply
+    } finally {
+      this.#echoes.answered(clock)
+    }
   }
 
   #hear(hint: Hint): void {
@@ -180,11 +197,7 @@ export class Coherence {
     // Another generation is adopted from an answer only; hearing of one says that it is time to ask.
     if (hint.generation !== view.generation) this.#provenAt = -Infinity
     else view.apply(hint, time.latest(this.#options.clock.now()))
-    const { telemetry } = this.#options
-    if (telemetry.listening) {
-      const strategy = hint.kind === 'hard' ? 'immediate' : 'lazy'
-      telemetry.emit({ type: 'cache.invalidate', names: hint.names, strategy, reached: 'all', remote: true })
-    }
+    if (this.#options.telemetry.listening) this.#echoes.heard(hint)
   }
 
   #reset(answer: Answer, reason: 'first' | 'generation' | 'gap', sent: number): void {
