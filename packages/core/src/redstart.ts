@@ -79,7 +79,10 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
   const engine = createEngine({ ...resolved, store: (options.backend ?? memory()).cache({ app, clock }) })
   return {
     cache: createCache(engine),
-    invalidate: (target, how) => engine.invalidator.invalidate(target, how),
+    async invalidate(target, how) {
+      engine.checkOpen()
+      return engine.invalidator.invalidate(target, how)
+    },
     events: { subscribe: (listener) => telemetry.subscribe(listener) },
     close: () => engine.close(),
   }

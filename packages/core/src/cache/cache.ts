@@ -47,7 +47,10 @@ export function createCache(engine: Engine): Cache {
   const { name: _, clear: __, ...whole } = createNamespace('', scope, engine.invalidator)
   return {
     ...whole,
-    clear: () => engine.invalidator.everything(),
+    async clear() {
+      engine.checkOpen()
+      return engine.invalidator.everything()
+    },
     namespace(name) {
       checkNamespace(name)
       return createNamespace(name, new Scope(engine, (text) => `${name}:${text}`), engine.invalidator)

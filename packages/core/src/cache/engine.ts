@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { RedstartError } from '../errors.ts'
 import { Coherence } from '../invalidation/coherence.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { CacheStore } from './cache-store.ts'
@@ -6,6 +7,7 @@ import { Flights } from './flights.ts'
 import { HeldEntries } from './held.ts'
 import { L1, type L1Options } from './l1.ts'
 import { Loader } from './load.ts'
+import { LoadFrames } from './load-frame.ts'
 import { Lookup } from './lookup.ts'
 import { ReadQueue } from './read-queue.ts'
 import { ReadThrough } from './read-through.ts'
@@ -35,12 +37,14 @@ export interface Engine {
   readonly held: HeldEntries
   readonly reads: ReadThrough
   readonly writer: Writer
-  readonly queue: ReadQueue
+  readonly frames: LoadFrames
   readonly invalidator: Invalidator
   readonly namespaces: Namespaces
   /** Rejects calls that come after it; running loads finish first. */
   close(): Promise<void>
   readonly closed: boolean
+  /** @throws RedstartError `CLOSED` after {@link Engine.close}. */
+  checkOpen(): void
 }
 
 export function createEngine(options: EngineOptions): Engine {
@@ -51,20 +55,24 @@ export function createEngine(options: EngineOptions): Engine {
   const lookup = new Lookup(store, queue, coherence, clock)
   const held = new HeldEntries({ l1, coherence, clock, strict })
   const flights = new Flights()
+  const frames = new LoadFrames()
   const writer = new Writer({ store, coherence, l1, clock, telemetry })
-  const loader = new Loader({ coherence, queue, writer, clock, telemetry })
-  const reads = new ReadThrough({ coherence, queue, lookup, loader, flights, held, l1, clock, telemetry, deadline, strict })
+  const loader = new Loader({ coherence, queue, writer, frames, clock, telemetry })
+  const reads = new ReadThrough({ coherence, queue, lookup, loader, flights, frames, held, l1, clock, telemetry, deadline, strict })
   const invalidator = new Invalidator(coherence, telemetry)
   const namespaces = new Namespaces(options.namespaces, telemetry)
   let closing: Promise<void> | undefined
   return {
-    ...{ clock, telemetry, deadline, coherence, l1, held, reads, writer, queue, invalidator, namespaces },
+    ...{ clock, telemetry, deadline, coherence, l1, held, frames, reads, writer, invalidator, namespaces },
     get closed() {
       return closing !== undefined
     },
+    checkOpen() {
+      if (closing !== undefined) throw new RedstartError('CLOSED', 'this Redstart instance was closed; create another one to go on')
+    },
     close() {
       closing ??= flights.settled().then(async () => {
-        coherence.close()
+        await coherence.close()
         await store.close()
         l1.clear()
       })

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { RedstartError } from '../errors.ts'
+import { keyName } from '../invalidation/names.ts'
 import type { Entry } from './entry.ts'
 import type { Flight } from './flights.ts'
 
@@ -14,7 +15,6 @@ export class LoadFrame {
   generation: string
   sequence: number
   since: number
-  readonly #parent: LoadFrame | undefined
 
   constructor(flight: Flight, stamp: Pick<LoadFrame, 'clock' | 'generation' | 'sequence' | 'since'>) {
     this.flight = flight
@@ -22,7 +22,6 @@ export class LoadFrame {
     this.generation = stamp.generation
     this.sequence = stamp.sequence
     this.since = stamp.since
-    this.#parent = currentFrame()
   }
 
   /** A part of the value being loaded: the clock is the one as of which it was confirmed. */
@@ -32,6 +31,11 @@ export class LoadFrame {
     this.sequence = Math.min(this.sequence, part.sequence)
     this.since = Math.min(this.since, part.since)
     if (part.generation !== this.generation) this.generation = NO_GENERATION
+  }
+
+  /** A part that was looked for and not there: the value depends on its absence. */
+  missed(path: string): void {
+    this.names.add(keyName(path))
   }
 
   /**
@@ -52,12 +56,10 @@ export class LoadFrame {
   }
 
   #isAwaitedBy(flight: Flight): boolean {
-    const own = new Set<Flight>()
-    for (let frame: LoadFrame | undefined = this; frame !== undefined; frame = frame.#parent) own.add(frame.flight)
     const seen = new Set<Flight>()
     const open = [flight]
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (own.has(next)) return true
+      if (next === this.flight) return true
       if (seen.has(next)) continue
       seen.add(next)
       open.push(...next.waitsFor)
@@ -69,20 +71,23 @@ export class LoadFrame {
 /** The generation of a value whose parts come from different ones: it equals none, so the value is never used again. */
 export const NO_GENERATION = 'none'
 
-const frames = new AsyncLocalStorage<LoadFrame>()
-let running = 0
+/** The frames of one instance's running loaders. Clocks of different instances say nothing about each other. */
+export class LoadFrames {
+  readonly #frames = new AsyncLocalStorage<LoadFrame>()
+  #running = 0
 
-/** The frame of the load that the caller is part of. Costs nothing while no load runs. */
-export function currentFrame(): LoadFrame | undefined {
-  return running === 0 ? undefined : frames.getStore()
-}
+  /** The frame of the load that the caller is part of. Costs nothing while no load runs. */
+  current(): LoadFrame | undefined {
+    return this.#running === 0 ? undefined : this.#frames.getStore()
+  }
 
-/** Runs a loader inside its frame. */
-export async function runInFrame<T>(frame: LoadFrame, load: () => Promise<T>): Promise<T> {
-  running++
-  try {
-    return await frames.run(frame, load)
-  } finally {
-    running--
+  /** Runs a loader inside its frame. */
+  async run<T>(frame: LoadFrame, load: () => Promise<T>): Promise<T> {
+    this.#running++
+    try {
+      return await this.#frames.run(frame, load)
+    } finally {
+      this.#running--
+    }
   }
 }

@@ -7,7 +7,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { Budget } from './budget.ts'
 import type { Entry } from './entry.ts'
 import type { Flight } from './flights.ts'
-import { LoadFrame, runInFrame } from './load-frame.ts'
+import { LoadFrame, type LoadFrames } from './load-frame.ts'
 import type { ReadQueue } from './read-queue.ts'
 import type { Writer } from './write.ts'
 
@@ -54,6 +54,15 @@ interface Stamp {
   readonly reached: boolean
 }
 
+export interface LoaderParts {
+  readonly coherence: Coherence
+  readonly queue: ReadQueue
+  readonly writer: Writer
+  readonly frames: LoadFrames
+  readonly clock: Clock
+  readonly telemetry: Telemetry
+}
+
 /** Runs loaders, and makes entries of what they return. */
 export class Loader {
   readonly #coherence: Coherence
@@ -61,8 +70,10 @@ export class Loader {
   readonly #writer: Writer
   readonly #clock: Clock
   readonly #telemetry: Telemetry
+  readonly #frames: LoadFrames
 
-  constructor(parts: { coherence: Coherence; queue: ReadQueue; writer: Writer; clock: Clock; telemetry: Telemetry }) {
+  constructor(parts: LoaderParts) {
+    this.#frames = parts.frames
     this.#coherence = parts.coherence
     this.#queue = parts.queue
     this.#writer = parts.writer
@@ -88,15 +99,12 @@ export class Loader {
   /** Fixes generation and clock before the loader starts: an entry bound to a later moment could outlive an invalidation. */
   async #stamp(budget: Budget): Promise<Stamp> {
     const coherence = this.#coherence
-    let reached = coherence.proven(this.#clock.now()) && !budget.spent
-    if (!reached && !budget.spent) {
-      reached = await budget.use((timeout) => this.#queue.fetch(undefined, [], false, timeout)).then(
-        () => true,
-        () => false,
-      )
+    if (!budget.spent && !coherence.proven(this.#clock.now())) {
+      await budget.use((timeout) => this.#queue.fetch(undefined, [], false, timeout)).catch(() => undefined)
     }
-    const { generation, clock } = coherence.view
-    return { generation, clock, sequence: coherence.pending.sequence, since: this.#clock.now(), reached: reached && generation !== '' }
+    const since = this.#clock.now()
+    const { generation, clock, adopted } = coherence.view
+    return { generation, clock, sequence: coherence.pending.sequence, since, reached: adopted && !budget.spent && coherence.proven(since) }
   }
 
   async #run(plan: LoadPlan, frame: LoadFrame, tagNames: Set<string>, background: boolean): Promise<unknown> {
@@ -109,7 +117,7 @@ export class Loader {
       tags: (...tags) => tags.forEach((tag) => tagNames.add(tagName(tag))),
     }
     try {
-      const value = await this.#withDeadline(plan, deadline, () => runInFrame(frame, async () => plan.load(context)))
+      const value = await this.#withDeadline(plan, deadline, () => this.#frames.run(frame, async () => plan.load(context)))
       this.#tell(plan, background, begun, 'loaded')
       return value
     } catch (error) {

@@ -58,6 +58,7 @@ export class ReadQueue {
   async #send(batch: Batch): Promise<BatchReply> {
     if (this.#batch === batch) this.#batch = undefined
     const coherence = this.#coherence
+    const begun = this.#clock.now()
     if (!coherence.pending.empty) await coherence.replay(batch.timeout)
     const sent = this.#clock.now()
     const { sequence } = coherence.pending
@@ -68,7 +69,7 @@ export class ReadQueue {
         ...(batch.names.size > 0 && { names: [...batch.names] }),
         ...((batch.ask || !coherence.proven(sent)) && { question: coherence.question() }),
       },
-      batch.timeout,
+      Math.max(1, batch.timeout - (sent - begun)),
     )
     const caughtUp = reply.answer && coherence.answered(reply.answer, sent)
     if (caughtUp) await caughtUp

@@ -10,7 +10,7 @@ import type { Flight, Flights } from './flights.ts'
 import type { Held, HeldEntries } from './held.ts'
 import type { L1 } from './l1.ts'
 import type { Loader, LoadPlan } from './load.ts'
-import { currentFrame, type LoadFrame } from './load-frame.ts'
+import type { LoadFrame, LoadFrames } from './load-frame.ts'
 import type { Lookup } from './lookup.ts'
 import type { ReadQueue } from './read-queue.ts'
 import { tellHit, tellMiss } from './tell.ts'
@@ -34,6 +34,7 @@ export interface ReadThroughParts {
   readonly lookup: Lookup
   readonly loader: Loader
   readonly flights: Flights
+  readonly frames: LoadFrames
   readonly held: HeldEntries
   readonly l1: L1
   readonly clock: Clock
@@ -56,7 +57,7 @@ export class ReadThrough {
 
   /** Reads an entry, or loads it. Rejects with the loader's error when nothing may be served in its place. */
   async read(plan: ReadPlan): Promise<Entry> {
-    const frame = currentFrame()
+    const frame = this.#parts.frames.current()
     const entry = await new Read(this.#parts, this, plan, frame).run()
     frame?.inherit(entry)
     return entry
@@ -64,6 +65,14 @@ export class ReadThrough {
 
   /** Reads a fresh entry; never loads. */
   async find(target: ReadTarget): Promise<Entry | undefined> {
+    const frame = this.#parts.frames.current()
+    const entry = await this.#find(target)
+    if (entry === undefined) frame?.missed(target.path)
+    else frame?.inherit(entry)
+    return entry
+  }
+
+  async #find(target: ReadTarget): Promise<Entry | undefined> {
     const budget = this.budget()
     const held = (await this.confirmView(budget)) ? this.#parts.held.look(target.path) : undefined
     if (held?.kind === 'fresh') return tellHit(this.#parts.telemetry, target, held.entry, 'l1', false)

@@ -6,7 +6,6 @@ import { Budget } from './budget.ts'
 import type { Engine } from './engine.ts'
 import { valueOf } from './entry.ts'
 import type { LoadContext } from './load.ts'
-import { currentFrame } from './load-frame.ts'
 import { type NamespaceOptions, type NamespaceRecord, resolveSettings } from './settings.ts'
 import type { Reached } from './targets.ts'
 import { encode, MOST_TAGS } from './write.ts'
@@ -51,7 +50,7 @@ export class Scope {
     const entry = this.#engine.held.hit(path)
     if (entry === undefined || this.#engine.closed) return undefined
     count(entry.counters, L1_HIT)
-    currentFrame()?.inherit(entry)
+    this.#engine.frames.current()?.inherit(entry)
     const { telemetry } = this.#engine
     if (telemetry.listening) telemetry.emit({ type: 'cache.hit', namespace: path.slice(0, path.indexOf(':')), key: path, tier: 'l1', stale: false })
     return entry.settled ?? Promise.resolve(valueOf(entry))
@@ -77,9 +76,7 @@ export class Scope {
     const path = checkPath(this.#pathOf(keyText(key)), key)
     const { name, counters } = this.#namespace(path)
     const entry = await this.#engine.reads.find({ namespace: name, path, counters })
-    if (entry === undefined) return undefined
-    currentFrame()?.inherit(entry)
-    return valueOf(entry)
+    return entry === undefined ? undefined : valueOf(entry)
   }
 
   /** An invalidation of the key, then a write with the clock that came back: what a reader had loaded before cannot outlive it. */
@@ -107,14 +104,15 @@ export class Scope {
 
   async delete(key: Key): Promise<Reached> {
     const path = checkPath(this.#pathOf(keyText(key)), key)
+    const { counters } = this.#namespace(path)
     const { reached } = await this.#engine.invalidator.raise([keyName(path)], 'immediate', [path])
     this.#engine.l1.delete(path)
-    count(this.#namespace(path).counters, DELETE)
+    count(counters, DELETE)
     return { reached }
   }
 
   #namespace(path: string): NamespaceRecord {
-    if (this.#engine.closed) throw new RedstartError('CLOSED', 'this Redstart instance was closed; create another one to go on')
+    this.#engine.checkOpen()
     return this.#engine.namespaces.get(path.slice(0, path.indexOf(':')))
   }
 }

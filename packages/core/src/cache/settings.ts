@@ -54,6 +54,9 @@ export function resolveSettings(options: NamespaceOptions, base: Settings = DEFA
   }
 }
 
+/** A key such as `${userId}:profile` makes every user a namespace; that must not fill the memory. */
+const MOST_NAMESPACES = 1000
+
 /** The namespaces of one instance: those that were configured, and the others at first use. */
 export class Namespaces {
   readonly #records = new Map<string, NamespaceRecord>()
@@ -64,9 +67,12 @@ export class Namespaces {
     for (const [name, options] of Object.entries(configured)) this.#add(name, options)
   }
 
-  /** The namespace of that name. */
+  /** The namespace of that name. Beyond a bound the counters of new ones are kept together, under `(others)`. */
   get(name: string): NamespaceRecord {
-    return this.#records.get(name) ?? this.#add(name, {})
+    const record = this.#records.get(name)
+    if (record !== undefined) return record
+    if (this.#records.size < MOST_NAMESPACES) return this.#add(name, {})
+    return { name, settings: DEFAULTS, counters: this.#telemetry.counters('(others)') }
   }
 
   #add(name: string, options: NamespaceOptions): NamespaceRecord {

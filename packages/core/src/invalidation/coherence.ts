@@ -61,6 +61,7 @@ export class Coherence {
   readonly #renewAfter: number
   #renewing: Promise<void> | undefined
   #replaying: Promise<void> | undefined
+  readonly #running = new Set<Promise<Reach>>()
   /** Answers to questions sent before this instant know less than a reply that came since. */
   #suspectedAt = -Infinity
 
@@ -113,7 +114,7 @@ export class Coherence {
     this.time.answered(answer.time, sent, this.#options.clock.now())
     if (view.generation !== answer.generation) {
       if (sent < this.#suspectedAt) return undefined
-      this.#reset(answer, view.generation === '' ? 'first' : 'generation', sent)
+      this.#reset(answer, view.clock === 0 && this.#suspectedAt === -Infinity ? 'first' : 'generation', sent)
     } else if (view.clock >= answer.clock) {
       this.#provenAt = Math.max(this.#provenAt, sent)
     } else {
@@ -137,12 +138,34 @@ export class Coherence {
     if (answer !== undefined) await this.answered(answer, sent)
   }
 
-  /** Invalidates here at once and everywhere that the backend reaches. Never rejects. */
-  async invalidate(invalidation: Invalidation): Promise<Reach> {
+  /** Invalidates here at once and everywhere that the backend reaches. Rejects only with `CLOSED`. */
+  invalidate(invalidation: Invalidation): Promise<Reach> {
+    const running = this.#invalidate(invalidation)
+    this.#running.add(running)
+    const done = (): unknown => this.#running.delete(running)
+    running.then(done, done)
+    return running
+  }
+
+  /** Sends what waits since an outage; rejects when the backend still cannot be reached, or not within `timeout` for all. */
+  async replay(timeout: number): Promise<void> {
+    if (this.pending.empty) return
+    this.#replaying ??= this.#replayAll(timeout).finally(() => (this.#replaying = undefined))
+    await this.#replaying
+  }
+
+  /** Lets running invalidations end, and gives waiting ones a last try. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#running)
+    await this.replay(this.#options.deadline).catch(() => undefined)
+    this.#unsubscribe()
+  }
+
+  async #invalidate(invalidation: Invalidation): Promise<Reach> {
     try {
       await this.replay(this.#options.deadline)
-      const reply = await this.#send(invalidation)
-      return { reached: 'all', generation: reply.generation, clock: reply.clock }
+      const { generation, clock } = await this.#send(invalidation, this.#options.deadline)
+      return { reached: 'all', generation, clock }
     } catch (error) {
       if (RedstartError.is(error, 'CLOSED')) throw error
       this.#failed(error)
@@ -152,28 +175,21 @@ export class Coherence {
     }
   }
 
-  /** Sends what waits since an outage; rejects when the backend still cannot be reached. */
-  async replay(timeout: number): Promise<void> {
-    if (this.pending.empty) return
-    this.#replaying ??= this.#replayAll(timeout).finally(() => (this.#replaying = undefined))
-    await this.#replaying
-  }
-
-  close(): void {
-    this.#unsubscribe()
-  }
-
   async #replayAll(timeout: number): Promise<void> {
+    const { clock, telemetry } = this.#options
+    const until = clock.now() + timeout
     let names = 0
-    for (let first = this.pending.first; first !== undefined; first = this.pending.first) {
-      await this.#send({ ...first, unlink: [] }, timeout)
-      names += first.names.length
-      this.pending.settled(first)
+    for (let next = this.pending.next(); next !== undefined; next = this.pending.next()) {
+      const left = until - clock.now()
+      if (left <= 0) throw new RedstartError('STORE_TIMEOUT', `${this.pending.size} invalidated names still wait after ${timeout} ms of sending them again`)
+      await this.#send({ ...next.invalidation, unlink: [] }, Math.ceil(left))
+      names += next.invalidation.names.length
+      this.pending.settled(next)
     }
-    this.#options.telemetry.emit({ type: 'pending.replayed', names })
+    telemetry.emit({ type: 'pending.replayed', names })
   }
 
-  async #send(invalidation: Invalidation, timeout = this.#options.deadline): Promise<Invalidated> {
+  async #send(invalidation: Invalidation, timeout: number): Promise<Invalidated> {
     const reply = await this.#sendEchoed({ ...invalidation, ...this.question() }, timeout)
     if (reply.generation === this.view.generation) this.view.apply({ ...invalidation, ...reply }, this.time.latest(this.#options.clock.now()))
     else this.suspect(reply.generation)

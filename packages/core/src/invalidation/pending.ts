@@ -4,7 +4,17 @@ import { EVERYTHING } from './names.ts'
 /** Names that wait; above it everything is invalidated instead. */
 const MOST_NAMES = 10_000
 
+/** Names that are sent again in one call. */
+const MOST_TOGETHER = 1000
+
 export type Unreached = Pick<Hint, 'names' | 'kind' | 'deadline'>
+
+/** Invalidations of one kind from the head of the list, joined. */
+export interface Batch {
+  readonly invalidation: Unreached
+  readonly first: Unreached
+  readonly count: number
+}
 
 /**
  * Invalidations that have not reached the backend. They hold here at once, in the order of a local counter (values of
@@ -51,16 +61,23 @@ export class Pending {
     return names.every((name) => (this.#names.get(name) ?? -1) <= sequence)
   }
 
-  /** The one that has waited longest. */
-  get first(): Unreached | undefined {
-    return this.#waiting[0]
+  /** Those that have waited longest and can go together, as one. */
+  next(): Batch | undefined {
+    const [first] = this.#waiting
+    if (first === undefined) return undefined
+    const names = new Set(first.names)
+    let count = 1
+    for (let other = this.#waiting[count]; other !== undefined; other = this.#waiting[++count]) {
+      if (other.kind !== first.kind || other.deadline !== first.deadline || names.size + other.names.length > MOST_TOGETHER) break
+      for (const name of other.names) names.add(name)
+    }
+    return { invalidation: { ...first, names: [...names] }, first, count }
   }
 
-  /** The first has reached the backend, and the view knows its markers. */
-  settled(unreached: Unreached): void {
-    if (this.#waiting[0] !== unreached) return // overtaken by an overflow, which covers it
-    this.#waiting.shift()
-    this.#size -= unreached.names.length
+  /** A batch has reached the backend, and the view knows its markers. */
+  settled({ first, count }: Batch): void {
+    if (this.#waiting[0] !== first) return // an overflow has taken the place of all, and covers it
+    for (const { names } of this.#waiting.splice(0, count)) this.#size -= names.length
     if (this.#waiting.length === 0) this.#names.clear()
   }
 }

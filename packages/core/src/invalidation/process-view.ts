@@ -8,7 +8,7 @@ const MOST_LINKS = 256
 
 /** A process's view. It starts at nothing, is adopted from an answer, and follows the hints from there. */
 export class ProcessView implements ViewState {
-  generation = ''
+  generation = '?0'
   clock = 0
   floor = 0
   readonly markers: Map<string, Marker> = new Map()
@@ -17,6 +17,8 @@ export class ProcessView implements ViewState {
   /** Steps of the counter whose predecessor has not been heard of yet: previous to clock. */
   readonly #links = new Map<number, number>()
   readonly #mostMarkers: number
+  /** No two unknown generations are the same: what is loaded under one is gone under the next. */
+  #forgotten = 0
 
   constructor(mostMarkers: number = MOST_MARKERS) {
     this.#mostMarkers = mostMarkers
@@ -41,7 +43,13 @@ export class ProcessView implements ViewState {
 
   /** Another generation was heard of, but not from an answer: nothing that is held may be used until one is adopted. */
   forget(): void {
-    this.reset('', 0)
+    this.#forgotten++
+    this.reset(`?${this.#forgotten}`, 0)
+  }
+
+  /** False before the first answer, and after another generation was heard of. */
+  get adopted(): boolean {
+    return !this.generation.startsWith('?')
   }
 
   /**
