@@ -1,0 +1,30 @@
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import type { Benchmark } from './benchmark.ts'
+import { cache } from './cache/cache.ts'
+import { jsonOf, tableOf } from './report.ts'
+
+const BENCHMARKS: readonly Benchmark[] = [cache]
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
+  const benchmark = BENCHMARKS.find(({ name }) => name === positionals[0])
+  if (benchmark === undefined || positionals.length !== 1) {
+    console.error(`Usage: npm run bench -- NAME [--json FILE]\nNAME is one of: ${BENCHMARKS.map(({ name }) => name).join(', ')}`)
+    return 2
+  }
+  const rows = await benchmark.run()
+  console.log(tableOf(benchmark, rows))
+  if (values.json !== undefined) await writeFile(values.json, jsonOf(benchmark, rows))
+  return 0
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    console.error(error)
+    process.exitCode = 1
+  },
+)

@@ -1,0 +1,64 @@
+/** One thing that is measured: `run` does `operations` of it. */
+export interface Contender {
+  readonly name: string
+  run(operations: number): Promise<void>
+}
+
+/** Nanoseconds per operation, and how often the baseline's time that is. */
+export interface Measured {
+  readonly name: string
+  /** Median over the rounds. */
+  readonly nanoseconds: number
+  /** Median over the rounds of this contender's time over the baseline's in the same round. */
+  readonly ratio: number
+}
+
+export interface RoundOptions {
+  readonly rounds: number
+  /** How long one contender runs in one round, in ms. */
+  readonly milliseconds: number
+}
+
+/**
+ * Runs all contenders in turn, round after round, so that a machine whose speed drifts slows all of them alike. The
+ * first contender is the baseline. One round before the counted ones warms up and finds how many operations fit.
+ */
+export async function compare(contenders: readonly Contender[], options: RoundOptions): Promise<Measured[]> {
+  const counts = []
+  for (const contender of contenders) counts.push(await operationsIn(contender, options.milliseconds))
+  const times: number[][] = contenders.map(() => [])
+  for (let round = 0; round < options.rounds; round++) {
+    for (let turn = 0; turn < contenders.length; turn++) {
+      // Another one begins each round: none always runs behind the same neighbour.
+      const index = (turn + round) % contenders.length
+      const [contender, count] = [contenders[index], counts[index]]
+      if (contender !== undefined && count !== undefined) times[index]?.push((await timed(contender, count)) / count)
+    }
+  }
+  const baseline = times[0] ?? []
+  return contenders.map(({ name }, index) => {
+    const own = times[index] ?? []
+    return { name, nanoseconds: median(own) * 1e6, ratio: median(own.map((time, round) => time / (baseline[round] ?? Number.NaN))) }
+  })
+}
+
+/** How many operations take so long, found by doubling. */
+async function operationsIn(contender: Contender, milliseconds: number): Promise<number> {
+  for (let count = 16; ; count *= 2) {
+    const took = await timed(contender, count)
+    if (took >= milliseconds / 4) return Math.max(1, Math.round((count * milliseconds) / took))
+  }
+}
+
+async function timed(contender: Contender, operations: number): Promise<number> {
+  const begun = performance.now()
+  await contender.run(operations)
+  return performance.now() - begun
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
+}
