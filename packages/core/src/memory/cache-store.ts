@@ -35,17 +35,16 @@ export class MemoryCacheStore implements CacheStore {
     }
   }
 
-  async write({ key, bytes, ttl }: WriteRequest): Promise<'stored' | 'outranked'> {
+  async write(request: WriteRequest): Promise<'stored' | 'outranked'> {
     this.#assertOpen()
-    const time = this.#data.time()
-    return this.#data.entries.set(key, bytes, time + ttl, time) ? 'stored' : 'outranked'
+    return this.#data.entries.set(request, this.#data.time()) ? 'stored' : 'outranked'
   }
 
   async invalidate(request: InvalidateRequest): Promise<Invalidated> {
     this.#assertOpen()
     const data = this.#data
     const names = [...new Set(request.names)]
-    const deadline = request.kind === 'soft' ? Math.floor(request.deadline) : Number.POSITIVE_INFINITY
+    const deadline = request.kind === 'soft' ? Math.max(0, Math.floor(request.deadline)) : Number.POSITIVE_INFINITY
     const done = data.view.invalidate(names, request.kind, deadline, data.time(), request.candidate)
     for (const key of request.unlink) data.entries.delete(key)
     const hint: Hint = { ...done, names, kind: request.kind, deadline }

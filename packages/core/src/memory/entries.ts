@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
+import type { WriteRequest } from '../cache/cache-store.ts'
 import { RedstartError } from '../errors.ts'
-import { outranks } from './rank.ts'
+import { clockOf } from './rank.ts'
 
 interface Stored {
   readonly bytes: Uint8Array
@@ -37,10 +38,11 @@ export class MemoryEntries {
    *
    * @throws RedstartError `VALUE_TOO_LARGE` when it can never fit.
    */
-  set(key: string, bytes: Uint8Array, expires: number, now: number): boolean {
+  set({ key, bytes, ttl, generation, clock }: WriteRequest, now: number): boolean {
     const there = this.#live(key, now)
-    if (there !== undefined && outranks(there.bytes, bytes)) return false
-    const stored = { bytes: new Uint8Array(bytes), expires }
+    const rank = there && clockOf(there.bytes, generation)
+    if (rank !== undefined && rank > clock) return false
+    const stored = { bytes: new Uint8Array(bytes), expires: now + ttl }
     const size = sizeOf(stored, key)
     if (size > this.#maxBytes) {
       throw new RedstartError('VALUE_TOO_LARGE', `An entry of ${size} bytes is larger than the memory backend may hold (${this.#maxBytes}); raise maxBytes of memory()`)

@@ -4,17 +4,14 @@ const GENERATION = 4
 const CLOCK = 20
 
 /**
- * True when both are cache entries of one generation and the first has the higher clock. Bytes that are no cache entry
- * of this layout outrank nothing and are outranked by nothing.
+ * The clock of a cache entry of the given generation. Undefined for another generation's, and for bytes that are no
+ * cache entry of this layout.
  */
-export function outranks(there: Uint8Array, incoming: Uint8Array): boolean {
-  if (!isEntry(there) || !isEntry(incoming)) return false
-  for (let at = GENERATION; at < CLOCK; at++) if (there[at] !== incoming[at]) return false
-  for (let at = CLOCK; at < HEADER; at++) {
-    const difference = (there[at] ?? 0) - (incoming[at] ?? 0)
-    if (difference !== 0) return difference > 0
-  }
-  return false
+export function clockOf(bytes: Uint8Array, generation: string): number | undefined {
+  if (!isEntry(bytes)) return undefined
+  const header = Buffer.from(bytes.buffer, bytes.byteOffset, HEADER)
+  if (header.toString('hex', GENERATION, CLOCK) !== generation) return undefined
+  return header.readUInt32BE(CLOCK) * 2 ** 32 + header.readUInt32BE(CLOCK + 4)
 }
 
 /** Magic 0xC1, version 1, and in the high half of byte 3 the metadata kind 1 (docs/wire-format.md). */

@@ -57,25 +57,25 @@ export class RedisCacheStore implements CacheStore {
     }
     const [key] = keys
     if (key !== undefined && keys.length === 1) {
-      return this.#call(this.#next(), timeout, (client) => client.getBuffer(this.#entryKey(key)).then(bytesOf, absent).then(loneEntry))
+      return this.#call(this.#next(), timeout, (client) => client.getBuffer(this.#entryKey(key)).then(loneEntry, noEntry))
     }
     return this.#call(this.#next(), timeout, (client, wanted) => this.#readAll(client, request, wanted))
   }
 
   write({ key, bytes, ttl, generation, clock }: WriteRequest, timeout: number): Promise<'stored' | 'outranked'> {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const life = Math.max(1, Math.floor(ttl))
+    // A copy: the call may wait for the connection, or for a second sending of the script, while the caller goes on.
+    const buffer = Buffer.from(bytes)
     return this.#call(this.#next(), timeout, async (client, wanted) => {
-      const reply = await run(client, write, this.#entryKey(key), [buffer, life, Buffer.from(generation, 'hex'), clock], wanted)
+      const reply = await run(client, write, this.#entryKey(key), [buffer, lifetime(ttl), Buffer.from(generation, 'hex'), clock], wanted)
       return reply === 1 ? 'stored' : 'outranked'
     })
   }
 
   invalidate(request: InvalidateRequest, timeout: number): Promise<Invalidated> {
     const { kind, candidate, keep, unlink } = request
-    const deadline = kind === 'soft' && request.deadline !== Number.POSITIVE_INFINITY ? String(Math.floor(request.deadline)) : '-'
+    const deadline = kind === 'soft' && request.deadline <= Number.MAX_SAFE_INTEGER ? Math.max(0, Math.floor(request.deadline)) : '-'
     const names = new Set(request.names)
-    const values = [candidate, Math.ceil(keep), kind, deadline, this.#settings.markers, this.#channel, ...names]
+    const values = [candidate, lifetime(keep), kind, deadline, this.#settings.markers, this.#channel, ...names]
     return this.#call(this.#first, timeout, async (client, wanted) => {
       const done = run(client, invalidate, this.#metaKey, values, wanted)
       // Behind the script on the same connection. Whether it works is of no consequence for safety.
@@ -102,7 +102,7 @@ export class RedisCacheStore implements CacheStore {
   /** Everything of one read in one write: the question, the entries, and last the snapshot that decides them. */
   async #readAll(client: Redis, { keys, names, question }: ReadRequest, wanted: Wanted): Promise<ReadReply> {
     const pipeline = client.pipeline()
-    const asked = question && [question.candidate, Math.ceil(question.keep)]
+    const asked = question && [question.candidate, lifetime(question.keep)]
     if (asked !== undefined) pipeline.evalsha(ask.sha, 1, this.#metaKey, ...asked)
     for (const key of keys) pipeline.getBuffer(this.#entryKey(key))
     if (names !== undefined) pipeline.hmget(this.#metaKey, ...SNAPSHOT_FIELDS, ...names)
@@ -182,7 +182,7 @@ export class RedisCacheStore implements CacheStore {
 
   #connection(prepare: (client: Redis) => Promise<void>): Connection {
     const { client, connectTimeout } = this.#settings
-    return new Connection({ client: client(), clock: this.#clock, metaKey: this.#metaKey, connectTimeout, prepare })
+    return new Connection({ client, clock: this.#clock, metaKey: this.#metaKey, connectTimeout, prepare })
   }
 
   #next(): Connection {
@@ -194,6 +194,11 @@ export class RedisCacheStore implements CacheStore {
   #entryKey(path: string): string {
     return `${this.#app}:${path}`
   }
+}
+
+/** Redis takes whole milliseconds, and would delete a key at once for none. */
+function lifetime(ms: number): number {
+  return Math.max(1, Math.floor(ms))
 }
 
 type Reply = readonly [error: Error | null, result: unknown]
@@ -208,17 +213,17 @@ function entryOf(reply: Reply | undefined): Uint8Array | undefined {
   return reply?.[1] instanceof Uint8Array ? reply[1] : undefined
 }
 
-function bytesOf(bytes: Buffer | null): Uint8Array | undefined {
-  return bytes ?? undefined
+function loneEntry(bytes: Buffer | null): ReadReply {
+  return { entries: [bytes ?? undefined], snapshot: undefined, answer: undefined }
+}
+
+function noEntry(error: unknown): ReadReply {
+  return { entries: [absent(error)], snapshot: undefined, answer: undefined }
 }
 
 /** Something other than bytes under an entry's key is not ours, so there is no entry. */
 function absent(error: unknown): undefined {
   if (!isReply(error, 'WRONGTYPE')) throw error
-}
-
-function loneEntry(bytes: Uint8Array | undefined): ReadReply {
-  return { entries: [bytes], snapshot: undefined, answer: undefined }
 }
 
 /** Only in RESP3 can one connection be subscribed and send commands; ioredis 5 and some proxies speak RESP2. */

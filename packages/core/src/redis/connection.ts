@@ -5,7 +5,7 @@ import { closed, failureOf, reasonOf, unavailable } from './failure.ts'
 
 /** What a connection is made with. */
 export interface ConnectionContext {
-  readonly client: Redis
+  readonly client: (pause: () => number) => Redis
   readonly clock: Clock
   readonly metaKey: string
   readonly connectTimeout: number
@@ -34,12 +34,14 @@ export class Connection {
   #guard: Cancel | undefined
   #watch: Cancel | undefined
   #reason = 'no attempt to connect has been made'
+  /** Attempts since the connection was last open; a server that lets us connect and then refuses counts, too. */
+  #failures = 0
   /** Replies that came so far, of any kind. */
   heard = 0
 
   constructor(context: ConnectionContext) {
     this.#context = context
-    this.client = context.client
+    this.client = context.client(() => pauseAfter((this.#failures += 1)))
     this.client.on('error', (error: unknown) => {
       this.#reason = reasonOf(error)
     })
@@ -113,6 +115,7 @@ export class Connection {
   }
 
   async #prepare(): Promise<void> {
+    if (this.#state !== 'opening') return this.client.disconnect(this.#state !== 'closed')
     const epoch = this.#epoch
     let failure: RedstartError | undefined
     try {
@@ -123,21 +126,22 @@ export class Connection {
     if (epoch !== this.#epoch || this.#state !== 'opening') return
     this.#stopTimers()
     this.#state = failure === undefined ? 'open' : 'refused'
-    if (failure === undefined) this.#gate.pass()
-    else this.#gate.fail(failure)
+    if (failure !== undefined) return this.#gate.fail(failure)
+    this.#failures = 0
+    this.#gate.pass()
   }
 
   #drop(reason: string): void {
-    this.#reason = reason
-    this.#lost('down')
+    this.#lost('down', reason)
     this.client.disconnect(true)
   }
 
-  #lost(next: 'down' | 'idle'): void {
+  #lost(next: 'down' | 'idle', reason?: string): void {
     if (this.#state === 'closed') return
     this.#epoch += 1
     this.#stopTimers()
-    if (this.#state === 'open') this.#reason = 'the connection was lost'
+    if (reason !== undefined) this.#reason = reason
+    else if (this.#state === 'open') this.#reason = 'the connection was lost'
     this.#state = next
     this.#gate.fail(unavailable(this.#reason))
   }
@@ -147,6 +151,11 @@ export class Connection {
     this.#watch?.()
     this.#watch = undefined
   }
+}
+
+/** Milliseconds between attempts to connect: 50 doubling to 2000, of which a random part of up to half is left out. */
+export function pauseAfter(failures: number): number {
+  return Math.min(2000, 50 * 2 ** Math.min(failures - 1, 10)) * (0.5 + Math.random() / 2)
 }
 
 /** ioredis destroys the socket after its own shorter deadline; this one is for a Sentinel that does not answer. */

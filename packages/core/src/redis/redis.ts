@@ -8,7 +8,7 @@ import { type RedisClient, type RedisConnectionOptions, settingsOf } from './set
  * Nothing connects before the first use of a store; listening to invalidations alone is no use. The first call waits,
  * within its own timeout, for the connection and for the check that the server is still the same run of it. Later, a
  * call made while an attempt to connect is under way waits for it in the same manner, and one made between two
- * attempts (50 ms to 2 s apart) rejects at once with `STORE_UNAVAILABLE`. A call whose connection is lost before the
+ * attempts (25 ms to 2 s apart) rejects at once with `STORE_UNAVAILABLE`. A call whose connection is lost before the
  * reply rejects with `STORE_TIMEOUT`, since nobody knows whether it took effect. Nothing is sent twice.
  *
  * @param target a URL (`redis:` or `rediss:`), options, or a client of ioredis 5 or 6, whose options are taken over for

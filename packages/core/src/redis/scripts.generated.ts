@@ -22,7 +22,7 @@ local function run_id()
 end
 local function start(key, generation, keep)
   redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0')
-  redis.call('PEXPIRE', key, keep)
+  redis.pcall('PEXPIRE', key, keep)
   return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0 }
 end
 local key, candidate, keep = KEYS[1], ARGV[1], ARGV[2]
@@ -57,7 +57,7 @@ local function run_id()
 end
 local function start(key, generation, keep)
   redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0')
-  redis.call('PEXPIRE', key, keep)
+  redis.pcall('PEXPIRE', key, keep)
   return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0 }
 end
 local meta = meta_of(KEYS[1])
@@ -87,7 +87,7 @@ local function run_id()
 end
 local function start(key, generation, keep)
   redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0')
-  redis.call('PEXPIRE', key, keep)
+  redis.pcall('PEXPIRE', key, keep)
   return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0 }
 end
 local QUEUE_FACTOR, CHUNK = 4, 1000

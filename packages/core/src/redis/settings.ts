@@ -51,8 +51,12 @@ export interface RedisClient {
 
 /** The options, checked and with their defaults. */
 export interface RedisSettings {
-  /** A new client that has not connected yet. */
-  readonly client: () => Redis
+  /**
+   * A new client that has not connected yet.
+   *
+   * @param pause milliseconds to wait before the next attempt to connect.
+   */
+  readonly client: (pause: () => number) => Redis
   readonly poolSize: number
   readonly connectTimeout: number
   readonly markers: number
@@ -76,7 +80,7 @@ function ofClient(client: RedisClient): RedisSettings {
   }
   const settings = optionsOf({})
   // The shape was checked, and both versions of ioredis return a client of their own with the part of the API used here.
-  const duplicate = (): Redis => client.duplicate({ ...ownOptions('redstart', settings.connectTimeout) }) as Redis
+  const duplicate = (pause: () => number): Redis => client.duplicate(ownOptions('redstart', settings.connectTimeout, pause)) as Redis
   return { ...settings, client: duplicate }
 }
 
@@ -95,7 +99,7 @@ function optionsOf(options: RedisConnectionOptions): RedisSettings {
   else if (tls === false) delete place.tls
   else if (tls !== undefined) place.tls = tls
   return {
-    client: () => new Redis({ ...place, ...ownOptions(connectionName, connectTimeout) }),
+    client: (pause) => new Redis({ ...place, ...ownOptions(connectionName, connectTimeout, pause) }),
     poolSize: whole(options.poolSize ?? 1, 'poolSize', 1, 64),
     connectTimeout,
     markers: whole(options.markers ?? 100_000, 'markers', 1, Number.MAX_SAFE_INTEGER),
@@ -106,7 +110,11 @@ function optionsOf(options: RedisConnectionOptions): RedisSettings {
  * No command waits in a queue of ioredis or is sent again by it, and nothing that a given client was set up with
  * (a key prefix, timeouts of its own, other shapes of replies) changes what we send or receive.
  */
-function ownOptions(connectionName: string, connectTimeout: number): RedisOptions & { readonly replyMapping: 'legacy' } {
+function ownOptions(
+  connectionName: string,
+  connectTimeout: number,
+  pause: () => number,
+): RedisOptions & { readonly replyMapping: 'legacy' } {
   return {
     connectionName,
     connectTimeout,
@@ -118,7 +126,7 @@ function ownOptions(connectionName: string, connectTimeout: number): RedisOption
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
-    retryStrategy,
+    retryStrategy: pause,
     // A master that was demoted: the next connection resolves the name, or asks Sentinel, again.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
     role: 'master',
@@ -138,11 +146,6 @@ function ownOptions(connectionName: string, connectTimeout: number): RedisOption
 
 /** How long a server may take to close its side before the socket is destroyed. */
 const DISCONNECT_MS = 100
-
-/** Pauses between attempts to connect: 50 ms doubling to 2 s, of which a random half is left out. */
-function retryStrategy(attempt: number): number {
-  return Math.max(50, Math.min(2000, 50 * 2 ** Math.min(attempt - 1, 10)) * (0.5 + Math.random() / 2))
-}
 
 function whole(value: number, what: string, least: number, most: number): number {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return value

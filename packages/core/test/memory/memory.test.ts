@@ -56,14 +56,15 @@ describe('entries in memory', () => {
 
   it('lets the highest clock of a generation win, and foreign bytes lose to anything', async () => {
     const { store } = open()
-    const write = (bytes: Uint8Array): Promise<string> => store.write({ key: 'n:k', bytes, ttl: 1000, generation: G1, clock: 1 }, 100)
-    expect(await write(entry(G1, 2 ** 40))).toBe('stored')
-    expect(await write(entry(G1, 2 ** 40 - 1))).toBe('outranked')
-    expect(await write(entry(G1, 2 ** 40, 7))).toBe('stored')
+    const write = (bytes: Uint8Array, generation: string, clock: number): Promise<string> =>
+      store.write({ key: 'n:k', bytes, ttl: 1000, generation, clock }, 100)
+    expect(await write(entry(G1, 2 ** 40), G1, 2 ** 40)).toBe('stored')
+    expect(await write(entry(G1, 2 ** 40 - 1), G1, 2 ** 40 - 1)).toBe('outranked')
+    expect(await write(entry(G1, 2 ** 40, 7), G1, 2 ** 40)).toBe('stored')
     expect((await get(store, 'n:k'))?.[79]).toBe(7)
-    expect(await write(entry(G2, 1))).toBe('stored')
-    expect(await write(Buffer.from('foreign'))).toBe('stored')
-    expect(await write(entry(G1, 1))).toBe('stored')
+    expect(await write(entry(G2, 1), G2, 1)).toBe('stored')
+    expect(await write(Buffer.from('foreign'), G2, 2)).toBe('stored')
+    expect(await write(entry(G2, 1), G2, 1)).toBe('stored')
   })
 
   it('drops the least recently used above the number of entries', async () => {

@@ -29,9 +29,10 @@ local function run_id()
   return id
 end
 
--- Starts a generation where there is none. The expiry is set plainly: GT takes a missing one for the longest.
+-- Starts a generation where there is none. The expiry is set plainly: GT takes a missing one for the longest. Nothing
+-- fails after the first write.
 local function start(key, generation, keep)
   redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0')
-  redis.call('PEXPIRE', key, keep)
+  redis.pcall('PEXPIRE', key, keep)
   return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0 }
 end
