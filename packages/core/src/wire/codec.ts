@@ -18,7 +18,9 @@ export interface EncodedValue {
  * and is deeply frozen, so one decoded value may be handed to every caller. A value that is not sharable belongs to one
  * caller alone: decode anew for the next.
  */
-export type DecodedValue = { readonly ok: true; readonly value: unknown; readonly sharable: boolean } | { readonly ok: false }
+export type DecodedValue =
+  | { readonly ok: true; readonly value: unknown; readonly sharable: boolean }
+  | { readonly ok: false }
 
 /**
  * How deep values nest, on both sides: 500 levels of objects, arrays, maps and sets. Far above what data needs and far

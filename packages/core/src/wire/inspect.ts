@@ -1,5 +1,5 @@
-import { DEEPEST_VALUE } from './codec.ts'
 import { RedstartError } from '../errors.ts'
+import { DEEPEST_VALUE } from './codec.ts'
 import { hasToJson } from './plain.ts'
 import { type RichKind, richKind } from './rich.ts'
 
@@ -13,7 +13,8 @@ export function inspect(value: unknown): 'json' | 'devalue' {
   const walk: Walk = { path: [], seen: new Set(), rich: false, unsafeKey: undefined }
   visit(value, walk, DEEPEST_VALUE)
   if (!walk.rich) return 'json'
-  if (walk.unsafeKey !== undefined) throw refused(walk.unsafeKey, 'named __proto__ beside values that JSON cannot hold')
+  if (walk.unsafeKey !== undefined)
+    throw refused(walk.unsafeKey, 'a property __proto__ beside values that JSON cannot hold')
   return 'devalue'
 }
 
@@ -54,18 +55,19 @@ function visitObject(object: object, walk: Walk, levels: number): void {
   walk.seen.add(object)
   if (levels === 0) throw refused(walk.path, `nested deeper than ${DEEPEST_VALUE} levels`)
   if (Object.getOwnPropertySymbols(object).length > 0) throw refused(walk.path, 'an object with symbol keys')
-  const prototype: object | null = Object.getPrototypeOf(object)
+  const prototype = prototypeOf(object)
   const kind = prototype === null ? undefined : richKind(prototype)
   if (kind !== undefined) return visitRich(object, kind, walk, levels)
-  if (hasToJson(object)) throw refused(walk.path, 'an object with a toJSON method')
   if (Array.isArray(object)) return visitArray(object, prototype, walk, levels)
   if (prototype !== null && !isPlainPrototype(prototype)) throw refused(walk.path, instanceName(prototype))
+  if (hasToJson(object)) throw refused(walk.path, 'an object with a toJSON method')
   if (prototype === null) walk.rich = true
   visitProperties(object, walk, levels)
 }
 
 function visitArray(array: readonly unknown[], prototype: object | null, walk: Walk, levels: number): void {
   if (prototype === null || !isArrayPrototype(prototype)) throw refused(walk.path, instanceName(prototype))
+  if (hasToJson(array)) throw refused(walk.path, 'an array with a toJSON method')
   const keys = Object.keys(array)
   if (keys.length !== array.length) walk.rich = true
   for (const key of keys) {
@@ -87,7 +89,8 @@ function visitRich(object: object, kind: RichKind, walk: Walk, levels: number): 
   if (kind === 'view') return // its own keys are its indices: too many to look for named ones among them
   const own = object instanceof String ? object.length : 0
   if (Object.keys(object).length !== own) throw refused(walk.path, 'a built-in object with properties added to it')
-  if (kind === 'regexp' && (object as RegExp).lastIndex !== 0) throw refused(walk.path, 'a RegExp in the middle of a search')
+  // A kind is decided by the prototype alone; on an object that only pretends, the members below throw.
+  if (kind === 'regexp' && (object as RegExp).lastIndex !== 0) throw refused(walk.path, 'a RegExp in use')
   if (kind === 'set') visitMembers(object as Set<unknown>, walk, levels)
   if (kind === 'map') visitEntries(object as Map<unknown, unknown>, walk, levels)
 }
@@ -112,15 +115,21 @@ function step(name: string, child: unknown, walk: Walk, levels: number): void {
   walk.path.pop()
 }
 
+function prototypeOf(object: object): object | null {
+  return Object.getPrototypeOf(object) as object | null // declared as any
+}
+
 /** True for `Object.prototype` of any realm: what another realm made comes back as an object of this one. */
 function isPlainPrototype(prototype: object): boolean {
-  return prototype === Object.prototype || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+  return (
+    prototype === Object.prototype || (prototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+  )
 }
 
 /** True for `Array.prototype` of any realm: the one array whose prototype is the root. */
 function isArrayPrototype(prototype: object): boolean {
-  const above: object | null = Object.getPrototypeOf(prototype)
-  return prototype === Array.prototype || (above !== null && Object.getPrototypeOf(above) === null)
+  const above = prototypeOf(prototype)
+  return prototype === Array.prototype || (above !== null && prototypeOf(above) === null)
 }
 
 /** Array indices are the canonical whole numbers below 2^32 - 1. */
@@ -133,7 +142,9 @@ const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
 
 function instanceName(prototype: object | null): string {
   const { constructor } = prototype ?? {}
-  return typeof constructor === 'function' && constructor.name !== '' ? `an instance of ${constructor.name}` : 'an instance of a class'
+  return typeof constructor === 'function' && constructor.name !== ''
+    ? `an instance of ${constructor.name}`
+    : 'an instance of a class'
 }
 
 /** Paths are cut: a long one ends in the part that matters least to whoever looks for the place. */

@@ -12,5 +12,5 @@ export function decodeText(bytes: Uint8Array): string | undefined {
 
 /** The same memory as a Buffer, whose readers are faster than those of a plain array. */
 export function asBuffer(bytes: Uint8Array): Buffer {
-  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

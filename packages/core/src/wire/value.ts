@@ -21,8 +21,8 @@ import { isPlainJson } from './plain.ts'
  * @throws RedstartError `VALUE_TOO_LARGE` when its text is longer than a string can be.
  */
 export function encodeValue(value: unknown): EncodedValue {
-  if (isBytes(value)) return { codec: 'bytes', payload: encodeBytes(value) }
   try {
+    if (isBytes(value)) return { codec: 'bytes', payload: encodeBytes(value) }
     if (isPlainJson(value) || inspect(value) === 'json') return { codec: 'json', payload: encodeJson(value) }
     return { codec: 'devalue', payload: encodeDevalue(value) }
   } catch (error) {
@@ -58,7 +58,10 @@ function isBytes(value: unknown): value is Uint8Array {
 /** What the runtime or an accessor of the value threw. An error of devalue holds the value itself, so it is not passed on. */
 function failed(error: unknown): RedstartError {
   if (error instanceof RangeError && error.message === 'Invalid string length') {
-    return new RedstartError('VALUE_TOO_LARGE', 'The value is longer as text than a string can be; store less in one entry')
+    return new RedstartError(
+      'VALUE_TOO_LARGE',
+      'The value is longer as text than a string can be; store less in one entry',
+    )
   }
   const message = 'The value cannot be read as plain data; store a copy made of objects, arrays and primitives'
   return new RedstartError('UNSUPPORTED_VALUE', message, error instanceof DevalueError ? {} : { cause: error })

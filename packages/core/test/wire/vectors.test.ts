@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { type Codec, decodeEntry, decodeValue, encodeEntry, encodeValue, type WireEntry } from '../../src/wire/index.ts'
+
+interface Vectors {
+  readonly entries: readonly {
+    readonly name: string
+    readonly hex: string
+    readonly entry: Omit<WireEntry, 'payload'>
+    readonly payload: string
+  }[]
+  readonly faults: readonly { readonly name: string; readonly hex: string; readonly reason: string }[]
+  readonly payloads: readonly { readonly name: string; readonly codec: Codec; readonly hex: string }[]
+}
+
+const file = new URL('../../../../docs/wire-vectors.json', import.meta.url)
+const vectors = JSON.parse(readFileSync(file, 'utf8')) as Vectors // the file's own layout, which the specification gives
+
+const cycle: Record<string, unknown> = { name: 'loop' }
+cycle['self'] = cycle
+
+/** The values of the vectors, beside their names. */
+const values: Readonly<Record<string, unknown>> = {
+  'smallest: all zero, no names, no bytes': new Uint8Array(),
+  'json object, no names': { hello: 'wörld' },
+  'json with three names, stale for an hour': { id: 42, name: 'Ramen', price: 12.5, tags: ['hot', null, true] },
+  'names beyond ASCII: two, three and four bytes, a byte order mark, U+FFFD': 'naïve 料理 🍜',
+  'every field at its largest': null,
+  bytes: Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 0xff, 0xc1, 1),
+  'json member __proto__': JSON.parse('{"__proto__":{"admin":true}}'),
+  'json half a surrogate pair, escaped': '\ud83c',
+  'devalue Date, Map, Set, BigInt': {
+    at: new Date('2025-11-21T00:00:00Z'),
+    totals: new Map([['eur', 12.5]]),
+    kinds: new Set(['a', 'eur']),
+    big: 9_007_199_254_740_993n,
+  },
+  'devalue undefined, NaN, infinities and minus zero': {
+    none: undefined,
+    nan: Number.NaN,
+    up: Number.POSITIVE_INFINITY,
+    down: Number.NEGATIVE_INFINITY,
+    zero: -0,
+  },
+  'devalue undefined alone': undefined,
+  'devalue cycle': cycle,
+  'devalue typed array': { samples: Uint16Array.of(1, 2, 3) },
+}
+
+describe('entries', () => {
+  it('have a value each', () => {
+    expect(vectors.entries.map(({ name }) => name)).toStrictEqual(Object.keys(values))
+  })
+
+  it.each(vectors.entries)('$name: bytes to fields and back', ({ hex, entry, payload }) => {
+    const decoded = decodeEntry(Buffer.from(hex, 'hex'))
+    expect(decoded).toStrictEqual({ ok: true, entry: { ...entry, payload: Buffer.from(payload, 'hex') } })
+    const encoded = encodeEntry({ ...entry, payload: Buffer.from(payload, 'hex') })
+    expect(Buffer.from(encoded).toString('hex')).toBe(hex)
+  })
+
+  it.each(vectors.entries)('$name: payload to value and back', ({ name, entry, payload }) => {
+    const decoded = decodeValue(entry.codec, Buffer.from(payload, 'hex'))
+    if (!decoded.ok) throw new Error('the payload was refused')
+    expect(isDeepStrictEqual(decoded.value, values[name])).toBe(true)
+    const encoded = encodeValue(values[name])
+    expect({ ...encoded, payload: Buffer.from(encoded.payload).toString('hex') }).toStrictEqual({
+      codec: entry.codec,
+      payload,
+    })
+  })
+})
+
+it.each(vectors.faults)('$name is no entry', ({ hex, reason }) => {
+  expect(decodeEntry(Buffer.from(hex, 'hex'))).toStrictEqual({ ok: false, reason })
+})
+
+it.each(vectors.payloads)('$name is no value', ({ codec, hex }) => {
+  expect(decodeValue(codec, Buffer.from(hex, 'hex'))).toStrictEqual({ ok: false })
+})
