@@ -11,7 +11,6 @@ beforeEach(async () => {
   ;({ store, app } = openStore(server.url))
 })
 afterEach(async () => {
-  server.signal('SIGCONT')
   await store.close()
   await server.stop()
 })
@@ -45,7 +44,7 @@ describe('a server that forgot its scripts', () => {
 describe('a server that is gone', () => {
   it('is STORE_UNAVAILABLE at once, and found again without being asked', async () => {
     await ask(G1)
-    await server.kill()
+    await server.gone()
     await until(async () => (await failure(read())).code === 'STORE_UNAVAILABLE')
     const start = performance.now()
     const error = await failure(read())
@@ -67,30 +66,38 @@ describe('a server that is gone', () => {
 
   it('leaves the calls that were sent with an unknown outcome, at once', async () => {
     await ask(G1)
-    server.signal('SIGSTOP')
+    server.pause()
     const pending = [failure(read(30_000)), failure(store.invalidate(invalidation(['a']), 30_000)), failure(store.read({ keys: ['n:a', 'n:b'] }, 30_000))]
-    await server.kill()
+    await server.gone()
     for (const error of await Promise.all(pending)) expect(error).toMatchObject({ code: 'STORE_TIMEOUT', message: expect.stringContaining('lost') })
   })
 })
 
 describe('a server that restarts', () => {
-  it('ends the generation, even where its data came back', async () => {
+  it('ends the generation, even where its data came back, for a store that was there and for a new one', async () => {
+    await store.close()
     await server.stop()
     server = await Server.start('--appendonly', 'yes', '--appendfsync', 'always')
-    await store.close()
     ;({ store, app } = openStore(server.url))
-    await ask(G1)
-    await write()
-    await store.invalidate(invalidation(['a']), 1000)
-    await server.kill()
+    const earlier = openStore(server.url)
+    for (const one of [store, earlier.store]) {
+      await one.write({ key: 'n:k', bytes: entry(G1, 1), ttl: 60_000, generation: G1, clock: 1 }, 1000)
+      await one.invalidate(invalidation(['a']), 1000)
+    }
+    await earlier.store.close()
+    await server.gone()
     await server.run()
-    expect(await server.control.hget(`{${app}}:meta`, '$g')).toBe(G1)
+    expect(await server.control.hget(`{${earlier.app}}:meta`, '$g')).toBe(G1)
     await until(async () => (await server.connections()) === 1)
-    const { snapshot, entries } = await store.read({ keys: ['n:k'], names: ['a'] }, 1000)
-    expect(entries).toEqual([entry(G1, 1)])
-    expect(snapshot).toBeUndefined()
-    expect(await ask(G2)).toBe(G2)
+    const later = openStore(server.url, earlier.app).store
+    for (const one of [store, later]) {
+      const { snapshot, entries } = await one.read({ keys: ['n:k'], names: ['a'] }, 1000)
+      expect(entries).toEqual([entry(G1, 1)])
+      expect(snapshot).toBeUndefined()
+      const { answer } = await one.read({ keys: [], question: { candidate: G2, keep: 60_000 } }, 1000)
+      expect(answer).toMatchObject({ generation: G2, clock: 1 })
+    }
+    await later.close()
   })
 
   it('keeps the generation where only the connection was lost', async () => {
@@ -105,13 +112,13 @@ describe('a server that stands still', () => {
   it('is STORE_TIMEOUT when the timeout has passed, and late replies do no harm', async () => {
     await ask(G1)
     await write()
-    server.signal('SIGSTOP')
+    server.pause()
     const start = performance.now()
     const calls = [read(200), store.read({ keys: ['n:k'], names: ['a'] }, 200), store.invalidate(invalidation(['a']), 200)]
     for (const error of await Promise.all(calls.map(failure))) expect(error.code).toBe('STORE_TIMEOUT')
     expect(performance.now() - start).toBeGreaterThan(195)
     expect(performance.now() - start).toBeLessThan(250)
-    server.signal('SIGCONT')
+    server.resume()
     expect(await store.read({ keys: ['n:k'], names: ['a'] }, 1000)).toMatchObject({ entries: [entry(G1, 1)], snapshot: { clock: 2 } })
   })
 
@@ -119,16 +126,16 @@ describe('a server that stands still', () => {
     await store.close()
     ;({ store, app } = openStore({ url: server.url, connectTimeout: 150 }))
     await ask(G1)
-    server.signal('SIGSTOP')
+    server.pause()
     expect((await failure(read(50))).code).toBe('STORE_TIMEOUT')
     await until(async () => (await failure(read(50))).message.includes('it stopped answering'))
-    server.signal('SIGCONT')
+    server.resume()
     await until(() => read().then(() => true, () => false))
     await until(async () => (await server.connections()) === 1)
   })
 
   it('does not hold up a first call, nor an attempt to connect', async () => {
-    server.signal('SIGSTOP')
+    server.pause()
     const fresh = openStore({ url: server.url, connectTimeout: 150 }).store
     const start = performance.now()
     expect((await failure(fresh.read({ keys: ['n:k'] }, 50))).code).toBe('STORE_TIMEOUT')

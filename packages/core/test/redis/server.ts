@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -6,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { type RedisServer, startRedis } from '@redstart/testing'
 import { Redis } from 'ioredis'
 import type { CacheStore, InvalidateRequest } from '../../src/cache/cache-store.ts'
 import { systemClock } from '../../src/clock.ts'
@@ -14,51 +14,55 @@ import { redis } from '../../src/redis/index.ts'
 export const G1 = '0123456789abcdef0123456789abcdef'
 export const G2 = 'ffffffffffffffffffffffffffffffff'
 
-/** A Redis of the test's own, with a client to look into it. */
+/** A Redis of the test's own, with a client to look into it, that can be gone for a while and come back on its port. */
 export class Server {
   readonly port: number
   readonly control: Redis
   readonly #args: readonly string[]
-  readonly #folder = mkdtempSync(join(tmpdir(), 'redstart-'))
-  #process: ChildProcess | undefined
+  /** Outlives the server, for one that comes back with its data. */
+  readonly #folder: string
+  #server: RedisServer
 
-  private constructor(port: number, args: readonly string[]) {
-    this.port = port
+  private constructor(server: RedisServer, folder: string, args: readonly string[]) {
+    this.#server = server
+    this.#folder = folder
     this.#args = args
-    this.control = new Redis({ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => 20 })
+    this.port = server.port
+    this.control = new Redis({ port: server.port, host: '127.0.0.1', retryStrategy: () => 20 })
     this.control.on('error', () => {})
   }
 
-  static async start(...args: string[]): Promise<Server> {
-    const server = new Server(await freePort(), args)
-    await server.run()
-    return server
+  static async start(...more: string[]): Promise<Server> {
+    const folder = mkdtempSync(join(tmpdir(), 'redstart-core-'))
+    const args = ['--dir', folder, ...more]
+    return new Server(await startRedis({ args }), folder, args)
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`
+    return this.#server.url
+  }
+
+  pause(): void {
+    this.#server.pause()
+  }
+
+  resume(): void {
+    this.#server.resume()
+  }
+
+  /** Ends the server; `run` brings it back on the same port. */
+  gone(): Promise<void> {
+    return this.#server.stop()
   }
 
   async run(): Promise<void> {
-    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--dir', this.#folder, ...this.#args]
-    this.#process = spawn('redis-server', args, { stdio: 'ignore' })
+    this.#server = await startRedis({ args: this.#args, port: this.port })
     await until(async () => (await this.control.ping().catch(() => '')) === 'PONG')
-  }
-
-  signal(name: NodeJS.Signals): void {
-    this.#process?.kill(name)
-  }
-
-  async kill(): Promise<void> {
-    const process = this.#process
-    if (process === undefined || process.exitCode !== null || process.signalCode !== null) return
-    process.kill('SIGKILL')
-    await once(process, 'exit')
   }
 
   async stop(): Promise<void> {
     this.control.disconnect()
-    await this.kill()
+    await this.#server.stop()
     await rm(this.#folder, { recursive: true, force: true })
   }
 
