@@ -1,0 +1,96 @@
+import type { Context } from './context.ts'
+import { PATHS } from './entry.ts'
+import type { ModelProcess } from './process.ts'
+import type { ModelRedis } from './redis.ts'
+
+/** The run that faults happen to. */
+export interface Victim {
+  readonly context: Context
+  readonly redis: ModelRedis
+  readonly processes: readonly [ModelProcess, ...ModelProcess[]]
+  /** Another process takes the place of this one. */
+  replace(process: ModelProcess): void
+}
+
+type Fault = (victim: Victim) => string | undefined
+
+/** Lets one thing go wrong. */
+export function breakSomething(victim: Victim): void {
+  const { random, weather } = victim.context
+  const fault = random.chance(weather.cuts) ? toggleCut : random.pick(weather.restarts ? withRestarts : faults)
+  const what = fault(victim)
+  if (what !== undefined) victim.context.note(() => `FAULT: ${what}`)
+}
+
+const evictMeta: Fault = ({ redis }) => {
+  redis.evictMeta()
+  return 'meta evicted'
+}
+
+const evictEntry: Fault = ({ redis, context }) => {
+  const path = context.random.pick(PATHS)
+  redis.evictEntry(path)
+  return `${path} evicted`
+}
+
+const flush: Fault = ({ redis }) => {
+  redis.flush()
+  return 'FLUSHALL'
+}
+
+const stepTime: Fault = ({ redis, context }) => {
+  const offset = context.random.below(2000) - 1000
+  redis.stepTime(offset)
+  return `the server's wall clock is set to ${offset} from true`
+}
+
+const loseHints: Fault = ({ processes, context }) => {
+  const process = context.random.pick(processes)
+  process.network.loseHints()
+  return `${process.name} loses the hints on their way`
+}
+
+const toggleCut: Fault = ({ processes, context }) => {
+  const { name, network } = context.random.pick(processes)
+  network.cut = !network.cut
+  if (network.cut) network.loseHints()
+  return network.cut ? `${name} is cut off` : `${name} is reachable`
+}
+
+/** A process that dies with a pending list loses it; that is said in the protocol and not tried here. */
+const restartProcess: Fault = ({ processes, context, replace }) => {
+  const process = context.random.pick(processes)
+  if (process.pending.first !== undefined || process.network.cut) return undefined
+  replace(process)
+  return `${process.name} restarts`
+}
+
+const save: Fault = ({ redis }) => {
+  redis.save()
+  return 'Redis saves a snapshot'
+}
+
+/** Who has not noticed finds out with the next command. */
+const restartRedis: Fault = ({ redis, processes, context }) => {
+  if (!redis.restart()) return undefined
+  context.counts.restarts++
+  for (const { network, coherence } of processes) {
+    network.loseHints()
+    if (context.random.chance(0.5)) coherence.outage = true
+    coherence.questionWanted = true
+  }
+  return 'Redis restarts from its snapshot'
+}
+
+const faults: readonly [Fault, ...Fault[]] = [
+  evictMeta,
+  evictMeta,
+  evictEntry,
+  evictEntry,
+  flush,
+  stepTime,
+  loseHints,
+  toggleCut,
+  restartProcess,
+]
+const withRestarts: readonly [Fault, ...Fault[]] = [...faults, save, restartRedis]

@@ -1,0 +1,74 @@
+import type { Random } from './random.ts'
+
+/**
+ * The conditions of one run. Each run draws its own, so that some runs are all outage, some all invalidations, some
+ * quiet: rare interleavings are common under the right conditions.
+ */
+export interface Weather {
+  readonly processes: number
+  /** Probability of a fault at a step. */
+  readonly faults: number
+  /** Of faults, the share that cut a process off or reach it again. */
+  readonly cuts: number
+  /** Whether the server is ever restarted from an old snapshot. */
+  readonly restarts: boolean
+  /** Probability that one hint is lost on its way to one process. */
+  readonly hintLoss: number
+  /** Probability, per step, that a waiting hint of an own connection may arrive. */
+  readonly hintPace: number
+  /** Hints share the connection of the commands, in order, or have one of their own, with some reordering. */
+  readonly connections: 'one' | 'two'
+  /** Replies are processed a while after they arrive, in any order. */
+  readonly lateReplies: boolean
+  /** Tasks under way at once. */
+  readonly crowd: number
+  readonly workload: Workload
+  /** Steps most loads take. */
+  readonly loadTime: number
+  readonly economy: Economy
+}
+
+/** Shares of the operations; the rest are reads. */
+export interface Workload {
+  readonly hard: number
+  readonly soft: number
+  readonly set: number
+}
+
+/** What is only there to save trips: no rule depends on it, so runs are made with and without. */
+export interface Economy {
+  /** An entry of lower clock never replaces one of higher clock. */
+  readonly compareAndSet: boolean
+  /** A proven view decides alone. */
+  readonly fastPath: boolean
+  /** An entry that Redis confirmed carries the clock of the confirmation in L1. */
+  readonly restamp: boolean
+}
+
+export function drawWeather(random: Random): Weather {
+  return {
+    processes: random.pick([2, 2, 3]),
+    faults: random.pick([0, 0.01, 0.03, 0.1]),
+    cuts: random.pick([0.2, 0.2, 0.6]),
+    restarts: random.chance(0.3),
+    hintLoss: random.pick([0, 0.15, 0.5]),
+    hintPace: random.pick([1, 1, 0.05, 0.005]),
+    connections: random.pick(['one', 'two']),
+    lateReplies: random.chance(0.4),
+    crowd: random.pick([4, 8, 12]),
+    workload: random.pick<Workload>([
+      { hard: 0.18, soft: 0.06, set: 0.06 },
+      { hard: 0.18, soft: 0.06, set: 0.06 },
+      { hard: 0.04, soft: 0.02, set: 0.02 },
+      { hard: 0.05, soft: 0.3, set: 0.02 },
+      { hard: 0.05, soft: 0.02, set: 0.3 },
+      { hard: 0.4, soft: 0.1, set: 0.05 },
+    ]),
+    loadTime: random.pick([40, 40, 10]),
+    economy: {
+      compareAndSet: random.chance(0.7),
+      fastPath: random.chance(0.7),
+      restamp: random.chance(0.7),
+    },
+  }
+}
