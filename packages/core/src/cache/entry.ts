@@ -12,8 +12,8 @@ export type Content =
   | { readonly kind: 'encoded'; readonly codec: Codec; readonly payload: Uint8Array }
   | { readonly kind: 'unstored'; readonly value: unknown }
 
-/** A value with everything that decides whether it may be used. Instants are Redis time in ms unless they say otherwise. */
-export interface Entry extends Decidable {
+/** What an entry is made of. Instants are Redis time in ms unless they say otherwise. */
+export interface EntryParts extends Decidable {
   readonly content: Content
   /** When its load began. */
   readonly loaded: number
@@ -23,16 +23,51 @@ export interface Entry extends Decidable {
   readonly cost: number
   /** Those of its namespace. */
   readonly counters: Counters
-  /** Roughly the bytes that it takes in memory. */
-  readonly weight: number
+}
+
+/** What one entry costs in memory beside its payload and names: objects, the promise. */
+const OVERHEAD_BYTES = 400
+
+/** A value with everything that decides whether it may be used. */
+export class Entry implements EntryParts {
+  readonly generation: string
   /** Raised whenever it is confirmed as of a later clock, which is as good as a load at that clock. */
   clock: number
+  readonly names: readonly string[]
+  readonly sequence: number
   /** Own instant: the start of its load here, or the sending of a read that confirmed it. */
   since: number
+  readonly content: Content
+  readonly loaded: number
+  readonly freshUntil: number
+  readonly staleUntil: number
+  readonly cost: number
+  readonly counters: Counters
+  /** Roughly the bytes that it takes in memory. */
+  readonly weight: number
   /** The version of the view that last found it valid; equal means that nothing has to be looked up. */
-  confirmed: number
+  confirmed = -1
   /** The value's promise, the same for every reader, where the value is. */
   readonly settled: Promise<unknown> | undefined
+
+  /** @param bytes of the encoded value. */
+  constructor(parts: EntryParts, bytes: number) {
+    this.generation = parts.generation
+    this.clock = parts.clock
+    this.names = parts.names
+    this.sequence = parts.sequence
+    this.since = parts.since
+    this.content = parts.content
+    this.loaded = parts.loaded
+    this.freshUntil = parts.freshUntil
+    this.staleUntil = parts.staleUntil
+    this.cost = parts.cost
+    this.counters = parts.counters
+    this.settled = parts.content.kind === 'shared' ? Promise.resolve(parts.content.value) : undefined
+    let weight = OVERHEAD_BYTES + 2 * bytes
+    for (const name of parts.names) weight += 2 * name.length
+    this.weight = weight
+  }
 }
 
 export type Freshness = 'fresh' | 'stale' | 'expired'
@@ -59,23 +94,9 @@ export function contentOf(codec: Codec, payload: Uint8Array): Content | undefine
   return decoded.sharable ? { kind: 'shared', value: decoded.value } : { kind: 'encoded', codec, payload: payload.slice() }
 }
 
-/** What one entry costs in memory beside its payload: objects, names, the promise. */
-const OVERHEAD_BYTES = 400
-
-type EntryParts = Omit<Entry, 'weight' | 'confirmed' | 'settled'> & { readonly bytes: number }
-
-export function makeEntry({ bytes, ...parts }: EntryParts): Entry {
-  const names = parts.names.reduce((sum, name) => sum + 2 * name.length, 0)
-  return {
-    ...parts,
-    weight: OVERHEAD_BYTES + names + 2 * bytes,
-    confirmed: -1,
-    settled: parts.content.kind === 'shared' ? Promise.resolve(parts.content.value) : undefined,
-  }
-}
-
 /** An entry as it was read from the backend. */
 export function entryFromWire(wire: WireEntry, content: Content, here: Pick<Entry, 'names' | 'sequence' | 'counters'>): Entry {
   const { generation, clock, loaded, freshUntil, staleUntil, cost, payload } = wire
-  return makeEntry({ ...here, content, generation, clock, since: -Infinity, loaded, freshUntil, staleUntil, cost, bytes: payload.length })
+  const { names, sequence, counters } = here
+  return new Entry({ content, generation, clock, names, sequence, counters, since: -Infinity, loaded, freshUntil, staleUntil, cost }, payload.length)
 }

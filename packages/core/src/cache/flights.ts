@@ -21,15 +21,20 @@ export class Flights {
     return this.#flights.get(path)
   }
 
-  /** Starts one. A failure that nobody waits for is no unhandled rejection. */
+  /** Starts one; `run` begins in the next microtask. A failure that nobody waits for is no unhandled rejection. */
   start(start: Omit<Flight, 'waitsFor' | 'landed'>, run: (flight: Flight) => Promise<Entry>): Flight {
-    let take: (flight: Flight) => void = () => undefined
-    const started = new Promise<Flight>((resolve) => (take = resolve))
-    const flight: Flight = { ...start, waitsFor: new Set(), landed: started.then(run).finally(() => this.#flights.delete(start.path)) }
+    const flight: Flight = { ...start, waitsFor: new Set(), landed: Promise.resolve().then(() => this.#land(flight, run)) }
     flight.landed.catch(() => undefined)
     this.#flights.set(start.path, flight)
-    take(flight)
     return flight
+  }
+
+  async #land(flight: Flight, run: (flight: Flight) => Promise<Entry>): Promise<Entry> {
+    try {
+      return await run(flight)
+    } finally {
+      this.#flights.delete(flight.path)
+    }
   }
 
   /** Resolves when none is in progress any more, those included that start meanwhile. */

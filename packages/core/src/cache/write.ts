@@ -8,7 +8,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts'
 import { encodeEntry, type EncodedValue, encodeValue } from '../wire/index.ts'
 import type { Budget } from './budget.ts'
 import type { CacheStore } from './cache-store.ts'
-import { contentOf, type Entry, makeEntry } from './entry.ts'
+import { contentOf, Entry } from './entry.ts'
 import type { L1 } from './l1.ts'
 import { NO_GENERATION } from './load-frame.ts'
 
@@ -87,7 +87,8 @@ export class Writer {
   #entry(place: Placement, origin: Origin, content: Entry['content'], bytes: number): Entry {
     const { generation, clock, sequence, since, names, loaded, cost } = origin
     const freshUntil = this.#coherence.time.earliest(this.#clock.now()) + place.ttl
-    return makeEntry({ counters: place.counters, content, generation, clock, sequence, since, names, loaded, cost, freshUntil, staleUntil: freshUntil + place.stale, bytes })
+    const parts = { content, generation, clock, sequence, since, names, loaded, cost, freshUntil, staleUntil: freshUntil + place.stale, counters: place.counters }
+    return new Entry(parts, bytes)
   }
 
   async #send(place: Placement, entry: Entry, { codec, payload }: EncodedValue, budget: Budget): Promise<void> {
