@@ -17,6 +17,8 @@ interface Vectors {
 const file = new URL('../../../../docs/wire-vectors.json', import.meta.url)
 const vectors = JSON.parse(readFileSync(file, 'utf8')) as Vectors // the file's own layout, which the specification gives
 
+const specification = readFileSync(new URL('../../../../docs/wire-format.md', import.meta.url), 'utf8')
+
 const cycle: Record<string, unknown> = { name: 'loop' }
 cycle['self'] = cycle
 
@@ -78,4 +80,10 @@ it.each(vectors.faults)('$name is no entry', ({ hex, reason }) => {
 
 it.each(vectors.payloads)('$name is no value', ({ codec, hex }) => {
   expect(decodeValue(codec, Buffer.from(hex, 'hex'))).toStrictEqual({ ok: false })
+})
+
+it('the example of the specification is the vector that it describes', () => {
+  const lines = (/```\n(c1 .*?)```/s.exec(specification)?.[1] ?? '').split('\n')
+  const bytes = lines.map((line) => /^(?: *[0-9a-f]{2}\b)*/.exec(line)?.[0] ?? '')
+  expect(bytes.join('').replaceAll(' ', '')).toBe(vectors.entries[1]?.hex)
 })
