@@ -9,7 +9,10 @@ const target = new URL('../src/redis/scripts.generated.ts', import.meta.url)
 function textOf(name) {
   const source = readFileSync(new URL(`../src/redis/lua/${name}.lua`, import.meta.url), 'utf8')
   const whole = source.replace(/^--- include (\w+)$/gm, (_, included) => textOf(included))
-  return whole.split('\n').filter((line) => line.trim() !== '' && !/^\s*--/.test(line)).join('\n')
+  return whole
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^\s*--/.test(line))
+    .join('\n')
 }
 
 function constant(name) {

@@ -12,7 +12,10 @@ export class MemoryData {
   readonly #clock: Clock
 
   /** @param clock tells the time for all stores of the app, so that they agree on it. */
-  constructor(clock: Clock, bounds: { readonly markers: number; readonly maxEntries: number; readonly maxBytes: number }) {
+  constructor(
+    clock: Clock,
+    bounds: { readonly markers: number; readonly maxEntries: number; readonly maxBytes: number },
+  ) {
     this.#clock = clock
     this.entries = new MemoryEntries(bounds)
     this.view = new MemoryView(bounds.markers)

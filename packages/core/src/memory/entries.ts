@@ -45,7 +45,10 @@ export class MemoryEntries {
     const stored = { bytes: new Uint8Array(bytes), expires: now + ttl }
     const size = sizeOf(stored, key)
     if (size > this.#maxBytes) {
-      throw new RedstartError('VALUE_TOO_LARGE', `An entry of ${size} bytes is larger than the memory backend may hold (${this.#maxBytes}); raise maxBytes of memory()`)
+      throw new RedstartError(
+        'VALUE_TOO_LARGE',
+        `An entry of ${size} bytes is larger than the memory backend may hold (${this.#maxBytes}); raise maxBytes of memory()`,
+      )
     }
     this.#stored.set(key, stored)
     if (this.#stored.size > this.#maxEntries) this.#stored.pop()

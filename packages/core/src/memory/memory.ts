@@ -46,6 +46,7 @@ export function memory(options: MemoryOptions = {}): Backend {
 }
 
 function positive(value: number, what: string): number {
-  if (!Number.isSafeInteger(value) || value < 1) throw invalidArgument(`memory: ${what}`, value, 'a whole number of at least 1')
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw invalidArgument(`memory: ${what}`, value, 'a whole number of at least 1')
   return value
 }

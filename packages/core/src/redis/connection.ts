@@ -111,7 +111,9 @@ export class Connection {
     this.#state = 'opening'
     this.#gate = new Gate()
     const { clock, connectTimeout } = this.#context
-    this.#guard = clock.schedule(connectTimeout, () => this.#drop(`no answer within ${connectTimeout} ms of connecting`))
+    this.#guard = clock.schedule(connectTimeout, () =>
+      this.#drop(`no answer within ${connectTimeout} ms of connecting`),
+    )
   }
 
   async #prepare(): Promise<void> {

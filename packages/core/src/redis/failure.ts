@@ -6,7 +6,10 @@ import { RedstartError } from '../errors.ts'
  */
 
 export function timedOut(timeout: number): RedstartError {
-  return new RedstartError('STORE_TIMEOUT', `Redis did not answer within ${timeout} ms; whether the call took effect is unknown`)
+  return new RedstartError(
+    'STORE_TIMEOUT',
+    `Redis did not answer within ${timeout} ms; whether the call took effect is unknown`,
+  )
 }
 
 export function closed(): RedstartError {
@@ -15,7 +18,10 @@ export function closed(): RedstartError {
 
 /** @param reason what the last attempt to connect ended with. */
 export function unavailable(reason: string): RedstartError {
-  return new RedstartError('STORE_UNAVAILABLE', `Redis cannot be reached: ${reason}; it is tried again in the background`)
+  return new RedstartError(
+    'STORE_UNAVAILABLE',
+    `Redis cannot be reached: ${reason}; it is tried again in the background`,
+  )
 }
 
 /** Why a connection failed, for the message of {@link unavailable}. */
@@ -33,15 +39,26 @@ export function reasonOf(error: unknown): string {
  */
 export function failureOf(error: unknown, metaKey: string): RedstartError {
   if (RedstartError.is(error)) return error
-  if (isReply(error)) return new RedstartError('STORE_FAILED', `Redis answered ${replyText(error.message)}${advice(error.message, metaKey)}`)
+  if (isReply(error))
+    return new RedstartError(
+      'STORE_FAILED',
+      `Redis answered ${replyText(error.message)}${advice(error.message, metaKey)}`,
+    )
   const message = error instanceof Error ? error.message : ''
   if (NOT_SENT.test(message)) return unavailable('the connection is closed')
-  return new RedstartError('STORE_TIMEOUT', 'The connection to Redis was lost before its reply came; whether the call took effect is unknown')
+  return new RedstartError(
+    'STORE_TIMEOUT',
+    'The connection to Redis was lost before its reply came; whether the call took effect is unknown',
+  )
 }
 
 /** True for an error that the server sent, with its first word. */
 export function isReply(error: unknown, word?: string): error is Error {
-  return error instanceof Error && error.name === 'ReplyError' && (word === undefined || error.message.startsWith(`${word} `))
+  return (
+    error instanceof Error &&
+    error.name === 'ReplyError' &&
+    (word === undefined || error.message.startsWith(`${word} `))
+  )
 }
 
 /** What ioredis says where it has no connection to write to. */
@@ -55,7 +72,8 @@ function replyText(message: string): string {
 
 function advice(message: string, metaKey: string): string {
   const word = /^[A-Z]+/.exec(message)?.[0] ?? ''
-  if (word === 'WRONGTYPE' || word === 'FOREIGN') return `: the key ${metaKey} holds something that is not Redstart's; delete it or choose another app name`
+  if (word === 'WRONGTYPE' || word === 'FOREIGN')
+    return `: the key ${metaKey} holds something that is not Redstart's; delete it or choose another app name`
   return ADVICE[word] ?? ''
 }
 

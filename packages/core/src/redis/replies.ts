@@ -35,7 +35,14 @@ export function hintOf(message: string): Hint | undefined {
   const [generation = '', previous, clock, kind, deadline, ...names] = message.split('\n')
   if ((kind !== 'hard' && kind !== 'soft') || !isWhole(previous) || !isWhole(clock)) return undefined
   const until = isWhole(deadline) ? Number(deadline) : Number.POSITIVE_INFINITY
-  return { generation, previous: Number(previous), clock: Number(clock), kind, deadline: until, names: names[0] === '' ? [] : names }
+  return {
+    generation,
+    previous: Number(previous),
+    clock: Number(clock),
+    kind,
+    deadline: until,
+    names: names[0] === '' ? [] : names,
+  }
 }
 
 /** "hard", "hard soft" or "hard soft deadline". */
@@ -48,8 +55,10 @@ function markerOf(value: string): Marker {
   }
 }
 
-function strings(reply: unknown): readonly (string | null | undefined)[] {
-  if (Array.isArray(reply)) return reply
+function strings(reply: unknown): readonly (string | null)[] {
+  if (!Array.isArray(reply)) throw unexpected()
+  const values: readonly unknown[] = reply
+  if (values.every((value) => typeof value === 'string' || value === null)) return values
   throw unexpected()
 }
 
@@ -68,5 +77,8 @@ function isWhole(value: string | null | undefined): value is string {
 }
 
 function unexpected(): RedstartError {
-  return new RedstartError('STORE_FAILED', 'Redis answered FOREIGN: the meta hash of the app holds values of another layout; delete it or choose another app name')
+  return new RedstartError(
+    'STORE_FAILED',
+    'Redis answered FOREIGN: the meta hash of the app holds values of another layout; delete it or choose another app name',
+  )
 }

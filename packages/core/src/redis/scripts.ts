@@ -20,7 +20,13 @@ export const write: Script = script(writeLua)
  *
  * @param wanted false once nobody waits for the result.
  */
-export async function run(client: Redis, { sha, text }: Script, key: string, values: Values, wanted: () => boolean): Promise<unknown> {
+export async function run(
+  client: Redis,
+  { sha, text }: Script,
+  key: string,
+  values: Values,
+  wanted: () => boolean,
+): Promise<unknown> {
   try {
     return await client.evalsha(sha, 1, key, ...values)
   } catch (error) {

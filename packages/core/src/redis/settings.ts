@@ -65,7 +65,8 @@ export interface RedisSettings {
 /** Checks what `redis()` was called with. */
 export function settingsOf(target: string | RedisConnectionOptions | RedisClient): RedisSettings {
   if (typeof target === 'string') return optionsOf({ url: target })
-  if (typeof target !== 'object' || target === null) throw invalidArgument('redis: target', target, 'a URL, options or an ioredis client')
+  if (typeof target !== 'object' || target === null)
+    throw invalidArgument('redis: target', target, 'a URL, options or an ioredis client')
   return isClient(target) ? ofClient(target) : optionsOf(target)
 }
 
@@ -76,11 +77,15 @@ function isClient(target: object): target is RedisClient {
 
 function ofClient(client: RedisClient): RedisSettings {
   if ('isCluster' in client && client.isCluster === true) {
-    throw new RedstartError('UNSUPPORTED', 'A Cluster client was given to redis(); give a client of a standalone or Sentinel Redis, or its URL')
+    throw new RedstartError(
+      'UNSUPPORTED',
+      'A Cluster client was given to redis(); give a client of a standalone or Sentinel Redis, or its URL',
+    )
   }
   const settings = optionsOf({})
   // The shape was checked, and both versions of ioredis return a client of their own with the part of the API used here.
-  const duplicate = (pause: () => number): Redis => client.duplicate(ownOptions('redstart', settings.connectTimeout, pause)) as Redis
+  const duplicate = (pause: () => number): Redis =>
+    client.duplicate(ownOptions('redstart', settings.connectTimeout, pause)) as Redis
   return { ...settings, client: duplicate }
 }
 

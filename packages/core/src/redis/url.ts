@@ -9,7 +9,8 @@ import { RedstartError } from '../errors.ts'
  */
 export function parseRedisUrl(text: string): RedisOptions {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || (url.protocol !== 'redis:' && url.protocol !== 'rediss:')) throw wrong('is not a redis: or rediss: URL')
+  if (url === undefined || (url.protocol !== 'redis:' && url.protocol !== 'rediss:'))
+    throw wrong('is not a redis: or rediss: URL')
   if (url.hash !== '' || text.includes('#')) throw wrong("contains '#'")
   const db = /^\/?(\d{0,5})$/.exec(url.pathname)?.[1]
   if (db === undefined) throw wrong('has a path that is not the number of a database')
@@ -27,7 +28,8 @@ export function parseRedisUrl(text: string): RedisOptions {
 /** Some hosts hand out URLs with `?family=0`; any other parameter would be silently without effect. */
 function familyOf(parameters: URLSearchParams): { readonly family?: number } {
   for (const [name, value] of parameters) {
-    if (name !== 'family' || !['0', '4', '6'].includes(value)) throw wrong('has a parameter other than family=0, 4 or 6')
+    if (name !== 'family' || !['0', '4', '6'].includes(value))
+      throw wrong('has a parameter other than family=0, 4 or 6')
     return { family: Number(value) }
   }
   return {}

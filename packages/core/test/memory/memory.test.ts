@@ -7,10 +7,20 @@ const G1 = '0123456789abcdef0123456789abcdef'
 const G2 = 'ffffffffffffffffffffffffffffffff'
 
 function handClock(): Clock & { at: number } {
-  return { at: 1000, now() { return this.at }, schedule: () => () => {} }
+  return {
+    at: 1000,
+    now() {
+      return this.at
+    },
+    schedule: () => () => {},
+  }
 }
 
-function open(options?: Parameters<typeof memory>[0]): { store: CacheStore; other: CacheStore; clock: Clock & { at: number } } {
+function open(options?: Parameters<typeof memory>[0]): {
+  store: CacheStore
+  other: CacheStore
+  clock: Clock & { at: number }
+} {
   const clock = handClock()
   const backend = memory(options)
   return { store: backend.cache({ app: 'a', clock }), other: backend.cache({ app: 'a', clock }), clock }
@@ -69,7 +79,8 @@ describe('entries in memory', () => {
 
   it('drops the least recently used above the number of entries', async () => {
     const { store } = open({ maxEntries: 2 })
-    for (const key of ['n:1', 'n:2']) await store.write({ key, bytes: entry(G1, 1), ttl: 1000, generation: G1, clock: 1 }, 100)
+    for (const key of ['n:1', 'n:2'])
+      await store.write({ key, bytes: entry(G1, 1), ttl: 1000, generation: G1, clock: 1 }, 100)
     await get(store, 'n:1')
     await store.write({ key: 'n:3', bytes: entry(G1, 1), ttl: 1000, generation: G1, clock: 1 }, 100)
     const { entries } = await store.read({ keys: ['n:1', 'n:2', 'n:3'] }, 100)
@@ -101,14 +112,24 @@ describe('the view in memory', () => {
     expect(one.answer).toMatchObject({ generation: G1, clock: 1 })
     expect(two.answer).toMatchObject({ generation: G1, clock: 1 })
     expect(two.answer?.time).toBeGreaterThan(Date.parse('2020-01-01'))
-    expect(await store.invalidate(invalidation(['t:x'], { candidate: G2 }), 100)).toEqual({ generation: G1, previous: 1, clock: 2 })
-    expect(await open().store.invalidate(invalidation([], { candidate: G2 }), 100)).toEqual({ generation: G2, previous: 1, clock: 2 })
+    expect(await store.invalidate(invalidation(['t:x'], { candidate: G2 }), 100)).toEqual({
+      generation: G1,
+      previous: 1,
+      clock: 2,
+    })
+    expect(await open().store.invalidate(invalidation([], { candidate: G2 }), 100)).toEqual({
+      generation: G2,
+      previous: 1,
+      clock: 2,
+    })
   })
 
   it('keeps hard and soft apart, and promotes a soft marker whose deadline passed', async () => {
     const { store, clock } = open()
-    const now = async (): Promise<number> => (await store.read({ keys: [], question: { candidate: G1, keep: 1 } }, 100)).answer?.time ?? 0
-    const marker = async (): Promise<unknown> => (await store.read({ keys: [], names: ['t:x'] }, 100)).snapshot?.markers.get('t:x')
+    const now = async (): Promise<number> =>
+      (await store.read({ keys: [], question: { candidate: G1, keep: 1 } }, 100)).answer?.time ?? 0
+    const marker = async (): Promise<unknown> =>
+      (await store.read({ keys: [], names: ['t:x'] }, 100)).snapshot?.markers.get('t:x')
     const start = await now()
     await store.invalidate(invalidation(['t:x'], { kind: 'soft' }), 100)
     expect(await marker()).toEqual({ hard: 0, soft: 2, deadline: Infinity })
@@ -137,7 +158,10 @@ describe('the view in memory', () => {
     expect(snapshot).toMatchObject({ clock: 1001, floor: 0 })
     expect(snapshot?.markers.get('a')?.hard).toBe(1001)
     await store.invalidate(invalidation(Array.from({ length: 50 }, (_, n) => `m${n}`)), 100)
-    expect((await store.read({ keys: [], names: ['a', 'm1'] }, 100)).snapshot).toMatchObject({ floor: 1002, markers: new Map() })
+    expect((await store.read({ keys: [], names: ['a', 'm1'] }, 100)).snapshot).toMatchObject({
+      floor: 1002,
+      markers: new Map(),
+    })
   })
 })
 
@@ -172,7 +196,9 @@ describe('stores over one memory backend', () => {
     await store.close()
     await store.close()
     await expect(store.read({ keys: ['n:k'] }, 100)).rejects.toMatchObject({ code: 'CLOSED' })
-    await expect(store.write({ key: 'n:k', bytes: entry(G1, 1), ttl: 1, generation: G1, clock: 1 }, 100)).rejects.toMatchObject({ code: 'CLOSED' })
+    await expect(
+      store.write({ key: 'n:k', bytes: entry(G1, 1), ttl: 1, generation: G1, clock: 1 }, 100),
+    ).rejects.toMatchObject({ code: 'CLOSED' })
     await expect(store.invalidate(invalidation([]), 100)).rejects.toMatchObject({ code: 'CLOSED' })
     expect(() => store.subscribe(() => {})).toThrow(expect.objectContaining({ code: 'CLOSED' }))
     expect(await get(other, 'n:k')).toBeUndefined()

@@ -25,7 +25,14 @@ describe.each([
   { version: '6 in RESP2', connections: 2, make: (options: object) => new Redis6({ ...options, protocol: 2 }) },
   { version: 5, connections: 2, make: (options: object) => new Redis5(options) },
 ])('a given client of ioredis $version', ({ connections, make }) => {
-  const odd = { keyPrefix: 'pre:', db: 3, enableAutoPipelining: true, commandTimeout: 1, stringNumbers: true, connectionName: 'theirs' }
+  const odd = {
+    keyPrefix: 'pre:',
+    db: 3,
+    enableAutoPipelining: true,
+    commandTimeout: 1,
+    stringNumbers: true,
+    connectionName: 'theirs',
+  }
   let client: ReturnType<typeof make>
   beforeEach(() => {
     client = make({ port: server.port, host: '127.0.0.1', ...odd, commandTimeout: 5000 })
@@ -34,7 +41,11 @@ describe.each([
 
   it('is taken over without its prefix, and neither changed nor closed', async () => {
     await client.ping()
-    const picture = (): unknown => [client.eventNames().map((name) => [name, client.listenerCount(name)]), { ...client.options }, client.status]
+    const picture = (): unknown => [
+      client.eventNames().map((name) => [name, client.listenerCount(name)]),
+      { ...client.options },
+      client.status,
+    ]
     const before = picture()
     const { store, app } = openStore(client)
     const hints: Hint[] = []
@@ -43,7 +54,10 @@ describe.each([
     const done = await store.invalidate(invalidation(['a', 'ü,b']), 2000)
     await until(() => hints.length === 1)
     expect(hints).toEqual([{ ...done, names: ['a', 'ü,b'], kind: 'hard', deadline: Infinity }])
-    const { entries, snapshot } = await store.read({ keys: ['n:k'], names: ['a'], question: { candidate: G1, keep: 1000 } }, 2000)
+    const { entries, snapshot } = await store.read(
+      { keys: ['n:k'], names: ['a'], question: { candidate: G1, keep: 1000 } },
+      2000,
+    )
     expect(entries).toEqual([entry(G1, 1)])
     expect(snapshot?.markers.get('a')).toEqual({ hard: 2, soft: 0, deadline: Infinity })
     expect(await server.connections()).toBe(connections)
@@ -63,7 +77,12 @@ describe.each([
     await use(store)
     for (const type of ['normal', 'pubsub']) await server.control.client('KILL', 'TYPE', type, 'SKIPME', 'yes')
     await until(async () => (await server.connections()) === connections)
-    await until(() => store.invalidate(invalidation(['a']), 1000).then(() => true, () => false))
+    await until(() =>
+      store.invalidate(invalidation(['a']), 1000).then(
+        () => true,
+        () => false,
+      ),
+    )
     await until(() => hints.length > 0)
     await store.close()
   })
@@ -92,7 +111,9 @@ describe('connections', () => {
     const settled = Promise.allSettled(early)
     await store.close()
     for (const result of await settled) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'CLOSED' } })
-    await expect(store.write({ key: 'n:k', bytes: entry(G1, 1), ttl: 1, generation: G1, clock: 1 }, 100)).rejects.toMatchObject({ code: 'CLOSED' })
+    await expect(
+      store.write({ key: 'n:k', bytes: entry(G1, 1), ttl: 1, generation: G1, clock: 1 }, 100),
+    ).rejects.toMatchObject({ code: 'CLOSED' })
     expect(() => store.subscribe(() => {})).toThrow(expect.objectContaining({ code: 'CLOSED' }))
     const open = openStore({ url: server.url, connectionName: 'closing' }).store
     await use(open)
@@ -109,15 +130,32 @@ describe('connections', () => {
   it('do not add up listeners while they are lost and made again', async () => {
     const client = new Redis6(server.port)
     const duplicates: Redis6[] = []
-    const given = { status: 'ready', options: {}, duplicate: (options: object) => duplicates[duplicates.push(client.duplicate(options)) - 1] }
+    const given = {
+      status: 'ready',
+      options: {},
+      duplicate: (options: object) => duplicates[duplicates.push(client.duplicate(options)) - 1],
+    }
     const { store } = openStore(given)
     await use(store)
-    const listeners = (): unknown => duplicates.map((one) => one.eventNames().map((name) => [String(name), one.listenerCount(name)]))
+    const listeners = (): unknown =>
+      duplicates.map((one) => one.eventNames().map((name) => [String(name), one.listenerCount(name)]))
     const before = listeners()
     for (let n = 0; n < 3; n++) {
       await server.control.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
-      await until(() => store.read({ keys: ['n:k'] }, 1000).then(() => false, () => true), 200).catch(() => {})
-      await until(() => store.read({ keys: ['n:k'] }, 1000).then(() => true, () => false))
+      await until(
+        () =>
+          store.read({ keys: ['n:k'] }, 1000).then(
+            () => false,
+            () => true,
+          ),
+        200,
+      ).catch(() => {})
+      await until(() =>
+        store.read({ keys: ['n:k'] }, 1000).then(
+          () => true,
+          () => false,
+        ),
+      )
     }
     expect(listeners()).toEqual(before)
     expect(duplicates).toHaveLength(1)
@@ -125,19 +163,22 @@ describe('connections', () => {
     client.disconnect()
   })
 
-  it.each(['up', 'gone', 'standing still'])('let the process end by itself after close, with the server %s', async (state) => {
-    const own = await Server.start()
-    const child = spawn(process.execPath, [join(folder, 'exit.mjs'), own.url], { stdio: ['pipe', 'pipe', 'inherit'] })
-    await once(child.stdout, 'data')
-    if (state === 'gone') await own.gone()
-    if (state === 'standing still') own.pause()
-    const start = performance.now()
-    child.stdin.end('close')
-    const [code] = await once(child, 'exit')
-    expect(code).toBe(0)
-    expect(performance.now() - start).toBeLessThan(1500)
-    await own.stop()
-  })
+  it.each(['up', 'gone', 'standing still'])(
+    'let the process end by itself after close, with the server %s',
+    async (state) => {
+      const own = await Server.start()
+      const child = spawn(process.execPath, [join(folder, 'exit.mjs'), own.url], { stdio: ['pipe', 'pipe', 'inherit'] })
+      await once(child.stdout, 'data')
+      if (state === 'gone') await own.gone()
+      if (state === 'standing still') own.pause()
+      const start = performance.now()
+      child.stdin.end('close')
+      const [code] = await once(child, 'exit')
+      expect(code).toBe(0)
+      expect(performance.now() - start).toBeLessThan(1500)
+      await own.stop()
+    },
+  )
 })
 
 /** Below the package, so that a bundle in it finds the package's dependencies. */
@@ -152,7 +193,9 @@ beforeAll(async () => {
     logLevel: 'silent',
     build: { ssr: true, outDir: folder, rollupOptions: { input, output: { entryFileNames: '[name].mjs' } } },
   })
-  await writeFile(join(folder, 'exit.mjs'), `
+  await writeFile(
+    join(folder, 'exit.mjs'),
+    `
     import { once } from 'node:events'
     import { systemClock } from './clock.mjs'
     import { redis } from './redis.mjs'
@@ -162,6 +205,7 @@ beforeAll(async () => {
     await once(process.stdin, 'data')
     await store.read({ keys: ['n:k'] }, 50).catch(() => {})
     await store.close()
-  `)
+  `,
+  )
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))

@@ -16,12 +16,16 @@ afterEach(async () => {
 })
 
 const read = (timeout = 1000): Promise<unknown> => store.read({ keys: ['n:k'] }, timeout)
-const write = (): Promise<string> => store.write({ key: 'n:k', bytes: entry(G1, 1), ttl: 5000, generation: G1, clock: 1 }, 1000)
+const write = (): Promise<string> =>
+  store.write({ key: 'n:k', bytes: entry(G1, 1), ttl: 5000, generation: G1, clock: 1 }, 1000)
 const ask = async (candidate: string): Promise<string | undefined> =>
   (await store.read({ keys: [], question: { candidate, keep: 60_000 } }, 1000)).answer?.generation
 
 async function failure(call: Promise<unknown>): Promise<RedstartError> {
-  const error: unknown = await call.then(() => undefined, (reason: unknown) => reason)
+  const error: unknown = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
   if (RedstartError.is(error)) return error
   throw new Error('no RedstartError was thrown', { cause: error })
 }
@@ -35,9 +39,13 @@ describe('a server that forgot its scripts', () => {
     await flush()
     expect(await write()).toBe('stored')
     await flush()
-    expect(await store.read({ keys: ['n:k'], names: ['a'], question: { candidate: G2, keep: 1 } }, 1000)).toMatchObject({
-      entries: [entry(G1, 1)], answer: { generation: G1, clock: 2 }, snapshot: { clock: 2 },
-    })
+    expect(await store.read({ keys: ['n:k'], names: ['a'], question: { candidate: G2, keep: 1 } }, 1000)).toMatchObject(
+      {
+        entries: [entry(G1, 1)],
+        answer: { generation: G1, clock: 2 },
+        snapshot: { clock: 2 },
+      },
+    )
   })
 })
 
@@ -67,9 +75,14 @@ describe('a server that is gone', () => {
   it('leaves the calls that were sent with an unknown outcome, at once', async () => {
     await ask(G1)
     server.pause()
-    const pending = [failure(read(30_000)), failure(store.invalidate(invalidation(['a']), 30_000)), failure(store.read({ keys: ['n:a', 'n:b'] }, 30_000))]
+    const pending = [
+      failure(read(30_000)),
+      failure(store.invalidate(invalidation(['a']), 30_000)),
+      failure(store.read({ keys: ['n:a', 'n:b'] }, 30_000)),
+    ]
     await server.gone()
-    for (const error of await Promise.all(pending)) expect(error).toMatchObject({ code: 'STORE_TIMEOUT', message: expect.stringContaining('lost') })
+    for (const error of await Promise.all(pending))
+      expect(error).toMatchObject({ code: 'STORE_TIMEOUT', message: expect.stringContaining('lost') })
   })
 })
 
@@ -114,12 +127,19 @@ describe('a server that stands still', () => {
     await write()
     server.pause()
     const start = performance.now()
-    const calls = [read(200), store.read({ keys: ['n:k'], names: ['a'] }, 200), store.invalidate(invalidation(['a']), 200)]
+    const calls = [
+      read(200),
+      store.read({ keys: ['n:k'], names: ['a'] }, 200),
+      store.invalidate(invalidation(['a']), 200),
+    ]
     for (const error of await Promise.all(calls.map(failure))) expect(error.code).toBe('STORE_TIMEOUT')
     expect(performance.now() - start).toBeGreaterThan(195)
     expect(performance.now() - start).toBeLessThan(250)
     server.resume()
-    expect(await store.read({ keys: ['n:k'], names: ['a'] }, 1000)).toMatchObject({ entries: [entry(G1, 1)], snapshot: { clock: 2 } })
+    expect(await store.read({ keys: ['n:k'], names: ['a'] }, 1000)).toMatchObject({
+      entries: [entry(G1, 1)],
+      snapshot: { clock: 2 },
+    })
   })
 
   it('has its connection dropped when it owes replies for too long', async () => {
@@ -130,7 +150,12 @@ describe('a server that stands still', () => {
     expect((await failure(read(50))).code).toBe('STORE_TIMEOUT')
     await until(async () => (await failure(read(50))).message.includes('it stopped answering'))
     server.resume()
-    await until(() => read().then(() => true, () => false))
+    await until(() =>
+      read().then(
+        () => true,
+        () => false,
+      ),
+    )
     await until(async () => (await server.connections()) === 1)
   })
 
@@ -156,33 +181,50 @@ describe('a server that refuses', () => {
     expect(await ask(G2)).toBe(G2)
   })
 
-  it.each(['string', 'hash'])('the meta key for a foreign %s: names the key, and recovers when it is deleted', async (type) => {
-    const meta = `{${app}}:meta`
-    if (type === 'string') await server.control.set(meta, 'their secret')
-    else await server.control.hset(meta, 'their', 'secret')
-    for (const call of [read(), ask(G1), store.invalidate(invalidation(['a']), 1000), store.read({ keys: [], names: ['a'] }, 1000)]) {
-      const error = await failure(call)
-      expect(error.code).toBe('STORE_FAILED')
-      expect(error.message).toContain(meta)
-      expect(error.message).not.toContain('secret')
-    }
-    expect(await server.control.exists(meta)).toBe(1)
-    await server.control.del(meta)
-    expect(await ask(G1)).toBe(G1)
-    await server.control.set(meta, 'x')
-    expect((await failure(store.read({ keys: [], names: ['a'] }, 1000))).message).toContain(meta)
-    expect((await failure(store.invalidate(invalidation(['a']), 1000))).message).toContain(meta)
-  })
+  it.each(['string', 'hash'])(
+    'the meta key for a foreign %s: names the key, and recovers when it is deleted',
+    async (type) => {
+      const meta = `{${app}}:meta`
+      if (type === 'string') await server.control.set(meta, 'their secret')
+      else await server.control.hset(meta, 'their', 'secret')
+      for (const call of [
+        read(),
+        ask(G1),
+        store.invalidate(invalidation(['a']), 1000),
+        store.read({ keys: [], names: ['a'] }, 1000),
+      ]) {
+        const error = await failure(call)
+        expect(error.code).toBe('STORE_FAILED')
+        expect(error.message).toContain(meta)
+        expect(error.message).not.toContain('secret')
+      }
+      expect(await server.control.exists(meta)).toBe(1)
+      await server.control.del(meta)
+      expect(await ask(G1)).toBe(G1)
+      await server.control.set(meta, 'x')
+      expect((await failure(store.read({ keys: [], names: ['a'] }, 1000))).message).toContain(meta)
+      expect((await failure(store.invalidate(invalidation(['a']), 1000))).message).toContain(meta)
+    },
+  )
 
   it('writes because it was demoted has its connection made again', async () => {
     await ask(G1)
-    const connected = async (): Promise<number> => Number(/total_connections_received:(\d+)/.exec(await server.control.info('stats'))?.[1])
+    const connected = async (): Promise<number> =>
+      Number(/total_connections_received:(\d+)/.exec(await server.control.info('stats'))?.[1])
     const before = await connected()
     await server.control.replicaof('127.0.0.1', await freePort())
-    expect(await failure(store.invalidate(invalidation(['a']), 1000))).toMatchObject({ code: 'STORE_FAILED', message: expect.stringContaining('READONLY') })
+    expect(await failure(store.invalidate(invalidation(['a']), 1000))).toMatchObject({
+      code: 'STORE_FAILED',
+      message: expect.stringContaining('READONLY'),
+    })
     await until(async () => (await connected()) > before)
     await server.control.replicaof('NO', 'ONE')
-    await until(() => ask(G2).then(() => true, () => false))
+    await until(() =>
+      ask(G2).then(
+        () => true,
+        () => false,
+      ),
+    )
   })
 
   it('a user who may not hear the channel, or run a command, in its own word only', async () => {

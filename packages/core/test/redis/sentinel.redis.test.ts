@@ -15,7 +15,10 @@ it('a failover by Sentinel ends the generation, and the new master is found with
   const folder = mkdtempSync(join(tmpdir(), 'redstart-sentinel-'))
   const port = await freePort()
   const config = join(folder, 'sentinel.conf')
-  writeFileSync(config, `port ${port}\nbind 127.0.0.1\ndir ${folder}\nsentinel monitor m 127.0.0.1 ${master.port} 1\nsentinel down-after-milliseconds m 1000\n`)
+  writeFileSync(
+    config,
+    `port ${port}\nbind 127.0.0.1\ndir ${folder}\nsentinel monitor m 127.0.0.1 ${master.port} 1\nsentinel down-after-milliseconds m 1000\n`,
+  )
   const sentinel = spawn('redis-server', [config, '--sentinel'], { stdio: 'ignore' })
   const given = new Redis({ sentinels: [{ host: '127.0.0.1', port }], name: 'm', lazyConnect: true })
   given.on('error', () => {})
@@ -28,10 +31,19 @@ it('a failover by Sentinel ends the generation, and the new master is found with
     await store.invalidate(invalidation(['a'], { candidate: G1 }), 5000)
     await store.write({ key: 'n:k', bytes: entry(G1, 2), ttl: 60_000, generation: G1, clock: 2 }, 5000)
     expect(await master.control.wait(1, 5000)).toBe(1)
-    await until(() => control.call('SENTINEL', 'FAILOVER', 'm').then(() => true, () => false), 20_000)
+    await until(
+      () =>
+        control.call('SENTINEL', 'FAILOVER', 'm').then(
+          () => true,
+          () => false,
+        ),
+      20_000,
+    )
     await until(async () => (await replica.control.info('replication')).includes('role:master'), 20_000)
     await until(async () => {
-      const { answer } = await store.read({ keys: [], question: { candidate: G2, keep: 60_000 } }, 1000).catch(() => ({ answer: undefined }))
+      const { answer } = await store
+        .read({ keys: [], question: { candidate: G2, keep: 60_000 } }, 1000)
+        .catch(() => ({ answer: undefined }))
       return answer?.generation === G2
     }, 30_000)
     expect(await replica.connections()).toBe(1)

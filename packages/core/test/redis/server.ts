@@ -76,7 +76,10 @@ export class Server {
 let apps = 0
 
 /** A store of an app of its own. */
-export function openStore(target: Parameters<typeof redis>[0], app = `app${process.pid}-${++apps}`): { store: CacheStore; app: string } {
+export function openStore(
+  target: Parameters<typeof redis>[0],
+  app = `app${process.pid}-${++apps}`,
+): { store: CacheStore; app: string } {
   return { app, store: redis(target).cache({ app, clock: systemClock() }) }
 }
 
@@ -96,7 +99,7 @@ export function entry(generation: string, clock: number, payload = 0): Uint8Arra
 export async function until(condition: () => Promise<boolean> | boolean, ms = 10_000): Promise<void> {
   const end = Date.now() + ms
   while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`Not so within ${ms} ms: ${condition}`)
+    if (Date.now() > end) throw new Error(`Not so within ${ms} ms: ${String(condition)}`)
     await wait(10)
   }
 }

@@ -35,7 +35,9 @@ describe('the view in Redis', () => {
     for (const name of ['a', 'b', 'a', 'c']) await store.invalidate(invalidation([name]), 1000)
     await store.invalidate(invalidation(['c', 'ü * {d}'], { kind: 'soft', deadline: 9e12 + 0.5 }), 1000)
     expect(await snapshot(store, 'a', 'b', 'c', 'ü * {d}')).toEqual({
-      generation: G1, clock: 6, floor: 3,
+      generation: G1,
+      clock: 6,
+      floor: 3,
       markers: new Map([
         ['a', { hard: 4, soft: 0, deadline: Infinity }],
         ['c', { hard: 5, soft: 6, deadline: 9e12 }],
@@ -55,7 +57,8 @@ describe('the view in Redis', () => {
 
   it('reaches a bound that was lowered in several calls, none of which does all the work', async () => {
     const { store, app } = openStore(server.url)
-    for (let n = 0; n < 5; n++) await store.invalidate(invalidation(Array.from({ length: 1000 }, (_, i) => `n${n}-${i}`)), 1000)
+    for (let n = 0; n < 5; n++)
+      await store.invalidate(invalidation(Array.from({ length: 1000 }, (_, i) => `n${n}-${i}`)), 1000)
     const small = openStore({ url: server.url, markers: 10 }, app).store
     await small.invalidate(invalidation(['x']), 1000)
     const after = await server.control.hlen(`{${app}}:meta`)
@@ -134,7 +137,9 @@ describe('entries in Redis', () => {
     expect(entries).toEqual([undefined, Buffer.from('{"a":1}')])
     expect((await store.read({ keys: ['n:list'] }, 1000)).entries).toEqual([undefined])
     for (const key of ['list', 'text', 'version']) {
-      expect(await store.write({ key: `n:${key}`, bytes: entry(G1, 1), ttl: 5000, generation: G1, clock: 1 }, 1000)).toBe('stored')
+      expect(
+        await store.write({ key: `n:${key}`, bytes: entry(G1, 1), ttl: 5000, generation: G1, clock: 1 }, 1000),
+      ).toBe('stored')
       expect((await store.read({ keys: [`n:${key}`] }, 1000)).entries).toEqual([entry(G1, 1)])
     }
     await store.close()
