@@ -38,7 +38,7 @@ export async function withConsumer(at, use) {
  *
  * @param {import('../workspaces.mjs').Manifest} manifest
  */
-export function entriesOf({ name, exports = {} }) {
+function entriesOf({ name, exports = {} }) {
   return Object.keys(exports)
     .filter((path) => !/\.\w+$/.test(path))
     .map((path) => name + path.slice(1))

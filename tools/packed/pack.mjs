@@ -12,7 +12,7 @@ import { publicPackages } from '../workspaces.mjs'
  */
 
 /** Where the tarballs go; ignored by git. */
-export const PACKED = join(root, '.redstart/packed')
+const PACKED = join(root, '.redstart/packed')
 
 /**
  * Packs every public package into {@link PACKED}.
