@@ -1,0 +1,57 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ServerTime } from '../../src/invalidation/server-time.ts'
+
+describe('the time of the backend', () => {
+  it('is not known before the first answer', () => {
+    const time = new ServerTime()
+    expect(time.known).toBe(false)
+    expect([time.earliest(5), time.latest(5)]).toEqual([5, 5])
+  })
+
+  it('lies between what the answer said at its sending and at its arrival', () => {
+    const time = new ServerTime()
+    time.answered(1_000_000, 100, 110)
+    expect(time.known).toBe(true)
+    expect(time.earliest(110)).toBe(1_000_000)
+    expect(time.latest(110)).toBe(1_000_010)
+  })
+
+  it('keeps better bounds for ten seconds, and takes better ones at once', () => {
+    const time = new ServerTime()
+    time.answered(1000, 0, 4)
+    time.answered(1096, 6, 106)
+    expect(time.latest(200) - time.earliest(200)).toBe(4)
+    time.answered(1301, 300, 302)
+    expect(time.latest(400) - time.earliest(400)).toBe(2)
+    time.answered(11_306, 10_303, 10_308)
+    expect(time.latest(11_000) - time.earliest(11_000)).toBe(5)
+  })
+
+  it('is always within the bounds, whatever the delays of the questions', () => {
+    const trip = fc.record({
+      pause: fc.integer({ min: 0, max: 15_000 }),
+      there: fc.double({ min: 0, max: 300, noNaN: true }),
+      back: fc.double({ min: 0, max: 300, noNaN: true }),
+    })
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -1e12, max: 1e12 }),
+        fc.array(trip, { minLength: 1, maxLength: 20 }),
+        (offset, trips) => {
+          const time = new ServerTime()
+          let now = 0
+          for (const { pause, there, back } of trips) {
+            const sent = (now += pause)
+            const answeredAt = (now += there) + offset
+            now += back
+            time.answered(answeredAt, sent, now)
+            const rounding = 1e-3
+            expect(time.earliest(now)).toBeLessThanOrEqual(now + offset + rounding)
+            expect(time.latest(now)).toBeGreaterThanOrEqual(now + offset - rounding)
+          }
+        },
+      ),
+    )
+  })
+})
