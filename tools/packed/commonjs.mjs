@@ -37,7 +37,7 @@ for (const entry of ${JSON.stringify(entries)}) {
     const names = Object.keys(require(entry))
     if (names.length === 0) throw new Error('it exports nothing')
   } catch (error) {
-    console.error(process.version + " cannot require('" + entry + "'): " + error.stack)
+    console.error(process.version + " cannot require('" + entry + "'): " + error.message.split("\\n")[0])
     process.exitCode = 1
   }
 }
