@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Duration, LONGEST_DURATION, milliseconds } from '../../src/duration.ts'
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-const unit = fc.constantFrom('ms', 's', 'm', 'h', 'd')
+const units = fc.constantFrom('ms', 's', 'm', 'h', 'd')
 
 describe('a duration', () => {
   it.each<[Duration, number]>([
@@ -27,7 +27,7 @@ describe('a duration', () => {
       fc.property(
         fc.integer({ min: 0, max: 3650 }),
         fc.integer({ min: 0, max: 999 }),
-        unit,
+        units,
         (whole, thousandths, unit) => {
           const exact = (whole + thousandths / 1000) * UNITS[unit]
           fc.pre(exact <= LONGEST_DURATION)

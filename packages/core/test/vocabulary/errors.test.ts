@@ -25,7 +25,7 @@ describe('RedstartError', () => {
 
   it('shows its mark neither in JSON nor in a list of its properties', () => {
     expect(JSON.stringify(new RedstartError('CLOSED', 'x'))).toBe('{"name":"RedstartError","code":"CLOSED"}')
-    expect(Object.getOwnPropertySymbols({ ...new RedstartError('CLOSED', 'x') })).toEqual([])
+    expect(Object.getOwnPropertySymbols(Object.assign({}, new RedstartError('CLOSED', 'x')))).toEqual([])
   })
 })
 
