@@ -66,7 +66,7 @@ export function openRedisSocket(target: RedisTarget, { timeout, onStray }: Redis
   }
   const send = async (args: readonly RedisArgument[]): Promise<unknown> => {
     if (ended !== undefined) throw ended
-    const timer = setTimeout(() => end('STORE_TIMEOUT', `no reply to ${args[0]} within ${timeout} ms`), timeout)
+    const timer = setTimeout(() => end('STORE_TIMEOUT', `no reply within ${timeout} ms`), timeout)
     try {
       return await new Promise((resolve, reject) => {
         waiters.push({ resolve, reject })

@@ -63,7 +63,12 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
   const start = (target: RedisTarget): RedisProcessOptions => ({ binary, target, args: options.args ?? [], guardian })
   try {
     const { target, server } = await startOnFreePort(options, start)
-    return handle(target, server, () => startRedisProcess(start(target)), guardian.release)
+    return handle(
+      target,
+      server,
+      () => startRedisProcess(start(target)),
+      () => guardian.release(),
+    )
   } catch (error) {
     await guardian.release()
     throw error

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { manualClock } from '../src/index.ts'
 
+/** A promise callback between two timers. */
+const chain = (clock: ReturnType<typeof manualClock>, log: string[]): void => {
+  clock.schedule(10, () => void Promise.resolve().then(() => log.push(`then@${clock.now()}`)))
+  clock.schedule(20, () => log.push('second'))
+}
+
 describe('manualClock', () => {
   it('stands still until it advances', () => {
     const clock = manualClock(1000)
@@ -41,10 +47,6 @@ describe('manualClock', () => {
   })
 
   it('lets promises settle between callbacks with advanceAsync, and not with advance', async () => {
-    const chain = (clock: ReturnType<typeof manualClock>, log: string[]): void => {
-      clock.schedule(10, () => void Promise.resolve().then(() => log.push(`then@${clock.now()}`)))
-      clock.schedule(20, () => log.push('second'))
-    }
     const log: string[] = []
     const clock = manualClock()
     chain(clock, log)

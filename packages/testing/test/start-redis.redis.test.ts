@@ -13,7 +13,7 @@ const info = async (redis: RedisServer, field: string): Promise<string | undefin
   new RegExp(`^${field}:(.*)\r$`, 'm').exec(String(await redis.command('INFO')))?.[1]
 
 const folderOf = async (redis: RedisServer): Promise<string> =>
-  String(((await redis.command('CONFIG', 'GET', 'dir')) as string[])[1])
+  ((await redis.command('CONFIG', 'GET', 'dir')) as [string, string])[1]
 
 const isRunning = (pid: number): boolean => {
   try {

@@ -1,0 +1,25 @@
+import { callTests, closingTests } from './closing.ts'
+import type { ContractTest } from './contract-test.ts'
+import { entryTests } from './entries.ts'
+import { answerTests, generationTests } from './generations.ts'
+import { hintTests } from './hints.ts'
+import { clockTests, deadlineTests, markerTests } from './markers.ts'
+import { pruningTests } from './pruning.ts'
+import { randomTests } from './random-invalidations.ts'
+import { rankingTests } from './ranking.ts'
+
+/** All that the cache expects of a backend, by subject. */
+export const contractTests: Readonly<Record<string, readonly ContractTest[]>> = {
+  entries: entryTests,
+  'of two writes': rankingTests,
+  'the generation': generationTests,
+  'an answer': answerTests,
+  'the clock': clockTests,
+  markers: markerTests,
+  'the deadline of a soft marker': deadlineTests,
+  'a hint': hintTests,
+  'above the bound of markers': pruningTests,
+  'after any sequence of invalidations': randomTests,
+  'a call': callTests,
+  'a closed store': closingTests,
+}

@@ -1,0 +1,244 @@
+import { randomBytes } from 'node:crypto'
+import type { Backend, CacheStore, Hint, ReadReply, StoreContext } from '@redstart/core'
+import { memory } from '@redstart/core/memory'
+import { describe, expect, it } from 'vitest'
+import { contractTests } from '../src/contract/contract-tests.ts'
+import type { OpenBackend } from '../src/contract/index.ts'
+
+type Fault = (store: CacheStore, context: StoreContext, backend: Backend) => Partial<CacheStore>
+
+/** Each breaks one promise of a store in one way; the tests of the subject named first must see it. */
+const faults: readonly (readonly [subject: string, fault: string, fault: Fault])[] = [
+  [
+    'entries',
+    'entries in another order',
+    (store) => ({
+      read: async (...args) =>
+        replied(await store.read(...args), ({ entries }) => ({
+          entries: entries.map((_, n) => entries[entries.length - 1 - n]),
+        })),
+    }),
+  ],
+  [
+    'entries',
+    'entries that never expire',
+    (store) => ({ write: async (request, timeout) => await store.write({ ...request, ttl: 1e9 }, timeout) }),
+  ],
+  [
+    'entries',
+    'entries that all live short',
+    (store) => ({ write: async (request, timeout) => await store.write({ ...request, ttl: 50 }, timeout) }),
+  ],
+  [
+    'entries',
+    'entries that are never unlinked',
+    (store) => ({
+      invalidate: async (request, timeout) => await store.invalidate({ ...request, unlink: [] }, timeout),
+    }),
+  ],
+  ['entries', 'one app for all', (_, { clock }, backend) => handedOn(backend.cache({ app: 'one', clock }))],
+  [
+    'of two writes',
+    'a refusal that is not told',
+    (store) => ({
+      async write(...args) {
+        await store.write(...args)
+        return 'stored'
+      },
+    }),
+  ],
+  [
+    'of two writes',
+    'no refusal',
+    (store) => ({
+      async write(request, timeout) {
+        await store.invalidate(
+          {
+            candidate: request.generation,
+            keep: 1,
+            names: [],
+            kind: 'hard',
+            deadline: Infinity,
+            unlink: [request.key],
+          },
+          timeout,
+        )
+        return await store.write(request, timeout)
+      },
+    }),
+  ],
+  [
+    'the generation',
+    'a generation that every read starts',
+    (store) => ({
+      async read({ question = { candidate: randomBytes(16).toString('hex'), keep: 1 }, ...request }, timeout) {
+        return await store.read({ ...request, question }, timeout)
+      },
+    }),
+  ],
+  [
+    'the generation',
+    'a generation that each asker chooses',
+    (store) => ({
+      read: async (request, timeout) =>
+        replied(await store.read(request, timeout), ({ answer }) => ({
+          answer: answer && { ...answer, generation: request.question?.candidate ?? '' },
+        })),
+    }),
+  ],
+  [
+    'an answer',
+    'a clock of another machine',
+    (store) => ({
+      read: async (...args) =>
+        replied(await store.read(...args), ({ answer }) => ({
+          answer: answer && { ...answer, time: answer.time + 5000 },
+        })),
+    }),
+  ],
+  [
+    'the clock',
+    'clocks that do not chain',
+    (store) => ({
+      async invalidate(...args) {
+        const done = await store.invalidate(...args)
+        return { ...done, previous: done.previous - 1 }
+      },
+    }),
+  ],
+  [
+    'markers',
+    'a clock for each name',
+    (store) => ({
+      async invalidate({ names, ...request }, timeout) {
+        for (const name of names.slice(1)) await store.invalidate({ ...request, names: [name] }, timeout)
+        return await store.invalidate({ ...request, names: names.slice(0, 1) }, timeout)
+      },
+    }),
+  ],
+  [
+    'markers',
+    'soft taken for hard',
+    (store) => ({
+      invalidate: async (request, timeout) => await store.invalidate({ ...request, kind: 'hard' }, timeout),
+    }),
+  ],
+  [
+    'the deadline of a soft marker',
+    'deadlines that are lost',
+    (store) => ({
+      invalidate: async (request, timeout) => await store.invalidate({ ...request, deadline: Infinity }, timeout),
+    }),
+  ],
+  ['a hint', 'hints of one kind', (store) => heardAs(store, (hint) => [{ ...hint, kind: 'hard' }])],
+  ['a hint', 'hints that come twice', (store) => heardAs(store, (hint) => [hint, hint])],
+  [
+    'a hint',
+    'hints of some names',
+    (store) => heardAs(store, (hint) => [{ ...hint, names: hint.names.slice(0, 999) }]),
+  ],
+  ['a hint', 'hints without what was before', (store) => heardAs(store, (hint) => [{ ...hint, previous: hint.clock }])],
+  ['a hint', 'hints that do not come', (store) => ({ subscribe: () => store.subscribe(() => {}) })],
+  [
+    'a hint',
+    'hints that do not stop',
+    (store) => ({
+      subscribe(listener) {
+        store.subscribe(listener)
+        return () => {}
+      },
+    }),
+  ],
+  ['above the bound of markers', 'a floor that stays', (store) => snapshotAs(store, { floor: 0 })],
+  ['above the bound of markers', 'no bound', (_, context, backend) => handedOn(unbounded(backend).cache(context))],
+  ['after any sequence of invalidations', 'a floor that stays', (store) => snapshotAs(store, { floor: 0 })],
+  [
+    'after any sequence of invalidations',
+    'deadlines that are lost',
+    (store) => ({
+      invalidate: async (request, timeout) => await store.invalidate({ ...request, deadline: Infinity }, timeout),
+    }),
+  ],
+  [
+    'a call',
+    'a call that hangs',
+    (store) => ({
+      read: async (request, timeout) => await (timeout < 100 ? new Promise(() => {}) : store.read(request, timeout)),
+    }),
+  ],
+  ['a closed store', 'a store that stays open', () => ({ close: async () => {} })],
+]
+
+describe('the contract suite', () => {
+  it.concurrent.each(faults)(
+    'sees under "%s" %s',
+    async (subject, _, fault) => {
+      const failures: unknown[] = []
+      for (const { run } of contractTests[subject] ?? []) {
+        await run(openWith(fault)).catch((error: unknown) => failures.push(error))
+        if (failures.length > 0) break
+      }
+      expect(failures).toHaveLength(1)
+    },
+    60_000,
+  )
+
+  it('sees nothing in a sound backend', async () => {
+    const sound: Fault = () => ({})
+    for (const tests of Object.values(contractTests)) {
+      for (const { run } of tests) await run(openWith(sound))
+    }
+  }, 60_000)
+})
+
+/** The memory backend, with a fault in each of its stores. */
+function openWith(fault: Fault): OpenBackend {
+  return async (options) => {
+    const backend = memory(options)
+    const faulty = (context: StoreContext): CacheStore => {
+      const store = backend.cache(context)
+      return { ...handedOn(store), ...fault(store, context, backend) }
+    }
+    return { backend: { name: 'faulty', cache: faulty }, now: () => Date.now(), dispose: async () => {} }
+  }
+}
+
+const withoutBound = new WeakMap<Backend, Backend>()
+
+/** The store as a plain object, whose members can be replaced. */
+function handedOn(store: CacheStore): CacheStore {
+  return {
+    read: async (...args) => await store.read(...args),
+    write: async (...args) => await store.write(...args),
+    invalidate: async (...args) => await store.invalidate(...args),
+    subscribe: (listener) => store.subscribe(listener),
+    close: async () => await store.close(),
+  }
+}
+
+/** One more memory backend beside each, with the default bound. */
+function unbounded(backend: Backend): Backend {
+  const twin = withoutBound.get(backend) ?? memory()
+  withoutBound.set(backend, twin)
+  return twin
+}
+
+function replied(reply: ReadReply, change: (reply: ReadReply) => Partial<ReadReply>): ReadReply {
+  return { ...reply, ...change(reply) }
+}
+
+function snapshotAs(store: CacheStore, change: { readonly floor: number }): Partial<CacheStore> {
+  return {
+    read: async (...args) =>
+      replied(await store.read(...args), ({ snapshot }) => ({ snapshot: snapshot && { ...snapshot, ...change } })),
+  }
+}
+
+function heardAs(store: CacheStore, change: (hint: Hint) => Hint[]): Partial<CacheStore> {
+  return {
+    subscribe: (listener) =>
+      store.subscribe((hint) => {
+        for (const each of change(hint)) listener(each)
+      }),
+  }
+}
