@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -33,18 +33,21 @@ export async function startGuardian(): Promise<Guardian> {
     detached: true,
   })
   await once(shell, 'spawn')
-  // A shell that somebody else ended breaks the pipe; the folder is then left to the system.
+  // The pipe breaks when somebody else ends the shell.
   shell.stdin.on('error', () => {})
   shell.unref()
   return {
     folder,
     watch: (pid) => void shell.stdin.write(`${pid ?? ''}\n`),
     async release() {
-      if (shell.exitCode !== null || shell.signalCode !== null) return
-      shell.ref()
-      const exited = once(shell, 'exit')
-      shell.stdin.end()
-      await exited
+      if (shell.exitCode === null && shell.signalCode === null) {
+        shell.ref()
+        const exited = once(shell, 'exit')
+        shell.stdin.end()
+        await exited
+      }
+      // Somebody may have ended the shell.
+      await rm(folder, { recursive: true, force: true })
     },
   }
 }

@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest'
+import * as contract from '../src/contract/index.ts'
+import * as testing from '../src/index.ts'
+
+it('exports these values and no others', () => {
+  expect(Object.keys(testing).sort()).toEqual(['countCommands', 'countTrips', 'manualClock', 'startRedis'])
+  expect(Object.keys(contract)).toEqual(['describeCacheStore'])
+})
