@@ -1,6 +1,6 @@
 import { createApp } from './app.ts'
 import { cacheFromEnv } from './cache-from-env.ts'
-import { openDatabase } from './database/open-database.ts'
+import { databaseNotice, openDatabase } from './database/open-database.ts'
 import { fill } from './fill/fill.ts'
 import { progressBar } from './fill/progress-bar.ts'
 import { listen } from './listen.ts'
@@ -15,7 +15,7 @@ try {
 
 async function main(): Promise<void> {
   const { redstart, description } = cacheFromEnv(process.env)
-  console.log('Starting the database; inside this process it takes about 0.9 GB of memory, with DATABASE_URL none.')
+  console.log(`\n  Starting  ${databaseNotice(process.env['DATABASE_URL'])}`)
   const database = await openDatabase(process.env['DATABASE_URL'])
   await fill(database, { progress: progressBar(process.stdout) })
   const { server, port } = await listen(createApp({ database, redstart }), process.env['PORT'])

@@ -8,7 +8,7 @@ const STATEMENT_TIMEOUT_MS = 60_000
  * A PostgreSQL server, through a pool of connections.
  *
  * @param url `postgres://user:password@host:port/database`
- * @throws the driver's error when the server cannot be reached or refuses the login.
+ * @throws Error when the URL is none, the server cannot be reached or it refuses the login; its cause is the driver's.
  */
 export async function openPostgres(url: string): Promise<Database> {
   const pool = new pg.Pool({
@@ -27,8 +27,16 @@ export async function openPostgres(url: string): Promise<Database> {
     return database(pool, description)
   } catch (error) {
     await pool.end()
-    throw error
+    throw new Error(`The PostgreSQL server of DATABASE_URL cannot be used: ${reason(error)}. Check the URL and that it runs, or leave DATABASE_URL out`, {
+      cause: error,
+    })
   }
+}
+
+/** A host with several addresses gives an error without a message of its own; its code says enough. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.message || ('code' in error ? String(error.code) : error.name)
 }
 
 async function describe(pool: pg.Pool): Promise<string> {

@@ -1,0 +1,55 @@
+import { cacheFromEnv, createApp, type Database, databaseNotice, fill, listen, openDatabase, progressBar, stopOnSignal } from '@redstart-example/express'
+import { createShowcase, type Showcase } from './showcase.ts'
+
+try {
+  await main()
+} catch (error) {
+  console.error(`\n${error instanceof Error ? error.message : String(error)}`)
+  process.exit(1)
+}
+
+async function main(): Promise<void> {
+  const { redstart, description } = cacheFromEnv(process.env)
+  const showcase = createShowcase(redstart, description)
+  const { server, port } = await listen(showcase.app, process.env['PORT'])
+  const origin = `http://127.0.0.1:${port}`
+  let database: Database | undefined
+  const stop = showcase.run(origin)
+  stopOnSignal({ server, close: [async () => stop(), () => redstart.close(), async () => database?.close()] })
+
+  console.log(`
+  Redstart    ${origin}          open it now: it shows how far the start is
+  Cache       ${description}
+  Database    starting ${databaseNotice(process.env['DATABASE_URL'])}
+`)
+  database = await filled(showcase)
+  showcase.ready(createApp({ database, redstart }), database.description)
+  console.log(`
+  Ready       ${database.description}
+
+  curl -i ${origin}/api/restaurants/1/analytics             # twice: x-cache says miss, then hit
+  curl -i "${origin}/api/restaurants/1/analytics?cache=off"   # what it takes without the cache
+  curl -i ${origin}/api/orders -H 'content-type: application/json' \\
+       -d '{"restaurant":1,"table":4,"lines":[{"dish":1,"quantity":2}]}'
+
+  Ctrl-C ends it.
+`)
+}
+
+/** The database with its data; the page and the terminal follow. */
+async function filled(showcase: Showcase): Promise<Database> {
+  try {
+    const database = await openDatabase(process.env['DATABASE_URL'])
+    const bar = progressBar(process.stdout)
+    await fill(database, {
+      progress: (step) => {
+        bar(step)
+        showcase.starting(step.label, step.done / step.total)
+      },
+    })
+    return database
+  } catch (error) {
+    showcase.failed('The database could not be started; the terminal says why.')
+    throw error
+  }
+}
