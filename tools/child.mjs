@@ -5,6 +5,9 @@ import { root } from './root.mjs'
 
 const windows = process.platform === 'win32'
 
+/** @type {readonly NodeJS.Signals[]} */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
 /** How long a child may take to end after it was told to, before it is killed. */
 const GRACE_MS = 10_000
 
@@ -13,6 +16,9 @@ const GRACE_MS = 10_000
  * second one means "now" to many programs.
  */
 const SAME_SIGNAL_MS = 300
+
+/** How soon we notice that npm has gone. */
+const PARENT_CHECK_MS = 500
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set()
@@ -104,8 +110,19 @@ let listening = false
 function listenForSignals() {
   if (listening) return
   listening = true
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-    process.on(signal, () => void end(signal))
+  for (const signal of SIGNALS) process.on(signal, () => void end(signal))
+  if (process.env['npm_lifecycle_event'] !== undefined) endWithParent()
+}
+
+/** npm starts us through a shell, and a signal that ends npm ends that shell but does not reach us. */
+function endWithParent() {
+  const parent = process.ppid
+  const check = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(check)
+    void end('SIGTERM')
+  }, PARENT_CHECK_MS)
+  check.unref()
 }
 
 /** @param {NodeJS.Signals} signal */

@@ -39,6 +39,13 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     await expectGone(log())
   })
 
+  test('npm that is killed takes the application with it', async () => {
+    const { parent, log } = startParent('', { npm_lifecycle_event: 'start' }, ['sh', '-c', '"$0" "$1"; exit'])
+    await vi.waitFor(() => expect(log()).toContain('ready'), { timeout: 10_000 })
+    parent.kill('SIGKILL')
+    await expectGone(log())
+  })
+
   test('what an application leaves behind when it ends by itself is ended too', async () => {
     const { parent, log } = startParent(`setTimeout(() => process.exit(0), 200)`)
     expect(await once(parent, 'exit')).toEqual([0, null])
@@ -47,7 +54,11 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
 })
 
 /** Starts `run()` in a process of its own, over an application that starts a child which would live for a minute. */
-function startParent(then: string): { parent: ChildProcess; log: () => string[] } {
+function startParent(
+  then: string,
+  env: Readonly<Record<string, string>> = {},
+  shell: readonly string[] = [],
+): { parent: ChildProcess; log: () => string[] } {
   const file = join(folder, 'log')
   writeFileSync(file, '')
   writeFileSync(
@@ -57,7 +68,7 @@ function startParent(then: string): { parent: ChildProcess; log: () => string[] 
     const write = (line) => appendFileSync(${JSON.stringify(file)}, line + '\\n')
     const child = spawn(process.execPath, ['-e', 'process.on("SIGINT", () => {}); setTimeout(() => {}, 60000)'], { stdio: 'ignore' })
     write('pid ' + child.pid)
-    setInterval(() => {}, 1000)
+    setTimeout(() => process.exit(9), 60000)
     ${then}
     write('ready')`,
   )
@@ -66,7 +77,11 @@ function startParent(then: string): { parent: ChildProcess; log: () => string[] 
     `import { run } from ${JSON.stringify(new URL('../child.mjs', import.meta.url).href)}
     process.exitCode = await run(process.execPath, [${JSON.stringify(join(folder, 'app.mjs'))}])`,
   )
-  const parent = spawn(process.execPath, [join(folder, 'parent.mjs')], { stdio: 'ignore' })
+  const args = [...shell.slice(1), ...(shell.length > 0 ? [process.execPath] : []), join(folder, 'parent.mjs')]
+  const parent = spawn(shell[0] ?? process.execPath, args, {
+    stdio: 'ignore',
+    env: { ...process.env, npm_lifecycle_event: undefined, ...env },
+  })
   return { parent, log: () => readFileSync(file, 'utf8').trim().split('\n') }
 }
 
