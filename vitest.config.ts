@@ -4,6 +4,9 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 /** The private condition comes first, so tests read the packages' sources and nothing has to be built before them. */
 const conditions = ['@redstart/source', ...defaultServerConditions]
 
+/** `npm run soak` runs the same tests with larger numbers. */
+const patience = process.env['REDSTART_SOAK'] === '1' ? 60 : 1
+
 const redisTests = '**/*.redis.test.ts'
 
 export default defineConfig({
@@ -12,18 +15,26 @@ export default defineConfig({
   test: {
     reporters: ['default', './tools/count-reporter.mjs'],
     projects: [
-      project('unit', { include: ['packages/*/test/**/*.test.ts'], exclude: [redisTests] }),
+      project('unit', {
+        include: ['packages/*/test/**/*.test.ts'],
+        exclude: [redisTests],
+        testTimeout: 5_000 * patience,
+      }),
       project('redis', {
         include: [`packages/*/test/${redisTests}`],
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
+        testTimeout: 60_000 * patience,
+        hookTimeout: 60_000 * patience,
       }),
       project('apps', {
         include: ['apps/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
-        testTimeout: 120_000,
-        hookTimeout: 120_000,
+        testTimeout: 120_000 * patience,
+        hookTimeout: 120_000 * patience,
       }),
-      project('tools', { include: ['tools/test/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 }),
+      project('tools', {
+        include: ['tools/test/**/*.test.ts'],
+        testTimeout: 120_000 * patience,
+        hookTimeout: 120_000 * patience,
+      }),
     ],
   },
 })
