@@ -25,16 +25,24 @@ export function drawChart(svg, history) {
 
 function scaleLine(milliseconds, width) {
   const y = yOf(milliseconds)
-  return [shape('line', { x1: LEFT, x2: width - RIGHT, y1: y, y2: y }), label(LEFT - 8, y + 4, `${milliseconds} ms`, 'end')]
+  return [
+    shape('line', { x1: LEFT, x2: width - RIGHT, y1: y, y2: y }),
+    label(LEFT - 8, y + 4, `${milliseconds} ms`, 'end'),
+  ]
 }
 
 function series(history, name, width) {
   const points = history.flatMap((sample, index) =>
-    sample[name] === null ? [] : [`${xOf(history.length - 1 - index, width).toFixed(1)},${yOf(sample[name]).toFixed(1)}`],
+    sample[name] === null
+      ? []
+      : [`${xOf(history.length - 1 - index, width).toFixed(1)},${yOf(sample[name]).toFixed(1)}`],
   )
   if (points.length === 0) return []
   const [x, y] = points[points.length - 1].split(',')
-  return [shape('polyline', { class: name, points: points.join(' ') }), shape('circle', { class: name, cx: x, cy: y, r: 4 })]
+  return [
+    shape('polyline', { class: name, points: points.join(' ') }),
+    shape('circle', { class: name, cx: x, cy: y, r: 4 }),
+  ]
 }
 
 function xOf(secondsAgo, width) {

@@ -3,8 +3,8 @@ import { drawChart } from './chart.js'
 const element = (id) => document.getElementById(id)
 
 const live = new EventSource('/live')
-live.onmessage = ({ data }) => show(JSON.parse(data))
-live.onerror = () => status('lost', 'no connection')
+live.addEventListener('message', ({ data }) => show(JSON.parse(data)))
+live.addEventListener('error', () => status('lost', 'no connection'))
 
 /** Fills the page from one state; see src/state.ts. */
 function show(state) {
@@ -61,7 +61,11 @@ function probeRow(probe) {
 }
 
 function invalidationItem({ names, reached, remote, age }) {
-  const who = remote ? 'by another process' : reached === 'all' ? 'reached every instance' : 'reached this instance only; sent again when Redis answers'
+  const who = remote
+    ? 'by another process'
+    : reached === 'all'
+      ? 'reached every instance'
+      : 'reached this instance only; sent again when Redis answers'
   return make(
     'li',
     {},
@@ -70,8 +74,8 @@ function invalidationItem({ names, reached, remote, age }) {
   )
 }
 
-element('order').onclick = (event) => write(event.currentTarget, placeOrder)
-element('price').onclick = (event) => write(event.currentTarget, changePrice)
+element('order').addEventListener('click', (event) => void write(event.currentTarget, placeOrder))
+element('price').addEventListener('click', (event) => void write(event.currentTarget, changePrice))
 
 async function write(button, work) {
   button.disabled = true

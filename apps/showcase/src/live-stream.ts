@@ -8,10 +8,11 @@ export interface LiveStream {
   /** Answers a page that wants to watch. */
   watch(request: Request, response: Response): void
   readonly watchers: () => number
-  send(state: unknown): void
+  /** Sends the state of now. */
+  send(): void
 }
 
-/** @param current what a page that has just come is sent at once. */
+/** @param current the state of now; a page that has just come is sent it at once. */
 export function createLiveStream(current: () => unknown): LiveStream {
   const watchers = new Set<Response>()
   return {
@@ -26,8 +27,9 @@ export function createLiveStream(current: () => unknown): LiveStream {
       request.on('close', () => watchers.delete(response))
     },
     watchers: () => watchers.size,
-    send(state) {
-      const event = asEvent(state)
+    send() {
+      if (watchers.size === 0) return
+      const event = asEvent(current())
       for (const response of watchers) {
         // One that does not read gets the next state, not all of them.
         if (!response.writableNeedDrain) response.write(event)

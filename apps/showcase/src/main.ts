@@ -1,4 +1,14 @@
-import { cacheFromEnv, createApp, type Database, databaseNotice, fill, listen, openDatabase, progressBar, stopOnSignal } from '@redstart-example/express'
+import {
+  cacheFromEnv,
+  createApp,
+  type Database,
+  databaseNotice,
+  fill,
+  listen,
+  openDatabase,
+  progressBar,
+  stopOnSignal,
+} from '@redstart-example/express'
 import { createShowcase, type Showcase } from './showcase.ts'
 
 try {
@@ -13,16 +23,17 @@ async function main(): Promise<void> {
   const showcase = createShowcase(redstart, description)
   const { server, port } = await listen(showcase.app, process.env['PORT'])
   const origin = `http://127.0.0.1:${port}`
-  let database: Database | undefined
   const stop = showcase.run(origin)
-  stopOnSignal({ server, close: [async () => stop(), () => redstart.close(), async () => database?.close()] })
+  const close = [async () => stop(), () => redstart.close()]
+  stopOnSignal({ server, close })
 
   console.log(`
   Redstart    ${origin}          open it now: it shows how far the start is
   Cache       ${description}
   Database    starting ${databaseNotice(process.env['DATABASE_URL'])}
 `)
-  database = await filled(showcase)
+  const database = await filled(showcase)
+  close.push(() => database.close())
   showcase.ready(createApp({ database, redstart }), database.description)
   console.log(`
   Ready       ${database.description}

@@ -46,7 +46,11 @@ export function createProbes(origin: string): Probes {
     reports: () =>
       QUESTIONS.map((question, index) => {
         const own = samples[index] ?? []
-        return { ...question, cached: median(own.map((sample) => sample.cached)), uncached: median(own.map((sample) => sample.uncached)) }
+        return {
+          ...question,
+          cached: median(own.map((sample) => sample.cached)),
+          uncached: median(own.map((sample) => sample.uncached)),
+        }
       }),
     history: () => [...(samples[0] ?? [])],
   }

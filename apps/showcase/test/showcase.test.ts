@@ -40,7 +40,9 @@ afterEach(async () => {
 /** The first state that is as wanted. */
 async function stateWhere(wanted: (state: State) => boolean): Promise<State> {
   const abort = new AbortController()
-  const response = await fetch(`${origin}/live`, { signal: AbortSignal.any([abort.signal, AbortSignal.timeout(20_000)]) })
+  const response = await fetch(`${origin}/live`, {
+    signal: AbortSignal.any([abort.signal, AbortSignal.timeout(20_000)]),
+  })
   if (response.body === null) throw new Error('no stream')
   let text = ''
   for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
@@ -77,17 +79,38 @@ test('the page is there at once and shows how far the start is, the example is n
 test('once ready it measures both ways, and tells what an order invalidates', async () => {
   showcase.ready(createApp({ database, redstart }), database.description)
   const measured = await stateWhere((state) => state.history.length >= 2 && state.hits.total.reads > 0)
-  expect(measured).toMatchObject({ phase: { type: 'ready' }, cache: 'in memory', database: database.description, invalidations: [] })
+  expect(measured).toMatchObject({
+    phase: { type: 'ready' },
+    cache: 'in memory',
+    database: database.description,
+    invalidations: [],
+  })
   expect(measured.probes).toHaveLength(5)
   for (const probe of measured.probes) {
-    expect(probe, probe.label).toEqual({ label: probe.label, path: probe.path, cached: expect.any(Number), uncached: expect.any(Number) })
+    expect(probe, probe.label).toEqual({
+      label: probe.label,
+      path: probe.path,
+      cached: expect.any(Number),
+      uncached: expect.any(Number),
+    })
   }
 
   const order = { restaurant: 1, table: 2, lines: [{ dish: 1, quantity: 1 }] }
-  const placed = await fetch(`${origin}/api/orders`, { method: 'POST', body: JSON.stringify(order), headers: { 'content-type': 'application/json' } })
+  const placed = await fetch(`${origin}/api/orders`, {
+    method: 'POST',
+    body: JSON.stringify(order),
+    headers: { 'content-type': 'application/json' },
+  })
   expect(placed.status).toBe(201)
   const { invalidations, hits } = await stateWhere((state) => state.invalidations.length > 0)
-  expect(invalidations).toEqual([{ names: expect.arrayContaining(['key orders:recent:1', 'key inventory:levels:1']), reached: 'all', remote: false, age: expect.any(Number) }])
+  expect(invalidations).toEqual([
+    {
+      names: expect.arrayContaining(['key orders:recent:1', 'key inventory:levels:1']),
+      reached: 'all',
+      remote: false,
+      age: expect.any(Number),
+    },
+  ])
   expect(hits.total.rate).toBeGreaterThan(0)
   expect(hits.entries).toBeGreaterThan(0)
 })
@@ -108,11 +131,13 @@ test('so many pages may watch, and a page that leaves makes room', async () => {
   await Promise.all(aborts.map(({ signal }) => fetch(`${origin}/live`, { signal })))
   expect((await fetch(`${origin}/live`)).status).toBe(503)
   aborts[0]?.abort()
-  await expect.poll(async () => {
-    const response = await fetch(`${origin}/live`)
-    await response.body?.cancel()
-    return response.status
-  }).toBe(200)
+  await expect
+    .poll(async () => {
+      const response = await fetch(`${origin}/live`)
+      await response.body?.cancel()
+      return response.status
+    })
+    .toBe(200)
   for (const abort of aborts) abort.abort()
 })
 
@@ -122,5 +147,8 @@ test.each(['/nothing', '/..%2fpackage.json', '/../package.json', '/%2e%2e/src/ma
 
 /** All counters of all configured namespaces, before any read. */
 const NOTHING_READ = Object.fromEntries(
-  Object.keys(NAMESPACES).map((name) => [name, expect.objectContaining({ l1Hits: 0, l2Hits: 0, misses: 0, loads: 0, hitRate: 0 })]),
+  Object.keys(NAMESPACES).map((name) => [
+    name,
+    expect.objectContaining({ l1Hits: 0, l2Hits: 0, misses: 0, loads: 0, hitRate: 0 }),
+  ]),
 )

@@ -13,6 +13,10 @@ const APP = 'restaurant'
 export function cacheFromEnv(env: NodeJS.ProcessEnv): { readonly redstart: Redstart; readonly description: string } {
   const url = env['REDIS_URL'] ?? ''
   const options = { app: APP, namespaces: NAMESPACES }
-  if (url === '') return { redstart: createRedstart(options), description: 'in memory; REDIS_URL=redis://127.0.0.1:6379 shares it between processes' }
+  if (url === '')
+    return {
+      redstart: createRedstart(options),
+      description: 'in memory; REDIS_URL=redis://127.0.0.1:6379 shares it between processes',
+    }
   return { redstart: createRedstart({ ...options, backend: redis(url) }), description: 'Redis at REDIS_URL' }
 }

@@ -42,7 +42,9 @@ function portOn(server: Server): number {
 function tryPort(listener: RequestListener, port: number): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer(listener)
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error)))
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
+    )
     server.listen(port, '127.0.0.1', () => {
       server.removeAllListeners('error')
       resolve(server)

@@ -3,10 +3,10 @@ import type { Server } from 'node:http'
 /** A stop that takes longer is cut short: everything that must be kept lies elsewhere. */
 const GRACE_MS = 800
 
-/** What to end, in this order. */
+/** What to end. */
 export interface Stoppable {
   readonly server: Server
-  /** Everything behind the server; all at once. */
+  /** Everything behind the server, all at once; what is added to it later is ended too. */
   readonly close: readonly (() => Promise<unknown>)[]
 }
 

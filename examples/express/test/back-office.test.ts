@@ -80,31 +80,55 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
   test('an unknown dish is 404, and the second time without a question', async () => {
     expect(await office.get('/dishes/99999')).toMatchObject({ status: 404, cache: 'miss' })
     expect(await statementsOf(() => office.get('/dishes/99999'))).toBe(0)
-    expect(await office.get('/dishes/99999')).toMatchObject({ status: 404, cache: 'hit', type: expect.stringContaining('problem+json') })
+    expect(await office.get('/dishes/99999')).toMatchObject({
+      status: 404,
+      cache: 'hit',
+      type: expect.stringContaining('problem+json'),
+    })
   })
 
   test('twenty requests that come at once on a cold cache run the queries of one', async () => {
-    const answers = await expectStatements(3, () => Promise.all(Array.from({ length: 20 }, () => office.get('/restaurants/2/analytics'))))
+    const answers = await expectStatements(3, () =>
+      Promise.all(Array.from({ length: 20 }, () => office.get('/restaurants/2/analytics'))),
+    )
     const outcomes = answers.map((answer) => answer.cache)
     expect(outcomes.filter((outcome) => outcome === 'miss')).toHaveLength(1)
     expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1)
   })
 
   test('an order shows at once in stock, orders and reports with today, and nowhere else', async () => {
-    const [report, tomato, orders] = ['/restaurants/1/analytics', '/restaurants/1/stock/11', '/restaurants/1/orders'] as const
-    const kept = ['/restaurants/2/analytics', '/restaurants/1/analytics?from=2026-01-01&to=2026-01-31', '/restaurants/1/stock/1', '/restaurants/1/menu', '/dishes/1', '/orders/7']
+    const [report, tomato, orders] = [
+      '/restaurants/1/analytics',
+      '/restaurants/1/stock/11',
+      '/restaurants/1/orders',
+    ] as const
+    const kept = [
+      '/restaurants/2/analytics',
+      '/restaurants/1/analytics?from=2026-01-01&to=2026-01-31',
+      '/restaurants/1/stock/1',
+      '/restaurants/1/menu',
+      '/dishes/1',
+      '/orders/7',
+    ]
     const before = (await office.get<Dashboard>(report)).body
     const stock = (await office.get<StockLevel>(tomato)).body
     for (const path of [orders, '/restaurants/1/stock', ...kept]) await office.get(path)
 
     // Bruschetta: bread, tomato (120 g a portion), garlic, basil, oil.
-    const placed = await office.send<OrderSummary>('POST', '/orders', { restaurant: 1, table: 4, lines: [{ dish: 1, quantity: 2 }] })
+    const placed = await office.send<OrderSummary>('POST', '/orders', {
+      restaurant: 1,
+      table: 4,
+      lines: [{ dish: 1, quantity: 2 }],
+    })
     expect(placed).toMatchObject({ status: 201, body: { totalCents: 1300, invalidated: 'all' } })
 
     for (const path of kept) expect(await office.get(path), path).toMatchObject({ cache: 'hit' })
     expect((await office.get('/restaurants/1/stock')).cache).toBe('miss')
     expect(await office.get(tomato)).toMatchObject({ cache: 'miss', body: { quantity: stock.quantity - 240 } })
-    expect(await office.get(orders)).toMatchObject({ cache: 'miss', body: [{ id: placed.body.id, status: 'placed' }, ...Array(19).fill({})] })
+    expect(await office.get(orders)).toMatchObject({
+      cache: 'miss',
+      body: [{ id: placed.body.id, status: 'placed' }, ...Array.from({ length: 19 }, () => ({}))],
+    })
     const after = { orders: before.orders + 1, revenueCents: before.revenueCents + 1300 }
     expect(await office.get(report)).toMatchObject({ cache: 'miss', body: after })
   })
@@ -114,7 +138,10 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
     const next = (await office.send<OrderSummary>('POST', '/orders', order)).body.id + 1
     expect((await office.get(`/orders/${next}`)).status).toBe(404)
     expect(await office.send('POST', '/orders', order)).toMatchObject({ body: { id: next } })
-    expect(await office.get(`/orders/${next}`)).toMatchObject({ status: 200, body: { lines: [{ dish: 61, quantity: 1 }] } })
+    expect(await office.get(`/orders/${next}`)).toMatchObject({
+      status: 200,
+      body: { lines: [{ dish: 61, quantity: 1 }] },
+    })
   })
 
   test('a new price shows in the dish, its cost, its category and the menu', async () => {
@@ -127,7 +154,8 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
       expect(answer.cache, path).toBe('miss')
       expect(JSON.stringify(answer.body), path).toContain(`"priceCents":${priceCents}`)
     }
-    for (const path of ['/dishes/16', '/categories/1', '/restaurants/2/menu']) expect((await office.get(path)).cache, path).toBe('hit')
+    for (const path of ['/dishes/16', '/categories/1', '/restaurants/2/menu'])
+      expect((await office.get(path)).cache, path).toBe('hit')
   })
 
   test('a new price list shows in every recipe cost and leaves the dishes', async () => {
@@ -166,7 +194,10 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
 
 test('what is out of stock is refused, and nothing of the order is kept', async () => {
   await using office = await startBackOffice(database)
-  const lines = [{ dish: 1, quantity: 1 }, { dish: 31, quantity: 20 }]
+  const lines = [
+    { dish: 1, quantity: 1 },
+    { dish: 31, quantity: 20 },
+  ]
   await database.query('update stock set quantity = 100 where restaurant_id = 1 and ingredient_id = 1')
   const before = (await office.get('/restaurants/1/stock?cache=off')).body
   const report = (await office.get('/restaurants/1/analytics?cache=off')).body

@@ -33,29 +33,65 @@ const LARGE = '9'.repeat(400)
 describe('GET', () => {
   test.each([
     // Ids that are none.
-    '/dishes/abc', '/dishes/0', '/dishes/-1', '/dishes/1.0', '/dishes/1e3', '/dishes/0x10', '/dishes/01', '/dishes/%201',
-    '/dishes/2147483648', `/dishes/${LARGE}`, '/dishes/NaN', "/dishes/1'%20or%20'1'='1", '/dishes/1;drop%20table%20dishes',
-    '/dishes/%00', '/dishes/__proto__', '/orders/true', '/categories/%F0%9F%8D%95', '/restaurants/one/menu',
-    '/restaurants/1/stock/flour', '/dishes/%E0%A4%A',
+    '/dishes/abc',
+    '/dishes/0',
+    '/dishes/-1',
+    '/dishes/1.0',
+    '/dishes/1e3',
+    '/dishes/0x10',
+    '/dishes/01',
+    '/dishes/%201',
+    '/dishes/2147483648',
+    `/dishes/${LARGE}`,
+    '/dishes/NaN',
+    "/dishes/1'%20or%20'1'='1",
+    '/dishes/1;drop%20table%20dishes',
+    '/dishes/%00',
+    '/dishes/__proto__',
+    '/orders/true',
+    '/categories/%F0%9F%8D%95',
+    '/restaurants/one/menu',
+    '/restaurants/1/stock/flour',
+    '/dishes/%E0%A4%A',
     // Parameters that are not known, or twice, or not allowed.
-    '/dishes/1?colour=red', '/dishes/1?cache=maybe', '/dishes/1?cache=off&cache=off', '/dishes/1?__proto__=1', '/restaurants?limit=5',
-    '/restaurants/1/stock?low=yes', '/restaurants/1/menu?id[]=1',
+    '/dishes/1?colour=red',
+    '/dishes/1?cache=maybe',
+    '/dishes/1?cache=off&cache=off',
+    '/dishes/1?__proto__=1',
+    '/restaurants?limit=5',
+    '/restaurants/1/stock?low=yes',
+    '/restaurants/1/menu?id[]=1',
     // Dates that are none, that do not exist, or that make no range.
-    '/restaurants/1/analytics?from=yesterday', '/restaurants/1/analytics?from=2026-02-30', '/restaurants/1/analytics?from=2026-13-01',
-    '/restaurants/1/analytics?from=2026-1-1', '/restaurants/1/analytics?from=0001-01-01&to=0001-02-01',
-    '/restaurants/1/analytics?to=9999-12-31', '/restaurants/1/analytics?from=2020-01-01&to=2026-01-01',
-    '/restaurants/1/analytics?from=2026-02-01&to=2026-01-01', '/restaurants/1/analytics?from=-271821-04-20',
-    "/restaurants/1/analytics?from=2026-01-01'%3B--", '/restaurants/1/analytics?from=', '/restaurants/1/analytics?to=2019-12-31',
+    '/restaurants/1/analytics?from=yesterday',
+    '/restaurants/1/analytics?from=2026-02-30',
+    '/restaurants/1/analytics?from=2026-13-01',
+    '/restaurants/1/analytics?from=2026-1-1',
+    '/restaurants/1/analytics?from=0001-01-01&to=0001-02-01',
+    '/restaurants/1/analytics?to=9999-12-31',
+    '/restaurants/1/analytics?from=2020-01-01&to=2026-01-01',
+    '/restaurants/1/analytics?from=2026-02-01&to=2026-01-01',
+    '/restaurants/1/analytics?from=-271821-04-20',
+    "/restaurants/1/analytics?from=2026-01-01'%3B--",
+    '/restaurants/1/analytics?from=',
+    '/restaurants/1/analytics?to=2019-12-31',
   ])('%s is 400 and asks nothing', async (path) => {
     const before = database.statements()
     await expectProblem(path, {}, 400)
     expect(database.statements()).toBe(before)
   })
 
-  test.each(['/dishes/4711', '/dishes/2147483647', '/categories/13', '/orders/201', '/restaurants/3/menu', '/restaurants/3/analytics', '/restaurants/1/stock/25', '/nothing', '/dishes', '/../etc/passwd'])(
-    '%s is 404',
-    (path) => expectProblem(path, {}, 404),
-  )
+  test.each([
+    '/dishes/4711',
+    '/dishes/2147483647',
+    '/categories/13',
+    '/orders/201',
+    '/restaurants/3/menu',
+    '/restaurants/3/analytics',
+    '/restaurants/1/stock/25',
+    '/nothing',
+    '/dishes',
+    '/../etc/passwd',
+  ])('%s is 404', (path) => expectProblem(path, {}, 404))
 })
 
 const ORDER = { restaurant: 1, table: 4, lines: [{ dish: 1, quantity: 1 }] }
@@ -74,8 +110,20 @@ describe('POST /orders', () => {
     ['an unknown field', { ...ORDER, discount: 100 }],
     ['an unknown field in a line', { ...ORDER, lines: [{ dish: 1, quantity: 1, priceCents: 1 }] }],
     ['no lines', { ...ORDER, lines: [] }],
-    ['too many lines', { ...ORDER, lines: Array.from({ length: 41 }, (_, index) => ({ dish: index + 1, quantity: 1 })) }],
-    ['a dish twice', { ...ORDER, lines: [{ dish: 1, quantity: 1 }, { dish: 1, quantity: 2 }] }],
+    [
+      'too many lines',
+      { ...ORDER, lines: Array.from({ length: 41 }, (_, index) => ({ dish: index + 1, quantity: 1 })) },
+    ],
+    [
+      'a dish twice',
+      {
+        ...ORDER,
+        lines: [
+          { dish: 1, quantity: 1 },
+          { dish: 1, quantity: 2 },
+        ],
+      },
+    ],
     ['a quantity of 0', { ...ORDER, lines: [{ dish: 1, quantity: 0 }] }],
     ['a quantity below 0', { ...ORDER, lines: [{ dish: 1, quantity: -3 }] }],
     ['half a dish', { ...ORDER, lines: [{ dish: 1, quantity: 0.5 }] }],
@@ -93,7 +141,11 @@ describe('POST /orders', () => {
 
   test.each<[string, number, RequestInit]>([
     ['malformed JSON', 400, post('{"restaurant":1,')],
-    ['an own __proto__', 400, post('{"restaurant":1,"table":4,"lines":[{"dish":1,"quantity":1}],"__proto__":{"admin":true}}')],
+    [
+      'an own __proto__',
+      400,
+      post('{"restaurant":1,"table":4,"lines":[{"dish":1,"quantity":1}],"__proto__":{"admin":true}}'),
+    ],
     ['deep nesting', 400, post(`${'['.repeat(5000)}${']'.repeat(5000)}`)],
     ['an infinite number', 400, post('{"restaurant":1,"table":4,"lines":[{"dish":1,"quantity":1e999}]}')],
     ['a huge body', 413, post(JSON.stringify({ ...ORDER, note: 'x'.repeat(100_000) }))],
@@ -106,7 +158,11 @@ describe('POST /orders', () => {
   ])('with %s is %i', (_, status, init) => expectProblem('/orders', init, status))
 
   test('says where the mistakes are', async () => {
-    const answer = await office.send('POST', '/orders', { restaurant: 1, table: 0, lines: [{ dish: 1, quantity: 'two' }] })
+    const answer = await office.send('POST', '/orders', {
+      restaurant: 1,
+      table: 0,
+      lines: [{ dish: 1, quantity: 'two' }],
+    })
     expect(answer.body).toMatchObject({
       title: 'Bad request',
       errors: [{ at: 'table' }, { at: 'lines[0].quantity' }],
@@ -126,7 +182,9 @@ test.each<[string, string, unknown, number]>([
   ['POST', '/ingredients/price-list', { percent: 1000 }, 400],
   ['POST', '/restaurants/3/refresh', {}, 404],
   ['DELETE', '/dishes/1', {}, 404],
-])('%s %s with %j is %i', (method, path, body, status) => expectProblem(path, { method, headers: JSON_TYPE, body: JSON.stringify(body) }, status))
+])('%s %s with %j is %i', (method, path, body, status) =>
+  expectProblem(path, { method, headers: JSON_TYPE, body: JSON.stringify(body) }, status),
+)
 
 test('after all of that the data is as it was', async () => {
   const [row] = await database.query<{ dishes: number; orders: number }>(

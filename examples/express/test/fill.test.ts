@@ -59,7 +59,9 @@ test('the progress bar grows in place on a terminal, and is a line per quarter e
 
   written.length = 0
   steps.forEach(progressBar({ write: (text) => written.push(text) }))
-  expect(written.map((text) => text.trim())).toEqual([0, 29, 50, 79, 100].map((share) => `filling the database: ${String(share).padStart(3)}%  orders`))
+  expect(written.map((text) => text.trim())).toEqual(
+    [0, 29, 50, 79, 100].map((share) => `filling the database: ${String(share).padStart(3)}%  orders`),
+  )
 })
 
 /** What another database of the same seed says. */

@@ -10,5 +10,7 @@ test('takes the next port when the wished one is taken', async () => {
 })
 
 test.each(['abc', '-1', '65536', '80.5', '1e3'])('refuses %s as a port', async (wished) => {
-  await expect(listen(() => undefined, wished)).rejects.toThrow(`PORT is "${wished}"; expected a number from 0 to 65535`)
+  await expect(listen(() => undefined, wished)).rejects.toThrow(
+    `PORT is "${wished}"; expected a number from 0 to 65535`,
+  )
 })

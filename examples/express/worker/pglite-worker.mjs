@@ -10,7 +10,7 @@ try {
   const database = await PGlite.create()
   await database.exec(workerData.sessionSettings)
   const { rows } = await database.query(`select split_part(current_setting('server_version'), ' ', 1) as version`)
-  parentPort.on('message', (message) => answer(database, message))
+  parentPort.on('message', (message) => void answer(database, message))
   parentPort.postMessage({ ready: true, version: rows[0].version })
 } catch (error) {
   parentPort.postMessage({ failed: error instanceof Error ? error.message : String(error) })

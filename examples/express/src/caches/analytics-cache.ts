@@ -18,10 +18,14 @@ const CURRENT_TTL: Duration = '1m'
 export function analyticsCache({ cache }: Redstart, reads: AnalyticsReads, today: () => Day): AnalyticsReads {
   return {
     dashboard: (restaurant, range) =>
-      cache.getOrSet(`analytics:dashboard:${restaurant}:${range.from}:${range.to}`, () => reads.dashboard(restaurant, range), {
-        ttl: ttlOf(range, today()),
-        tags: [tenant(restaurant), ...salesTags(restaurant, range, today())],
-      }),
+      cache.getOrSet(
+        `analytics:dashboard:${restaurant}:${range.from}:${range.to}`,
+        () => reads.dashboard(restaurant, range),
+        {
+          ttl: ttlOf(range, today()),
+          tags: [tenant(restaurant), ...salesTags(restaurant, range, today())],
+        },
+      ),
   }
 }
 

@@ -31,5 +31,8 @@ export function inventoryCache(redstart: Redstart, reads: InventoryReads): Inven
 
 /** What shows these ingredients. Who changes them knows them by id, so keys say it and no tags are needed. */
 export function stockKeys(restaurant: number, ingredients: readonly number[]): readonly string[] {
-  return [`inventory:levels:${restaurant}`, ...ingredients.map((ingredient) => `inventory:level:${restaurant}:${ingredient}`)]
+  return [
+    `inventory:levels:${restaurant}`,
+    ...ingredients.map((ingredient) => `inventory:level:${restaurant}:${ingredient}`),
+  ]
 }

@@ -47,7 +47,11 @@ export function menuCache(redstart: Redstart, reads: MenuReads): MenuCache {
     recipeCost: findable(
       redstart,
       'menu:recipe-cost',
-      { key: (id: number) => id, idTags: (id) => [dish(id), RECIPE_COSTS], tags: (found) => [tenant(found.restaurant)] },
+      {
+        key: (id: number) => id,
+        idTags: (id) => [dish(id), RECIPE_COSTS],
+        tags: (found) => [tenant(found.restaurant)],
+      },
       (id) => reads.recipeCost(id),
     ),
 

@@ -12,7 +12,9 @@ const DAYS_WITH_TAGS = 3
 
 /** The tags of a report over `range`, made on the day `today`. At most 15 for a range of 366 days. */
 export function salesTags(restaurant: number, range: DateRange, today: Day): readonly string[] {
-  const young = Array.from({ length: DAYS_WITH_TAGS }, (_, age) => addDays(today, -age)).filter((day) => includes(range, day))
+  const young = Array.from({ length: DAYS_WITH_TAGS }, (_, age) => addDays(today, -age)).filter((day) =>
+    includes(range, day),
+  )
   return [...monthsOf(range), ...young].map((period) => tag(restaurant, period))
 }
 

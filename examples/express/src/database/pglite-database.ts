@@ -42,7 +42,12 @@ export async function openPglite(): Promise<Database> {
 function started(worker: Worker): Promise<string> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(new Error(`PGlite did not start within ${START_DEADLINE_MS / 1000} s; set DATABASE_URL to use a PostgreSQL server`)),
+      () =>
+        reject(
+          new Error(
+            `PGlite did not start within ${START_DEADLINE_MS / 1000} s; set DATABASE_URL to use a PostgreSQL server`,
+          ),
+        ),
       START_DEADLINE_MS,
     )
     worker.once('error', reject)
@@ -104,7 +109,10 @@ function database(worker: Worker, waiting: Map<number, Waiting>, description: st
   }
 }
 
-async function inTransaction<Result>(send: Queries['query'], work: (queries: Queries) => Promise<Result>): Promise<Result> {
+async function inTransaction<Result>(
+  send: Queries['query'],
+  work: (queries: Queries) => Promise<Result>,
+): Promise<Result> {
   await send('begin')
   try {
     const result = await work({ query: send })

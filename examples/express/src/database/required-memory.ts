@@ -1,5 +1,5 @@
 /** What PGlite takes with the full data set, measured: its heap alone is 0.7 GB. */
-export const PGLITE_BYTES = 1.0e9
+const PGLITE_BYTES = 1.0e9
 
 /**
  * Makes sure that PGlite fits into what is free, the limit of a container included.

@@ -27,7 +27,11 @@ export async function fillMasterData(queries: Queries): Promise<void> {
     .flatMap((category) => category.dishes.map(([name, cents, recipe]) => ({ category, name, cents, recipe })))
     .map((dish, index) => ({ ...dish, id: index + 1 }))
 
-  await insert(queries, 'restaurants (id, name, city)', RESTAURANTS.map(({ name, city }, index) => [index + 1, name, city]))
+  await insert(
+    queries,
+    'restaurants (id, name, city)',
+    RESTAURANTS.map(({ name, city }, index) => [index + 1, name, city]),
+  )
   await insert(
     queries,
     'ingredients (id, name, unit, portion, cents_per_thousand)',
@@ -51,7 +55,9 @@ export async function fillMasterData(queries: Queries): Promise<void> {
   await insert(
     queries,
     'staff (id, restaurant_id, name, role)',
-    RESTAURANTS.flatMap((_, index) => CREW.map(([name, role], at) => [index * CREW.length + at + 1, index + 1, name, role])),
+    RESTAURANTS.flatMap((_, index) =>
+      CREW.map(([name, role], at) => [index * CREW.length + at + 1, index + 1, name, role]),
+    ),
   )
   await fillStockAndPromotions(queries)
 }
@@ -76,7 +82,8 @@ function recipeOf(recipe: string, ids: ReadonlyMap<string, number>): readonly { 
   return recipe.split(' ').map((name) => {
     const id = ids.get(name)
     const ingredient = id === undefined ? undefined : INGREDIENTS[id - 1]
-    if (id === undefined || ingredient === undefined) throw new Error(`a recipe names "${name}", which is no ingredient`)
+    if (id === undefined || ingredient === undefined)
+      throw new Error(`a recipe names "${name}", which is no ingredient`)
     return { id, portion: ingredient.portion }
   })
 }

@@ -56,7 +56,10 @@ function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   const { status, type } = refusal(error)
   if (status >= 400 && status < 500) {
-    const [title, detail] = REFUSALS[type] ?? ['Bad request', 'The request cannot be read: check its path, its headers and its length.']
+    const [title, detail] = REFUSALS[type] ?? [
+      'Bad request',
+      'The request cannot be read: check its path, its headers and its length.',
+    ]
     return new Problem(status, title, detail)
   }
   return new Problem(500, 'Internal error', 'The request failed on our side; it may work if you try again.')

@@ -21,7 +21,10 @@ const traces = new AsyncLocalStorage<Trace>()
 
 /** Starts the trace of a request. Comes after the body parser, which leaves the asynchronous context. */
 export const traced: RequestHandler = (_request, _response, next) => {
-  traces.run({ since: performance.now(), queries: 0, running: 0, runningSince: 0, databaseMs: 0, hits: 0, staleHits: 0 }, next)
+  traces.run(
+    { since: performance.now(), queries: 0, running: 0, runningSince: 0, databaseMs: 0, hits: 0, staleHits: 0 },
+    next,
+  )
 }
 
 /** Notes what the cache says while it serves the current request. */

@@ -68,7 +68,11 @@ export function menuReads(database: Queries): MenuReads {
   return {
     restaurants: () => database.query<Restaurant>('select id, name, city from restaurants order by id'),
     async menu(restaurant) {
-      return grouped(await database.query<CategoryRow>(`${CATEGORIES} where c.restaurant_id = $1 order by c.position, d.id`, [restaurant]))
+      return grouped(
+        await database.query<CategoryRow>(`${CATEGORIES} where c.restaurant_id = $1 order by c.position, d.id`, [
+          restaurant,
+        ]),
+      )
     },
     async category(id) {
       const [category] = grouped(await database.query<CategoryRow>(`${CATEGORIES} where c.id = $1 order by d.id`, [id]))

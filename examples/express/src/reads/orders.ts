@@ -41,7 +41,9 @@ const LINES = `
 export function orderReads(database: Queries): OrderReads {
   return {
     recent: (restaurant) =>
-      database.query<OrderSummary>(`${ORDERS} where restaurant_id = $1 order by placed_at desc, id desc limit 20`, [restaurant]),
+      database.query<OrderSummary>(`${ORDERS} where restaurant_id = $1 order by placed_at desc, id desc limit 20`, [
+        restaurant,
+      ]),
     async order(id) {
       const [order] = await database.query<OrderSummary>(`${ORDERS} where id = $1`, [id])
       if (order === undefined) return null

@@ -14,6 +14,9 @@ export interface StaffReads {
 /** Asks the database every time. */
 export function staffReads(database: Queries): StaffReads {
   return {
-    crew: (restaurant) => database.query<StaffMember>('select id, name, role from staff where restaurant_id = $1 order by id', [restaurant]),
+    crew: (restaurant) =>
+      database.query<StaffMember>('select id, name, role from staff where restaurant_id = $1 order by id', [
+        restaurant,
+      ]),
   }
 }

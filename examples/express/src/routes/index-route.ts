@@ -3,7 +3,8 @@ export const apiIndex: { readonly routes: Readonly<Record<string, string>> } = {
   routes: {
     'GET /api/restaurants': 'the restaurants, 1 and 2',
     'GET /api/restaurants/1/menu': 'its menu by category',
-    'GET /api/restaurants/1/analytics?from=&to=': 'revenue per day, orders per hour, top dishes; the last 30 days if not said',
+    'GET /api/restaurants/1/analytics?from=&to=':
+      'revenue per day, orders per hour, top dishes; the last 30 days if not said',
     'GET /api/restaurants/1/stock?low=true': 'its store room, all or what is low',
     'GET /api/restaurants/1/stock/1': 'one ingredient in it',
     'GET /api/restaurants/1/orders': 'its last 20 orders',

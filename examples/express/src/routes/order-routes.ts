@@ -13,7 +13,10 @@ const newOrder = z.strictObject({
     .array(z.strictObject({ dish: bodyId, quantity: z.number().int().min(1).max(20) }))
     .min(1)
     .max(40)
-    .refine((lines) => new Set(lines.map((line) => line.dish)).size === lines.length, 'name every dish once, with its quantity'),
+    .refine(
+      (lines) => new Set(lines.map((line) => line.dish)).size === lines.length,
+      'name every dish once, with its quantity',
+    ),
 })
 
 const newStatus = z.strictObject({ status: z.enum(['served', 'paid', 'cancelled']) })
@@ -32,11 +35,16 @@ export function orderRoutes(context: RouteContext): Router {
     const order = parseBody(newOrder, request)
     if (!(await context.isRestaurant(order.restaurant))) throw notFound(`restaurant ${order.restaurant}`)
     const result = await placeOrder(context.database, order)
-    if (result.type === 'unknown-dishes') throw conflict('Not on the menu', `Restaurant ${order.restaurant} has no dish ${result.dishes.join(', ')}.`)
-    if (result.type === 'out-of-stock') throw conflict('Out of stock', `There is not enough ${result.ingredients.join(', ')}.`)
+    if (result.type === 'unknown-dishes')
+      throw conflict('Not on the menu', `Restaurant ${order.restaurant} has no dish ${result.dishes.join(', ')}.`)
+    if (result.type === 'out-of-stock')
+      throw conflict('Out of stock', `There is not enough ${result.ingredients.join(', ')}.`)
     const { reached } = await context.caches.orderPlaced(result)
     const { id: number, restaurant, placedAt, totalCents } = result
-    response.status(201).location(`/api/orders/${number}`).json({ id: number, restaurant, placedAt, totalCents, invalidated: reached })
+    response
+      .status(201)
+      .location(`/api/orders/${number}`)
+      .json({ id: number, restaurant, placedAt, totalCents, invalidated: reached })
   })
 
   router.patch('/orders/:order/status', async (request, response) => {

@@ -31,7 +31,11 @@ interface OrderRow {
 }
 
 /** Moves an order along: placed, served, paid, or cancelled before it is paid. */
-export function changeOrderStatus(database: Database, order: number, status: OrderStatus): Promise<ChangeOrderStatusResult> {
+export function changeOrderStatus(
+  database: Database,
+  order: number,
+  status: OrderStatus,
+): Promise<ChangeOrderStatusResult> {
   return database.transaction(async (queries) => {
     const [row] = await queries.query<OrderRow>(
       'select restaurant_id as restaurant, status, placed_at as "placedAt" from orders where id = $1 for update',

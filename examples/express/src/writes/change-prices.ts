@@ -15,7 +15,11 @@ const CHANGE_INGREDIENTS = `
   update ingredients set cents_per_thousand = greatest(1, round(cents_per_thousand * (100 + $1) / 100.0)::int)`
 
 /** Sets what a dish costs from now on; `null` when there is no such dish. */
-export async function changeDishPrice(database: Queries, dish: number, priceCents: number): Promise<PriceChange | null> {
+export async function changeDishPrice(
+  database: Queries,
+  dish: number,
+  priceCents: number,
+): Promise<PriceChange | null> {
   const [change] = await database.query<PriceChange>(CHANGE_DISH, [dish, priceCents])
   return change ?? null
 }

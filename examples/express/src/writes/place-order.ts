@@ -74,14 +74,22 @@ export function placeOrder(database: Database, order: NewOrder): Promise<PlaceOr
     const ingredients = needed.map((need) => need.ingredient)
     const totalCents = order.lines.reduce((sum, line) => sum + line.quantity * (prices.get(line.dish) ?? 0), 0)
     await queries.query(TAKE, [order.restaurant, ingredients, needed.map((need) => need.amount)])
-    const [row] = await queries.query<{ id: number; placedAt: Date }>(ORDER, [order.restaurant, order.table, totalCents])
+    const [row] = await queries.query<{ id: number; placedAt: Date }>(ORDER, [
+      order.restaurant,
+      order.table,
+      totalCents,
+    ])
     if (row === undefined) throw new Error('the database took an order without giving it an id')
     await queries.query(LINES, [row.id, dishes, quantities])
     return { type: 'placed', restaurant: order.restaurant, totalCents, ingredients, ...row }
   })
 }
 
-async function pricesOf(queries: Queries, restaurant: number, dishes: readonly number[]): Promise<ReadonlyMap<number, number>> {
+async function pricesOf(
+  queries: Queries,
+  restaurant: number,
+  dishes: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
   const rows = await queries.query<{ id: number; cents: number }>(PRICES, [restaurant, dishes])
   return new Map(rows.map(({ id, cents }) => [id, cents]))
 }
