@@ -1,4 +1,3 @@
-import process from 'node:process'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 
@@ -79,9 +78,10 @@ describe('a scheduled callback', () => {
     })
     cancel()
     expect(ran).toEqual(['ran'])
-    const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const setTimer = vi.spyOn(globalThis, 'setTimeout')
     const stop = clock.schedule(60_000, () => undefined)
-    expect(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length).toBe(before)
+    const timer: { hasRef(): boolean } | undefined = setTimer.mock.results[0]?.value
+    expect(timer?.hasRef()).toBe(false)
     stop()
   })
 })
