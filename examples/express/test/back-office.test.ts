@@ -93,6 +93,7 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
     )
     const outcomes = answers.map((answer) => answer.cache)
     expect(outcomes.filter((outcome) => outcome === 'miss')).toHaveLength(1)
+    expect(outcomes.filter((outcome) => outcome === 'joined' || outcome === 'hit')).toHaveLength(19)
     expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1)
   })
 
