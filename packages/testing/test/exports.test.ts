@@ -3,6 +3,12 @@ import * as contract from '../src/contract/index.ts'
 import * as testing from '../src/index.ts'
 
 it('exports these values and no others', () => {
-  expect(Object.keys(testing).sort()).toEqual(['countCommands', 'countTrips', 'manualClock', 'startRedis'])
+  expect(Object.keys(testing).sort()).toEqual([
+    'countCommands',
+    'countTrips',
+    'faultProxy',
+    'manualClock',
+    'startRedis',
+  ])
   expect(Object.keys(contract)).toEqual(['describeCacheStore'])
 })
