@@ -10,14 +10,13 @@ import type {
   WriteRequest,
 } from '../cache/cache-store.ts'
 import type { Clock } from '../clock.ts'
+import { Breaker } from './breaker.ts'
+import { Calls, type Wanted } from './calls.ts'
 import { Connection } from './connection.ts'
-import { closed, isReply, timedOut } from './failure.ts'
+import { closed, isReply } from './failure.ts'
 import { answerOf, hintOf, invalidatedOf, SNAPSHOT_FIELDS, snapshotOf } from './replies.ts'
 import { ask, identify, invalidate, load, run, write } from './scripts.ts'
 import type { RedisSettings } from './settings.ts'
-
-/** True while the caller still waits. */
-type Wanted = () => boolean
 
 /**
  * The cache's store in Redis: entries under `app:path`, the view in the hash `{app}:meta`, invalidations told on the
@@ -35,6 +34,8 @@ export class RedisCacheStore implements CacheStore {
   readonly #first: Connection
   /** Where the first cannot both be subscribed and send commands, as in RESP2. */
   #subscriber: Connection | undefined
+  readonly #breaker: Breaker
+  readonly #calls: Calls
   #turn = 0
   #closed = false
 
@@ -44,6 +45,8 @@ export class RedisCacheStore implements CacheStore {
     this.#metaKey = `{${app}}:meta`
     this.#channel = `{${app}}:hints`
     this.#settings = settings
+    this.#breaker = new Breaker({ ...settings.breaker, clock, random: Math.random, probe: () => this.#probe() })
+    this.#calls = new Calls(clock, this.#breaker)
     this.#first = this.#connection((client) => this.#prepareFirst(client))
     const others = Array.from({ length: settings.poolSize - 1 }, () =>
       this.#connection((client) => this.#identify(client)),
@@ -55,21 +58,21 @@ export class RedisCacheStore implements CacheStore {
   read(request: ReadRequest, timeout: number): Promise<ReadReply> {
     const { keys, names, question } = request
     if (names !== undefined || question !== undefined) {
-      return this.#call(this.#first, timeout, (client, wanted) => this.#readAll(client, request, wanted))
+      return this.#calls.make(this.#first, timeout, (client, wanted) => this.#readAll(client, request, wanted))
     }
     const [key] = keys
     if (key !== undefined && keys.length === 1) {
-      return this.#call(this.#next(), timeout, (client) =>
+      return this.#calls.make(this.#next(), timeout, (client) =>
         client.getBuffer(this.#entryKey(key)).then(loneEntry, noEntry),
       )
     }
-    return this.#call(this.#next(), timeout, (client, wanted) => this.#readAll(client, request, wanted))
+    return this.#calls.make(this.#next(), timeout, (client, wanted) => this.#readAll(client, request, wanted))
   }
 
   write({ key, bytes, ttl, generation, clock }: WriteRequest, timeout: number): Promise<'stored' | 'outranked'> {
     // A copy: the call may wait for the connection, or for a second sending of the script, while the caller goes on.
     const buffer = Buffer.from(bytes)
-    return this.#call(this.#next(), timeout, async (client, wanted) => {
+    return this.#calls.make(this.#next(), timeout, async (client, wanted) => {
       const reply = await run(
         client,
         write,
@@ -87,7 +90,7 @@ export class RedisCacheStore implements CacheStore {
       kind === 'soft' && request.deadline <= Number.MAX_SAFE_INTEGER ? Math.max(0, Math.floor(request.deadline)) : '-'
     const names = new Set(request.names)
     const values = [candidate, lifetime(keep), kind, deadline, this.#settings.markers, this.#channel, ...names]
-    return this.#call(this.#first, timeout, async (client, wanted) => {
+    return this.#calls.make(this.#first, timeout, async (client, wanted) => {
       const done = run(client, invalidate, this.#metaKey, values, wanted)
       // Behind the script on the same connection. Whether it works is of no consequence for safety.
       if (unlink.length > 0) client.unlink(unlink.map((key) => this.#entryKey(key))).catch(() => {})
@@ -105,6 +108,7 @@ export class RedisCacheStore implements CacheStore {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#breaker.close()
     this.#listeners.clear()
     const all = [...this.#connections, ...(this.#subscriber === undefined ? [] : [this.#subscriber])]
     await Promise.all(all.map((connection) => connection.close()))
@@ -149,6 +153,7 @@ export class RedisCacheStore implements CacheStore {
     const identified = client.eval(identify.text, 1, this.#metaKey)
     load(client, [ask, invalidate, write])
     await identified
+    this.#breaker.recovered()
   }
 
   #listen(client: Redis): void {
@@ -159,34 +164,12 @@ export class RedisCacheStore implements CacheStore {
     })
   }
 
-  /** Sends on a connection once it is open, and waits no longer than `timeout` for all of it. */
-  #call<T>(connection: Connection, timeout: number, send: (client: Redis, wanted: Wanted) => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      let waiting = true
-      const wanted = (): boolean => waiting
-      const heard = connection.heard
-      const cancel = this.#clock.schedule(timeout, () => {
-        waiting = false
-        connection.missed(heard)
-        reject(timedOut(timeout))
-      })
-      const start = async (): Promise<T> => {
-        await connection.opened()
-        if (!waiting) throw timedOut(timeout)
-        return send(connection.client, wanted)
-      }
-      const heardOf = (error: unknown): void => {
-        if (isReply(error)) connection.heard += 1
-        cancel()
-        reject(connection.explain(error))
-      }
-      const sent = connection.isOpen ? send(connection.client, wanted) : start()
-      // Not awaited: this is the path of every hit, and an async function more would cost it.
-      void sent.then((value) => {
-        connection.heard += 1
-        cancel()
-        return resolve(value)
-      }, heardOf)
+  /** Whether Redis answers again: a question of our own, on the connection that everything needs. */
+  #probe(): Promise<unknown> {
+    const { client } = this.#first
+    return this.#calls.within(this.#settings.connectTimeout, async () => {
+      await this.#first.opened()
+      return client.eval(identify.text, 1, this.#metaKey)
     })
   }
 

@@ -55,6 +55,10 @@ export class Connection {
     return this.#state === 'open'
   }
 
+  get isClosed(): boolean {
+    return this.#state === 'closed'
+  }
+
   /** Resolves once calls can be sent; connects where that was not done yet. */
   opened(): Promise<void> {
     if (this.#state === 'open') return Promise.resolve()

@@ -12,6 +12,13 @@ export function timedOut(timeout: number): RedstartError {
   )
 }
 
+export function stalled(): RedstartError {
+  return new RedstartError(
+    'STORE_UNAVAILABLE',
+    'Redis has stopped answering; calls fail at once until it answers a probe again',
+  )
+}
+
 export function closed(): RedstartError {
   return new RedstartError('CLOSED', 'The store was closed; open a new one')
 }

@@ -35,11 +35,29 @@ export interface RedisConnectionOptions {
    * @default 100_000
    */
   readonly markers?: number
+  /** When calls fail at once because Redis has stopped answering. */
+  readonly breaker?: RedisBreakerOptions
   /**
    * What `CLIENT LIST` shows.
    * @default 'redstart'
    */
   readonly connectionName?: string
+}
+
+/** The circuit breaker in front of one Redis. */
+export interface RedisBreakerOptions {
+  /**
+   * Calls in a row, made at different times, that must get no answer until it opens.
+   * @default 5
+   */
+  readonly failures?: number
+  /**
+   * How long it stays open before it tries again, with a probe of its own; doubled each time that the probe fails.
+   * @default '1s'
+   */
+  readonly openFor?: Duration
+  /** @default '30s' */
+  readonly longest?: Duration
 }
 
 /** What is asked of a given client: ioredis 5 and 6 have it. */
@@ -60,6 +78,7 @@ export interface RedisSettings {
   readonly poolSize: number
   readonly connectTimeout: number
   readonly markers: number
+  readonly breaker: { readonly failures: number; readonly openFor: number; readonly longest: number }
 }
 
 /** Checks what `redis()` was called with. */
@@ -107,7 +126,16 @@ function optionsOf(options: RedisConnectionOptions): RedisSettings {
     client: (pause) => new Redis({ ...place, ...ownOptions(connectionName, connectTimeout, pause) }),
     poolSize: whole(options.poolSize ?? 1, 'poolSize', 1, 64),
     connectTimeout,
+    breaker: breakerOf(options.breaker ?? {}),
     markers: whole(options.markers ?? 100_000, 'markers', 1, Number.MAX_SAFE_INTEGER),
+  }
+}
+
+function breakerOf({ failures = 5, openFor = '1s', longest = '30s' }: RedisBreakerOptions): RedisSettings['breaker'] {
+  return {
+    failures: whole(failures, 'breaker.failures', 1, 1_000_000),
+    openFor: milliseconds(openFor, 'redis: breaker.openFor', 1),
+    longest: milliseconds(longest, 'redis: breaker.longest', 1),
   }
 }
 

@@ -1,0 +1,66 @@
+import type { Redis } from 'ioredis'
+import type { Clock } from '../clock.ts'
+import type { Breaker } from './breaker.ts'
+import type { Connection } from './connection.ts'
+import { closed, isReply, stalled, timedOut } from './failure.ts'
+
+/** True while the caller still waits. */
+export type Wanted = () => boolean
+
+/** Makes calls to one server: none waits longer than its timeout, and while the breaker is open none is made. */
+export class Calls {
+  readonly #clock: Clock
+  readonly #breaker: Breaker
+
+  constructor(clock: Clock, breaker: Breaker) {
+    this.#clock = clock
+    this.#breaker = breaker
+  }
+
+  /** Sends on a connection once it is open, and waits no longer than `timeout` for all of it. */
+  make<T>(connection: Connection, timeout: number, send: (client: Redis, wanted: Wanted) => Promise<T>): Promise<T> {
+    const breaker = this.#breaker
+    if (breaker.state !== 'closed') return Promise.reject(connection.isClosed ? closed() : stalled())
+    const startedAt = this.#clock.now()
+    return new Promise((resolve, reject) => {
+      let waiting = true
+      const wanted = (): boolean => waiting
+      const heard = connection.heard
+      const cancel = this.#clock.schedule(timeout, () => {
+        waiting = false
+        connection.missed(heard)
+        breaker.failed(startedAt)
+        reject(timedOut(timeout))
+      })
+      const start = async (): Promise<T> => {
+        await connection.opened()
+        if (!waiting) throw timedOut(timeout)
+        return send(connection.client, wanted)
+      }
+      const heardOf = (error: unknown): void => {
+        if (isReply(error)) {
+          connection.heard += 1
+          breaker.succeeded()
+        } else if (waiting) breaker.failed(startedAt)
+        cancel()
+        reject(connection.explain(error))
+      }
+      const sent = connection.isOpen ? send(connection.client, wanted) : start()
+      // Not awaited: this is the path of every hit, and an async function more would cost it.
+      void sent.then((value) => {
+        connection.heard += 1
+        breaker.succeeded()
+        cancel()
+        return resolve(value)
+      }, heardOf)
+    })
+  }
+
+  /** Waits no longer than `timeout`; knows of no breaker. */
+  within<T>(timeout: number, act: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#clock.schedule(timeout, () => reject(timedOut(timeout)))
+      void act().then(resolve, reject).finally(cancel)
+    })
+  }
+}

@@ -1,0 +1,42 @@
+import { type RedisServer, startRedis } from '@redstart/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { RedstartError, systemClock } from '../../src/index.ts'
+import { redis } from '../../src/redis/index.ts'
+
+let server: RedisServer
+
+beforeAll(async () => {
+  server = await startRedis()
+})
+
+afterAll(async () => {
+  await server.stop()
+})
+
+test('a server that stands still costs five timeouts, then next to nothing, until it answers again', async () => {
+  const clock = systemClock()
+  const backend = redis({ url: server.url, breaker: { openFor: '200ms', longest: '200ms' } })
+  const store = backend.cache({ app: 'breaker', clock })
+  const read = (): Promise<string> =>
+    store.read({ keys: ['a:1'] }, 100).then(
+      () => 'answered',
+      (error: unknown) => (RedstartError.is(error) ? error.code : 'another error'),
+    )
+  try {
+    expect(await read()).toBe('answered')
+    await server.pause()
+    const codes = []
+    for (let i = 0; i < 5; i++) codes.push(await read())
+    expect(codes).toEqual(Array.from({ length: 5 }, () => 'STORE_TIMEOUT'))
+
+    const begun = performance.now()
+    for (let i = 0; i < 1000; i++) expect(await read()).toBe('STORE_UNAVAILABLE')
+    expect((performance.now() - begun) / 1000).toBeLessThan(1)
+
+    await server.resume()
+    await expect.poll(read, { timeout: 5000 }).toBe('answered')
+  } finally {
+    await server.resume()
+    await store.close()
+  }
+})
