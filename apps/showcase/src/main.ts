@@ -1,3 +1,4 @@
+import type { Redstart } from '@redstart/core'
 import {
   cacheFromEnv,
   createApp,
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
   Cache       ${description}
   Database    starting ${databaseNotice(process.env['DATABASE_URL'])}
 `)
-  const database = await filled(showcase)
+  const database = await filled(showcase, redstart)
   close.push(() => database.close())
   showcase.ready(createApp({ database, redstart }), database.description)
   console.log(`
@@ -48,16 +49,18 @@ async function main(): Promise<void> {
 }
 
 /** The database with its data; the page and the terminal follow. */
-async function filled(showcase: Showcase): Promise<Database> {
+async function filled(showcase: Showcase, redstart: Redstart): Promise<Database> {
   try {
     const database = await openDatabase(process.env['DATABASE_URL'])
     const bar = progressBar(process.stdout)
-    await fill(database, {
+    const made = await fill(database, {
       progress: (step) => {
         bar(step)
         showcase.starting(step.label, step.done / step.total)
       },
     })
+    // What Redis still has of an older database is of no use.
+    if (made) await redstart.cache.clear()
     return database
   } catch (error) {
     showcase.failed('The database could not be started; the terminal says why.')
