@@ -10,7 +10,9 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
   const benchmark = BENCHMARKS.find(({ name }) => name === positionals[0])
   if (benchmark === undefined || positionals.length !== 1) {
-    console.error(`Usage: npm run bench -- NAME [--json FILE]\nNAME is one of: ${BENCHMARKS.map(({ name }) => name).join(', ')}`)
+    console.error(
+      `Usage: npm run bench -- NAME [--json FILE]\nNAME is one of: ${BENCHMARKS.map(({ name }) => name).join(', ')}`,
+    )
     return 2
   }
   const rows = await benchmark.run()

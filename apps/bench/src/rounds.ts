@@ -38,7 +38,11 @@ export async function compare(contenders: readonly Contender[], options: RoundOp
   const baseline = times[0] ?? []
   return contenders.map(({ name }, index) => {
     const own = times[index] ?? []
-    return { name, nanoseconds: median(own) * 1e6, ratio: median(own.map((time, round) => time / (baseline[round] ?? Number.NaN))) }
+    return {
+      name,
+      nanoseconds: median(own) * 1e6,
+      ratio: median(own.map((time, round) => time / (baseline[round] ?? Number.NaN))),
+    }
   })
 }
 

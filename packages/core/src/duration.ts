@@ -16,9 +16,15 @@ export const LONGEST_DURATION: number = 3650 * 86_400_000
  * @throws RedstartError `INVALID_ARGUMENT` when it is no duration, negative, below `least` or above ten years.
  */
 export function milliseconds(duration: Duration, what: string, least = 0): number {
-  const ms = Math.round(typeof duration === 'string' ? parse(duration) : typeof duration === 'number' ? duration : Number.NaN)
+  const ms = Math.round(
+    typeof duration === 'string' ? parse(duration) : typeof duration === 'number' ? duration : Number.NaN,
+  )
   if (!(ms >= least && ms <= LONGEST_DURATION)) {
-    throw invalidArgument(what, duration, `a duration of ${least} ms to 3650 days, such as 500, '250ms', '30s', '5m', '1h' or '7d'`)
+    throw invalidArgument(
+      what,
+      duration,
+      `a duration of ${least} ms to 3650 days, such as 500, '250ms', '30s', '5m', '1h' or '7d'`,
+    )
   }
   return ms
 }

@@ -56,7 +56,10 @@ export function invalidArgument(what: string, value: unknown, allowed: string): 
 
 /** A short picture of a value for a message: strings quoted and cut, objects by kind only, so that no content leaks. */
 function show(value: unknown): string {
-  if (typeof value === 'string') return value.length > 80 ? `${JSON.stringify(value.slice(0, 80))}... (${value.length} characters)` : JSON.stringify(value)
+  if (typeof value === 'string')
+    return value.length > 80
+      ? `${JSON.stringify(value.slice(0, 80))}... (${value.length} characters)`
+      : JSON.stringify(value)
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function') return 'a function'
   if (Array.isArray(value)) return `an array of ${value.length}`

@@ -16,7 +16,15 @@ export type { InvalidationOptions, InvalidationTarget, Reached } from './cache/t
 export { type Cancel, type Clock, systemClock } from './clock.ts'
 export type { Duration } from './duration.ts'
 export { type ErrorCode, RedstartError } from './errors.ts'
-export type { Answer, Hint, Invalidated, InvalidateRequest, InvalidationStore, Question, Snapshot } from './invalidation/invalidation-store.ts'
+export type {
+  Answer,
+  Hint,
+  Invalidated,
+  InvalidateRequest,
+  InvalidationStore,
+  Question,
+  Snapshot,
+} from './invalidation/invalidation-store.ts'
 export type { Marker } from './invalidation/view.ts'
 export type { Key, KeyPart } from './keys.ts'
 export { createRedstart, type Redstart, type RedstartOptions } from './redstart.ts'

@@ -42,7 +42,9 @@ export function keyText(key: Key): string {
 }
 
 function partText(part: KeyPart): string {
-  return typeof part === 'string' ? part.replace(UNSAFE_IN_PART, (c) => (c === ':' ? '%3A' : '%25')) : keyText(typeof part === 'boolean' ? String(part) : part)
+  return typeof part === 'string'
+    ? part.replace(UNSAFE_IN_PART, (c) => (c === ':' ? '%3A' : '%25'))
+    : keyText(typeof part === 'boolean' ? String(part) : part)
 }
 
 /**
@@ -52,11 +54,14 @@ function partText(part: KeyPart): string {
  *   that is not finite, an object, or a path of more than 1024 characters.
  */
 export function checkPath(path: string, key: unknown): string {
-  if (!isKey(key)) throw invalidArgument('key', key, 'a string, a finite number, a bigint, or a non-empty array of those')
+  if (!isKey(key))
+    throw invalidArgument('key', key, 'a string, a finite number, a bigint, or a non-empty array of those')
   const colon = path.indexOf(':')
   if (colon === path.length - 1) throw invalidArgument('key', key, 'a key that is not empty')
-  if (!WORD.test(path.slice(0, colon))) throw invalidArgument('key', key, "a namespace of A-Z a-z 0-9 . _ - before the first ':'")
-  if (path.length > LONGEST_PATH) throw invalidArgument('key', key, `at most ${LONGEST_PATH} characters, namespace included: hash what is longer`)
+  if (!WORD.test(path.slice(0, colon)))
+    throw invalidArgument('key', key, "a namespace of A-Z a-z 0-9 . _ - before the first ':'")
+  if (path.length > LONGEST_PATH)
+    throw invalidArgument('key', key, `at most ${LONGEST_PATH} characters, namespace included: hash what is longer`)
   if (!TEXT.test(path)) throw invalidArgument('key', key, 'no control characters and no lone surrogates')
   return path
 }
@@ -68,7 +73,10 @@ function isKey(key: unknown): key is Key {
 
 function isPart(part: unknown): part is KeyPart {
   return (
-    (typeof part === 'string' && part !== '') || (typeof part === 'number' && Number.isFinite(part)) || typeof part === 'bigint' || typeof part === 'boolean'
+    (typeof part === 'string' && part !== '') ||
+    (typeof part === 'number' && Number.isFinite(part)) ||
+    typeof part === 'bigint' ||
+    typeof part === 'boolean'
   )
 }
 

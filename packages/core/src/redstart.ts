@@ -65,7 +65,8 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
   const clock = options.clock ?? systemClock()
   const telemetry = new Telemetry(options.logger)
   const consistency = options.consistency ?? 'bounded'
-  if (consistency !== 'bounded' && consistency !== 'strict') throw invalidArgument('consistency', consistency, "'bounded' or 'strict'")
+  if (consistency !== 'bounded' && consistency !== 'strict')
+    throw invalidArgument('consistency', consistency, "'bounded' or 'strict'")
   const app = checkApp(options.app ?? 'redstart')
   const resolved = {
     clock,
@@ -90,7 +91,8 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
 
 function checkL1(options: L1Options): L1Options {
   for (const [name, value] of Object.entries(options)) {
-    if (!Number.isSafeInteger(value) || value < 1) throw invalidArgument(`l1.${name}`, value, 'a whole number of at least 1')
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw invalidArgument(`l1.${name}`, value, 'a whole number of at least 1')
   }
   return options
 }

@@ -8,10 +8,26 @@ type Open = (options: ReadOptions) => Opened
 const ROUNDS = { rounds: 15, milliseconds: 120 }
 
 /** A row's reads, and who does them; the first is the baseline of the ratios. */
-const ROWS: readonly { readonly name: string; readonly options: Omit<ReadOptions, 'url'>; readonly contenders: readonly Open[] }[] = [
-  { name: 'L1 hit, one after the other', options: { keys: 100, together: 1, l1: true }, contenders: [redstart, bentocache, lruCache] },
-  { name: 'L2 hit, one after the other', options: { keys: 200, together: 1, l1: false }, contenders: [redstart, bentocache, ioredis] },
-  { name: 'L2 hit, 50 at a time', options: { keys: 200, together: 50, l1: false }, contenders: [redstart, bentocache, ioredis] },
+const ROWS: readonly {
+  readonly name: string
+  readonly options: Omit<ReadOptions, 'url'>
+  readonly contenders: readonly Open[]
+}[] = [
+  {
+    name: 'L1 hit, one after the other',
+    options: { keys: 100, together: 1, l1: true },
+    contenders: [redstart, bentocache, lruCache],
+  },
+  {
+    name: 'L2 hit, one after the other',
+    options: { keys: 200, together: 1, l1: false },
+    contenders: [redstart, bentocache, ioredis],
+  },
+  {
+    name: 'L2 hit, 50 at a time',
+    options: { keys: 200, together: 50, l1: false },
+    contenders: [redstart, bentocache, ioredis],
+  },
 ]
 
 /** `await cache.getOrSet(key, load, { ttl, tags: [one] })` of a 5.6 kB object that memory or Redis has. */

@@ -56,10 +56,15 @@ export function bentocache({ url, keys, together, l1 }: ReadOptions): Opened {
     ? bentostore()
         .useL1Layer(memoryDriver({ maxItems: 10_000, serialize: false }))
         .useL2Layer(redisDriver({ connection }))
-        .useBus(redisBusDriver({ connection: { host: connection.options.host ?? 'localhost', port: connection.options.port ?? 6379 } }))
+        .useBus(
+          redisBusDriver({
+            connection: { host: connection.options.host ?? 'localhost', port: connection.options.port ?? 6379 },
+          }),
+        )
     : bentostore().useL2Layer(redisDriver({ connection }))
   const bento = new BentoCache({ default: 'menu', stores: { menu: store } })
-  const read: Read = (id) => bento.getOrSet({ key: `page:${id}`, ttl: '1h', tags: ['menu'], factory: () => menuPage(id) })
+  const read: Read = (id) =>
+    bento.getOrSet({ key: `page:${id}`, ttl: '1h', tags: ['menu'], factory: () => menuPage(id) })
   return reader('bentocache', read, keys, together, async () => {
     await bento.disconnectAll()
     connection.disconnect()

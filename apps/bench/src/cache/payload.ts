@@ -1,7 +1,13 @@
 /** A page of a menu: plain data of about 5.6 kB as JSON. */
 export interface MenuPage {
   readonly id: number
-  readonly dishes: readonly { readonly id: number; readonly name: string; readonly price: number; readonly vegan: boolean; readonly tags: readonly string[] }[]
+  readonly dishes: readonly {
+    readonly id: number
+    readonly name: string
+    readonly price: number
+    readonly vegan: boolean
+    readonly tags: readonly string[]
+  }[]
 }
 
 export function menuPage(id: number): MenuPage {

@@ -1,4 +1,12 @@
-import type { Answer, Hint, Invalidated, InvalidateRequest, InvalidationStore, Question, Snapshot } from '../invalidation/invalidation-store.ts'
+import type {
+  Answer,
+  Hint,
+  Invalidated,
+  InvalidateRequest,
+  InvalidationStore,
+  Question,
+  Snapshot,
+} from '../invalidation/invalidation-store.ts'
 
 export type { Answer, Hint, Invalidated, InvalidateRequest, Question, Snapshot }
 

@@ -56,13 +56,16 @@ export function createCache(engine: Engine): Cache {
       return createNamespace(name, new Scope(engine, (text) => `${name}:${text}`), engine.invalidator)
     },
     define(name, options, load) {
-      if (taken.has(name)) throw invalidArgument('the name of a definition', name, 'one that this instance has not used yet')
+      if (taken.has(name))
+        throw invalidArgument('the name of a definition', name, 'one that this instance has not used yet')
       const definition = createDefinition(name, scope, options, load)
       taken.add(name)
       return definition
     },
     stats: () => ({
-      namespaces: Object.fromEntries([...engine.telemetry.namespaces()].map(([name, counters]) => [name, readCounters(counters)])),
+      namespaces: Object.fromEntries(
+        [...engine.telemetry.namespaces()].map(([name, counters]) => [name, readCounters(counters)]),
+      ),
       l1: engine.l1.stats(),
       pendingInvalidations: engine.coherence.pending.size,
     }),

@@ -37,7 +37,8 @@ export function createDefinition<Args extends readonly unknown[], T>(
 ): Definition<Args, T> {
   checkNamespace(name.split(':', 1)[0])
   checkPath(`${name}:x`, `${name}:x`)
-  if (typeof options.key !== 'function') throw invalidArgument('key', options.key, 'a function from the arguments to a key')
+  if (typeof options.key !== 'function')
+    throw invalidArgument('key', options.key, 'a function from the arguments to a key')
   resolveSettings(options)
   const { key, tags = [], argumentTags } = options
   const declared = typeof tags === 'function' ? [] : [...tags]
@@ -45,7 +46,11 @@ export function createDefinition<Args extends readonly unknown[], T>(
   function plan(args: Args): ScopedRead {
     // The loader of this definition made the value, so it is a T.
     const resultTags = typeof tags === 'function' ? (value: unknown) => tags(value as T, ...args) : undefined
-    return { ...options, tags: argumentTags === undefined ? declared : [...declared, ...argumentTags(...args)], resultTags }
+    return {
+      ...options,
+      tags: argumentTags === undefined ? declared : [...declared, ...argumentTags(...args)],
+      resultTags,
+    }
   }
 
   function pathOf(args: Args): string {

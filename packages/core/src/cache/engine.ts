@@ -58,17 +58,41 @@ export function createEngine(options: EngineOptions): Engine {
   const frames = new LoadFrames()
   const writer = new Writer({ store, coherence, l1, clock, telemetry })
   const loader = new Loader({ coherence, queue, writer, frames, clock, telemetry })
-  const reads = new ReadThrough({ coherence, queue, lookup, loader, flights, frames, held, l1, clock, telemetry, deadline, strict })
+  const reads = new ReadThrough({
+    coherence,
+    queue,
+    lookup,
+    loader,
+    flights,
+    frames,
+    held,
+    l1,
+    clock,
+    telemetry,
+    deadline,
+    strict,
+  })
   const invalidator = new Invalidator(coherence, telemetry)
   const namespaces = new Namespaces(options.namespaces, telemetry)
   let closing: Promise<void> | undefined
   return {
-    ...{ clock, telemetry, deadline, coherence, l1, held, frames, reads, writer, invalidator, namespaces },
+    clock,
+    telemetry,
+    deadline,
+    coherence,
+    l1,
+    held,
+    frames,
+    reads,
+    writer,
+    invalidator,
+    namespaces,
     get closed() {
       return closing !== undefined
     },
     checkOpen() {
-      if (closing !== undefined) throw new RedstartError('CLOSED', 'this Redstart instance was closed; create another one to go on')
+      if (closing !== undefined)
+        throw new RedstartError('CLOSED', 'this Redstart instance was closed; create another one to go on')
     },
     close() {
       closing ??= flights.settled().then(async () => {

@@ -91,12 +91,21 @@ export function valueOf({ content }: Entry): unknown {
 export function contentOf(codec: Codec, payload: Uint8Array): Content | undefined {
   const decoded = decodeValue(codec, payload)
   if (!decoded.ok) return undefined
-  return decoded.sharable ? { kind: 'shared', value: decoded.value } : { kind: 'encoded', codec, payload: payload.slice() }
+  return decoded.sharable
+    ? { kind: 'shared', value: decoded.value }
+    : { kind: 'encoded', codec, payload: payload.slice() }
 }
 
 /** An entry as it was read from the backend. */
-export function entryFromWire(wire: WireEntry, content: Content, here: Pick<Entry, 'names' | 'sequence' | 'counters'>): Entry {
+export function entryFromWire(
+  wire: WireEntry,
+  content: Content,
+  here: Pick<Entry, 'names' | 'sequence' | 'counters'>,
+): Entry {
   const { generation, clock, loaded, freshUntil, staleUntil, cost, payload } = wire
   const { names, sequence, counters } = here
-  return new Entry({ content, generation, clock, names, sequence, counters, since: -Infinity, loaded, freshUntil, staleUntil, cost }, payload.length)
+  return new Entry(
+    { content, generation, clock, names, sequence, counters, since: -Infinity, loaded, freshUntil, staleUntil, cost },
+    payload.length,
+  )
 }

@@ -23,7 +23,11 @@ export class Flights {
 
   /** Starts one; `run` begins in the next microtask. A failure that nobody waits for is no unhandled rejection. */
   start(start: Omit<Flight, 'waitsFor' | 'landed'>, run: (flight: Flight) => Promise<Entry>): Flight {
-    const flight: Flight = { ...start, waitsFor: new Set(), landed: Promise.resolve().then(() => this.#land(flight, run)) }
+    const flight: Flight = {
+      ...start,
+      waitsFor: new Set(),
+      landed: Promise.resolve().then(() => this.#land(flight, run)),
+    }
     flight.landed.catch(() => undefined)
     this.#flights.set(start.path, flight)
     return flight

@@ -29,7 +29,8 @@ export class HeldEntries {
     if (entry === undefined || this.#strict) return undefined
     const coherence = this.#coherence
     const now = this.#clock.now()
-    if (entry.confirmed !== coherence.view.version || !coherence.pending.empty || !coherence.proven(now, entry.since)) return undefined
+    if (entry.confirmed !== coherence.view.version || !coherence.pending.empty || !coherence.proven(now, entry.since))
+      return undefined
     return now + coherence.time.latestOffset < entry.freshUntil ? entry : undefined
   }
 

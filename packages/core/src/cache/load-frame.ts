@@ -45,7 +45,10 @@ export class LoadFrame {
    */
   async wait<T>(flight: Flight, result: Promise<T>): Promise<T> {
     if (this.#isAwaitedBy(flight)) {
-      throw new RedstartError('LOAD_CYCLE', `the loader of ${JSON.stringify(this.flight.path)} waits for ${JSON.stringify(flight.path)}, whose load waits for it: neither can end`)
+      throw new RedstartError(
+        'LOAD_CYCLE',
+        `the loader of ${JSON.stringify(this.flight.path)} waits for ${JSON.stringify(flight.path)}, whose load waits for it: neither can end`,
+      )
     }
     this.flight.waitsFor.add(flight)
     try {

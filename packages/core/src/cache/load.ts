@@ -93,7 +93,12 @@ export class Loader {
     const cost = this.#clock.now() - stamp.since
     const names = [...new Set([...impliedNames(plan.path), ...tagNames, ...frame.names])]
     const { generation, clock, sequence, since } = frame
-    return this.#writer.store(plan, value, { generation, clock, sequence, since, names, tags: tagNames.size, loaded, cost, reached: stamp.reached }, budget)
+    return this.#writer.store(
+      plan,
+      value,
+      { generation, clock, sequence, since, names, tags: tagNames.size, loaded, cost, reached: stamp.reached },
+      budget,
+    )
   }
 
   /** Fixes generation and clock before the loader starts: an entry bound to a later moment could outlive an invalidation. */
@@ -104,7 +109,13 @@ export class Loader {
     }
     const since = this.#clock.now()
     const { generation, clock, adopted } = coherence.view
-    return { generation, clock, sequence: coherence.pending.sequence, since, reached: adopted && !budget.spent && coherence.proven(since) }
+    return {
+      generation,
+      clock,
+      sequence: coherence.pending.sequence,
+      since,
+      reached: adopted && !budget.spent && coherence.proven(since),
+    }
   }
 
   async #run(plan: LoadPlan, frame: LoadFrame, tagNames: Set<string>, background: boolean): Promise<unknown> {
@@ -117,7 +128,9 @@ export class Loader {
       tags: (...tags) => tags.forEach((tag) => tagNames.add(tagName(tag))),
     }
     try {
-      const value = await this.#withDeadline(plan, deadline, () => this.#frames.run(frame, async () => plan.load(context)))
+      const value = await this.#withDeadline(plan, deadline, () =>
+        this.#frames.run(frame, async () => plan.load(context)),
+      )
       this.#tell(plan, background, begun, 'loaded')
       return value
     } catch (error) {
@@ -130,7 +143,10 @@ export class Loader {
   #withDeadline<T>(plan: LoadPlan, deadline: AbortController, run: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const cancel = this.#clock.schedule(plan.timeout, () => {
-        const error = new RedstartError('LOAD_TIMEOUT', `the loader of ${JSON.stringify(plan.path)} took longer than ${plan.timeout} ms; make it faster or raise loadTimeout`)
+        const error = new RedstartError(
+          'LOAD_TIMEOUT',
+          `the loader of ${JSON.stringify(plan.path)} took longer than ${plan.timeout} ms; make it faster or raise loadTimeout`,
+        )
         deadline.abort(error)
         reject(error)
       })
@@ -138,9 +154,23 @@ export class Loader {
     })
   }
 
-  #tell(plan: LoadPlan, background: boolean, begun: number, outcome: 'loaded' | 'failed' | 'timeout', error?: unknown): void {
+  #tell(
+    plan: LoadPlan,
+    background: boolean,
+    begun: number,
+    outcome: 'loaded' | 'failed' | 'timeout',
+    error?: unknown,
+  ): void {
     if (outcome === 'loaded' && !this.#telemetry.listening) return
     const { namespace, path: key } = plan
-    this.#telemetry.emit({ type: 'cache.load', namespace, key, outcome, background, milliseconds: this.#clock.now() - begun, ...(error !== undefined && { error }) })
+    this.#telemetry.emit({
+      type: 'cache.load',
+      namespace,
+      key,
+      outcome,
+      background,
+      milliseconds: this.#clock.now() - begun,
+      ...(error !== undefined && { error }),
+    })
   }
 }

@@ -11,7 +11,9 @@ import { contentOf, type Entry, entryFromWire, freshnessOf } from './entry.ts'
 import type { ReadQueue } from './read-queue.ts'
 
 /** What was found of an entry, decided. */
-export type Found = { readonly kind: 'fresh' | 'stale'; readonly entry: Entry } | { readonly kind: 'missing'; readonly reason: MissReason }
+export type Found =
+  | { readonly kind: 'fresh' | 'stale'; readonly entry: Entry }
+  | { readonly kind: 'missing'; readonly reason: MissReason }
 
 /** Finds entries beyond this process, and confirms those in it that its own view cannot decide. */
 export class Lookup {
@@ -34,10 +36,16 @@ export class Lookup {
    *
    * @param tagNames names that the entry is known to carry beside the implied ones, so that their markers can come along.
    */
-  async read({ path, counters }: { readonly path: string; readonly counters: Counters }, tagNames: readonly string[], budget: Budget): Promise<Found> {
+  async read(
+    { path, counters }: { readonly path: string; readonly counters: Counters },
+    tagNames: readonly string[],
+    budget: Budget,
+  ): Promise<Found> {
     const implied = impliedNames(path)
     const asked = this.#floorIsYoung ? [...implied, ...tagNames] : []
-    const { bytes, snapshot, sent, sequence } = await budget.use((timeout) => this.#queue.fetch(path, asked, false, timeout))
+    const { bytes, snapshot, sent, sequence } = await budget.use((timeout) =>
+      this.#queue.fetch(path, asked, false, timeout),
+    )
     if (bytes === undefined) return { kind: 'missing', reason: 'absent' }
     const wire = decodeEntry(bytes)
     if (!wire.ok) return { kind: 'missing', reason: wire.reason === 'foreign' ? 'foreign' : 'unreadable' }
@@ -57,7 +65,13 @@ export class Lookup {
   }
 
   /** By this process's view where it can say, else by the backend's own. */
-  async #decide(entry: Entry, asked: readonly string[], snapshot: Snapshot | undefined, sent: number, budget: Budget): Promise<Verdict> {
+  async #decide(
+    entry: Entry,
+    asked: readonly string[],
+    snapshot: Snapshot | undefined,
+    sent: number,
+    budget: Budget,
+  ): Promise<Verdict> {
     const coherence = this.#coherence
     const now = this.#clock.now()
     const verdict = coherence.proven(now) ? coherence.decide(entry, now) : 'ask'

@@ -45,12 +45,23 @@ export class ReadQueue {
     batch.timeout = Math.max(batch.timeout, timeout)
     if (batch.keys.size >= MOST_KEYS) this.#batch = undefined
     const reply = await batch.reply
-    return { bytes: path === undefined ? undefined : reply.entries.get(path), snapshot: reply.snapshot, sent: reply.sent, sequence: reply.sequence }
+    return {
+      bytes: path === undefined ? undefined : reply.entries.get(path),
+      snapshot: reply.snapshot,
+      sent: reply.sent,
+      sequence: reply.sequence,
+    }
   }
 
   #open(timeout: number): Batch {
     if (this.#batch !== undefined) return this.#batch
-    const batch: Batch = { keys: new Set(), names: new Set(), ask: false, timeout, reply: Promise.resolve().then(() => this.#send(batch)) }
+    const batch: Batch = {
+      keys: new Set(),
+      names: new Set(),
+      ask: false,
+      timeout,
+      reply: Promise.resolve().then(() => this.#send(batch)),
+    }
     this.#batch = batch
     return batch
   }

@@ -45,7 +45,9 @@ export interface ReadThroughParts {
   readonly strict: boolean
 }
 
-type Found = { readonly kind: 'fresh' | 'stale'; readonly entry: Entry; readonly tier: 'l1' | 'l2' } | { readonly kind: 'missing'; readonly reason: MissReason }
+type Found =
+  | { readonly kind: 'fresh' | 'stale'; readonly entry: Entry; readonly tier: 'l1' | 'l2' }
+  | { readonly kind: 'missing'; readonly reason: MissReason }
 
 /** Reads through memory and the backend, and loads what neither has: one load per path at a time. */
 export class ReadThrough {
@@ -85,20 +87,28 @@ export class ReadThrough {
   /** With strict consistency, asks before anything else. False when there was no answer: nothing held may be used then. */
   async confirmView(budget: Budget): Promise<boolean> {
     if (!this.#parts.strict) return true
-    return budget.use((timeout) => this.#parts.queue.fetch(undefined, [], true, timeout)).then(
-      () => true,
-      () => false,
-    )
+    return budget
+      .use((timeout) => this.#parts.queue.fetch(undefined, [], true, timeout))
+      .then(
+        () => true,
+        () => false,
+      )
   }
 
   /** Starts the one flight of a path: a look beyond this process, then a load. */
   fly(plan: ReadPlan, held: Held, background: boolean, budget: Budget): Flight {
     const { flights, coherence, clock, telemetry } = this.#parts
-    const start = { path: plan.path, startedAt: clock.now(), version: coherence.view.version, sequence: coherence.pending.sequence }
+    const start = {
+      path: plan.path,
+      startedAt: clock.now(),
+      version: coherence.view.version,
+      sequence: coherence.pending.sequence,
+    }
     return flights.start(start, async (flight) => {
       const found = await this.look(plan, plan.tagNames, held, budget)
       const serve = found.kind === 'fresh' || (found.kind === 'stale' && plan.staleWhileRevalidate && !background)
-      if (found.kind !== 'missing' && serve) return background ? found.entry : tellHit(telemetry, plan, found.entry, found.tier, found.kind === 'stale')
+      if (found.kind !== 'missing' && serve)
+        return background ? found.entry : tellHit(telemetry, plan, found.entry, found.tier, found.kind === 'stale')
       if (!background) tellMiss(telemetry, plan, found.kind === 'missing' ? found.reason : 'expired')
       const known = found.kind === 'stale' ? found.entry : undefined
       return this.#loadOr(plan, flight, known ?? held?.entry, background, budget)
@@ -137,7 +147,13 @@ export class ReadThrough {
     return known
   }
 
-  async #loadOr(plan: ReadPlan, flight: Flight, known: Entry | undefined, background: boolean, budget: Budget): Promise<Entry> {
+  async #loadOr(
+    plan: ReadPlan,
+    flight: Flight,
+    known: Entry | undefined,
+    background: boolean,
+    budget: Budget,
+  ): Promise<Entry> {
     try {
       return await this.#parts.loader.load(plan, flight, background, budget)
     } catch (error) {
@@ -184,7 +200,8 @@ class Read {
 
   /** Refreshes a stale entry behind the caller's back. */
   #refresh(held: Held): void {
-    if (this.#parts.flights.get(this.#plan.path) === undefined) this.#through.fly(this.#plan, held, true, this.#through.budget())
+    if (this.#parts.flights.get(this.#plan.path) === undefined)
+      this.#through.fly(this.#plan, held, true, this.#through.budget())
   }
 
   /** Waits for the flight that this read has started. */
@@ -208,7 +225,10 @@ class Read {
     try {
       const entry = await this.#wait(flight)
       const unchanged = flight.version === version && flight.sequence === sequence
-      const usable = current && coherence.provenAt(joinedAt, entry.since) && (unchanged || coherence.decide(entry, clock.now()) === 'valid')
+      const usable =
+        current &&
+        coherence.provenAt(joinedAt, entry.since) &&
+        (unchanged || coherence.decide(entry, clock.now()) === 'valid')
       // What began after this read did is as good as its own.
       if (!usable && flight.startedAt < this.#begun) return undefined
       count(this.#plan.counters, JOIN)

@@ -39,7 +39,11 @@ export class Scope {
     this.#pathOf = pathOf
   }
 
-  getOrSet<T>(key: Key, load: (context: LoadContext) => T | Promise<T>, options: GetOrSetOptions<T> = NO_OPTIONS): Promise<T> {
+  getOrSet<T>(
+    key: Key,
+    load: (context: LoadContext) => T | Promise<T>,
+    options: GetOrSetOptions<T> = NO_OPTIONS,
+  ): Promise<T> {
     const path = this.#pathOf(keyText(key))
     // What is found was stored by a definition or call for this key, whose loader returned a T.
     return (this.hit(path) ?? this.#getOrSet(path, key, load, options)) as Promise<T>
@@ -52,15 +56,31 @@ export class Scope {
     count(entry.counters, L1_HIT)
     this.#engine.frames.current()?.inherit(entry)
     const { telemetry } = this.#engine
-    if (telemetry.listening) telemetry.emit({ type: 'cache.hit', namespace: path.slice(0, path.indexOf(':')), key: path, tier: 'l1', stale: false })
+    if (telemetry.listening)
+      telemetry.emit({
+        type: 'cache.hit',
+        namespace: path.slice(0, path.indexOf(':')),
+        key: path,
+        tier: 'l1',
+        stale: false,
+      })
     return entry.settled ?? Promise.resolve(valueOf(entry))
   }
 
-  async #getOrSet<T>(path: string, key: Key, load: (context: LoadContext) => T | Promise<T>, options: GetOrSetOptions<T>): Promise<unknown> {
+  async #getOrSet<T>(
+    path: string,
+    key: Key,
+    load: (context: LoadContext) => T | Promise<T>,
+    options: GetOrSetOptions<T>,
+  ): Promise<unknown> {
     const { tags = [] } = options
     // The loader of this call makes a T, or the entry of its key already is one.
     const resultTags = typeof tags === 'function' ? (tags as (value: unknown) => readonly string[]) : undefined
-    return this.read(checkPath(path, key), load, { ...options, tags: typeof tags === 'function' ? [] : tags, resultTags })
+    return this.read(checkPath(path, key), load, {
+      ...options,
+      tags: typeof tags === 'function' ? [] : tags,
+      resultTags,
+    })
   }
 
   /** Reads a checked path through all tiers. */
@@ -68,7 +88,18 @@ export class Scope {
     const { name, settings, counters } = this.#namespace(path)
     const { ttl, stale, staleWhileRevalidate, loadTimeout } = resolveSettings(options, settings)
     const tagNames = options.tags.map(tagName)
-    const plan = { namespace: name, path, counters, load, ttl, stale, timeout: loadTimeout, tagNames, resultTags: options.resultTags, staleWhileRevalidate }
+    const plan = {
+      namespace: name,
+      path,
+      counters,
+      load,
+      ttl,
+      stale,
+      timeout: loadTimeout,
+      tagNames,
+      resultTags: options.resultTags,
+      staleWhileRevalidate,
+    }
     return valueOf(await this.#engine.reads.read(plan))
   }
 
@@ -86,16 +117,29 @@ export class Scope {
     const namespace = this.#namespace(path)
     const { ttl, stale } = resolveSettings(options, namespace.settings)
     const tags = [...new Set((options.tags ?? []).map(tagName))]
-    if (tags.length > MOST_TAGS) throw new RedstartError('TOO_MANY_TAGS', `set was given ${tags.length} tags; at most ${MOST_TAGS} are stored: use coarser ones`)
+    if (tags.length > MOST_TAGS)
+      throw new RedstartError(
+        'TOO_MANY_TAGS',
+        `set was given ${tags.length} tags; at most ${MOST_TAGS} are stored: use coarser ones`,
+      )
     const encoded = encode(value)
     const budget = new Budget(clock, deadline)
     if (!coherence.time.known) await budget.use((timeout) => coherence.ask(timeout)).catch(() => undefined)
     const reach = await invalidator.raise([keyName(path)], 'immediate', [])
     const since = clock.now()
     const { generation, clock: viewClock } = coherence.view
-    const stamp = reach.reached === 'all' ? { generation: reach.generation, clock: reach.clock } : { generation, clock: viewClock }
+    const stamp =
+      reach.reached === 'all' ? { generation: reach.generation, clock: reach.clock } : { generation, clock: viewClock }
     const names = [...impliedNames(path), ...tags]
-    const origin = { ...stamp, sequence: coherence.pending.sequence, since, names, tags: tags.length, loaded: coherence.time.earliest(since), cost: 0 }
+    const origin = {
+      ...stamp,
+      sequence: coherence.pending.sequence,
+      since,
+      names,
+      tags: tags.length,
+      loaded: coherence.time.earliest(since),
+      cost: 0,
+    }
     const place = { namespace: namespace.name, path, counters: namespace.counters, ttl, stale }
     await writer.put(place, encoded, { ...origin, reached: reach.reached === 'all' }, budget)
     count(namespace.counters, SET)
@@ -116,4 +160,3 @@ export class Scope {
     return this.#engine.namespaces.get(path.slice(0, path.indexOf(':')))
   }
 }
-

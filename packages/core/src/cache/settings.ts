@@ -76,7 +76,11 @@ export class Namespaces {
   }
 
   #add(name: string, options: NamespaceOptions): NamespaceRecord {
-    const record = { name: checkNamespace(name), settings: resolveSettings(options), counters: this.#telemetry.counters(name) }
+    const record = {
+      name: checkNamespace(name),
+      settings: resolveSettings(options),
+      counters: this.#telemetry.counters(name),
+    }
     this.#records.set(name, record)
     return record
   }

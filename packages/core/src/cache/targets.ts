@@ -1,6 +1,7 @@
 import { invalidArgument, RedstartError } from '../errors.ts'
 import { checkNamespace, checkPath, DEFAULT_NAMESPACE, keyText } from '../keys.ts'
-import type { Coherence, Reach } from '../invalidation/coherence.ts'
+import type { Coherence } from '../invalidation/coherence.ts'
+import type { Reach } from '../invalidation/outgoing.ts'
 import { EVERYTHING, keyName, type Name, prefixName, tagName } from '../invalidation/names.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 
@@ -53,19 +54,29 @@ export class Invalidator {
   async invalidate(target: InvalidationTarget, options: InvalidationOptions = {}): Promise<Reached> {
     const names = namesOf(target)
     const strategy = options.strategy ?? 'immediate'
-    if (strategy !== 'immediate' && strategy !== 'lazy') throw invalidArgument('strategy', strategy, "'immediate' or 'lazy'")
-    if (options.require !== undefined && options.require !== 'all') throw invalidArgument('require', options.require, "'all' or nothing")
+    if (strategy !== 'immediate' && strategy !== 'lazy')
+      throw invalidArgument('strategy', strategy, "'immediate' or 'lazy'")
+    if (options.require !== undefined && options.require !== 'all')
+      throw invalidArgument('require', options.require, "'all' or nothing")
     const unlink = strategy === 'immediate' ? (target.keys ?? []).map(fullPath) : []
     const { reached } = await this.raise(names, strategy, unlink)
     if (reached === 'here' && options.require === 'all') {
-      throw new RedstartError('NOT_REACHED', `the invalidation of ${names.length} names did not reach the backend; it holds here and is sent again, but other instances may serve old data until then`)
+      throw new RedstartError(
+        'NOT_REACHED',
+        `the invalidation of ${names.length} names did not reach the backend; it holds here and is sent again, but other instances may serve old data until then`,
+      )
     }
     return { reached }
   }
 
   /** Invalidates names, and tells. */
   async raise(names: readonly Name[], strategy: 'immediate' | 'lazy', unlink: readonly string[]): Promise<Reach> {
-    const reach = await this.#coherence.invalidate({ names, kind: strategy === 'lazy' ? 'soft' : 'hard', deadline: Infinity, unlink })
+    const reach = await this.#coherence.invalidate({
+      names,
+      kind: strategy === 'lazy' ? 'soft' : 'hard',
+      deadline: Infinity,
+      unlink,
+    })
     if (this.#telemetry.listening || reach.reached === 'here') {
       this.#telemetry.emit({ type: 'cache.invalidate', names, strategy, reached: reach.reached, remote: false })
     }
@@ -86,14 +97,15 @@ function namesOf(target: InvalidationTarget): Name[] {
     ...(namespace === undefined ? [] : [prefixName(`${checkNamespace(namespace)}:`)]),
     ...(prefix === undefined ? [] : [prefixName(prefix)]),
   ]
-  if (names.length === 0) throw invalidArgument('the target of invalidate', target, 'at least one tag, key, namespace or prefix')
+  if (names.length === 0)
+    throw invalidArgument('the target of invalidate', target, 'at least one tag, key, namespace or prefix')
   return [...new Set(names)]
 }
 
 function list(words: readonly string[] | undefined, what: string): readonly string[] {
   if (words === undefined) return []
-  if (!Array.isArray(words)) throw invalidArgument(what, words, 'an array of strings')
-  return words
+  if (Array.isArray(words)) return words as readonly string[] // isArray makes it any[]; each word is checked later
+  throw invalidArgument(what, words, 'an array of strings')
 }
 
 /** The path of a key that names its own namespace; one without a `:` is in the default namespace. */

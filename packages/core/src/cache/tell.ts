@@ -9,7 +9,13 @@ interface Target {
 }
 
 /** Counts a hit and tells who listens. Returns what was served. */
-export function tellHit<T>(telemetry: Telemetry, { namespace, path, counters }: Target, served: T, tier: 'l1' | 'l2', stale: boolean): T {
+export function tellHit<T>(
+  telemetry: Telemetry,
+  { namespace, path, counters }: Target,
+  served: T,
+  tier: 'l1' | 'l2',
+  stale: boolean,
+): T {
   count(counters, tier === 'l1' ? L1_HIT : L2_HIT)
   if (stale) count(counters, STALE_HIT)
   if (telemetry.listening) telemetry.emit({ type: 'cache.hit', namespace, key: path, tier, stale })
@@ -19,5 +25,6 @@ export function tellHit<T>(telemetry: Telemetry, { namespace, path, counters }: 
 /** Counts a miss and tells who listens; strange bytes under our keys are told to the logger as well. */
 export function tellMiss(telemetry: Telemetry, { namespace, path, counters }: Target, reason: MissReason): void {
   count(counters, MISS)
-  if (telemetry.listening || reason === 'foreign' || reason === 'unreadable') telemetry.emit({ type: 'cache.miss', namespace, key: path, reason })
+  if (telemetry.listening || reason === 'foreign' || reason === 'unreadable')
+    telemetry.emit({ type: 'cache.miss', namespace, key: path, reason })
 }

@@ -77,29 +77,61 @@ export class Writer {
   /** Keeps an encoded value here, and in the backend if it can be reached within the budget. */
   async put(place: Placement, encoded: EncodedValue, origin: Origin, budget: Budget): Promise<Entry> {
     const content = contentOf(encoded.codec, encoded.payload)
-    if (content === undefined) throw new RedstartError('UNSUPPORTED_VALUE', `the value for ${JSON.stringify(place.path)} does not survive its own encoding`)
+    if (content === undefined)
+      throw new RedstartError(
+        'UNSUPPORTED_VALUE',
+        `the value for ${JSON.stringify(place.path)} does not survive its own encoding`,
+      )
     const entry = this.#entry(place, origin, content, encoded.payload.length)
     this.#l1.put(place.path, entry)
-    if (origin.reached && !budget.spent && origin.generation !== NO_GENERATION) await this.#send(place, entry, encoded, budget)
+    if (origin.reached && !budget.spent && origin.generation !== NO_GENERATION)
+      await this.#send(place, entry, encoded, budget)
     return entry
   }
 
   #entry(place: Placement, origin: Origin, content: Entry['content'], bytes: number): Entry {
     const { generation, clock, sequence, since, names, loaded, cost } = origin
     const freshUntil = this.#coherence.time.earliest(this.#clock.now()) + place.ttl
-    const parts = { content, generation, clock, sequence, since, names, loaded, cost, freshUntil, staleUntil: freshUntil + place.stale, counters: place.counters }
+    const parts = {
+      content,
+      generation,
+      clock,
+      sequence,
+      since,
+      names,
+      loaded,
+      cost,
+      freshUntil,
+      staleUntil: freshUntil + place.stale,
+      counters: place.counters,
+    }
     return new Entry(parts, bytes)
   }
 
   async #send(place: Placement, entry: Entry, { codec, payload }: EncodedValue, budget: Budget): Promise<void> {
     const { generation, clock } = entry
     const names = entry.names.slice(impliedNames(place.path).length)
-    const instants = { loaded: Math.floor(entry.loaded), freshUntil: Math.floor(entry.freshUntil), staleUntil: Math.floor(entry.staleUntil) }
-    const bytes = encodeEntry({ generation, clock, ...instants, cost: Math.round(entry.cost), shape: 0, names, codec, payload })
+    const instants = {
+      loaded: Math.floor(entry.loaded),
+      freshUntil: Math.floor(entry.freshUntil),
+      staleUntil: Math.floor(entry.staleUntil),
+    }
+    const bytes = encodeEntry({
+      generation,
+      clock,
+      ...instants,
+      cost: Math.round(entry.cost),
+      shape: 0,
+      names,
+      codec,
+      payload,
+    })
     const ttl = Math.max(1, place.ttl + place.stale)
     this.#coherence.keepFor(ttl)
     try {
-      const outcome = await budget.use((timeout) => this.#store.write({ key: place.path, bytes, ttl, generation, clock }, timeout))
+      const outcome = await budget.use((timeout) =>
+        this.#store.write({ key: place.path, bytes, ttl, generation, clock }, timeout),
+      )
       this.#tell(place, outcome, undefined, bytes.length)
     } catch (error) {
       this.#tell(place, 'unreached', error, bytes.length)
@@ -108,10 +140,23 @@ export class Writer {
 
   #tell(place: Placement, outcome: WriteOutcome | 'unstored', error?: unknown, bytes = 0): void {
     count(place.counters, outcome === 'unstored' || outcome === 'unreached' ? UNSTORED : WRITE)
-    if (outcome === 'unreached') this.#telemetry.emit({ type: 'store.error', operation: 'write', code: RedstartError.is(error) ? error.code : 'STORE_FAILED', error })
+    if (outcome === 'unreached')
+      this.#telemetry.emit({
+        type: 'store.error',
+        operation: 'write',
+        code: RedstartError.is(error) ? error.code : 'STORE_FAILED',
+        error,
+      })
     if (error === undefined && !this.#telemetry.listening) return
     const { namespace, path: key } = place
-    this.#telemetry.emit({ type: 'cache.write', namespace, key, outcome: outcome === 'unstored' ? reasonOf(error) : outcome, bytes, ...(error !== undefined && { error }) })
+    this.#telemetry.emit({
+      type: 'cache.write',
+      namespace,
+      key,
+      outcome: outcome === 'unstored' ? reasonOf(error) : outcome,
+      bytes,
+      ...(error !== undefined && { error }),
+    })
   }
 }
 
@@ -123,11 +168,17 @@ export class Writer {
 export function encode(value: unknown): EncodedValue {
   const encoded = encodeValue(value)
   if (encoded.payload.length <= LARGEST_VALUE) return encoded
-  throw new RedstartError('VALUE_TOO_LARGE', `the value takes ${encoded.payload.length} bytes; at most ${LARGEST_VALUE} are stored`)
+  throw new RedstartError(
+    'VALUE_TOO_LARGE',
+    `the value takes ${encoded.payload.length} bytes; at most ${LARGEST_VALUE} are stored`,
+  )
 }
 
 function tooManyTags({ tags, names }: Origin): RedstartError {
-  return new RedstartError('TOO_MANY_TAGS', `the entry has ${tags} tags and ${names.length} names in all; at most ${MOST_TAGS} and ${MOST_NAMES} are stored, since none may be dropped: use coarser tags`)
+  return new RedstartError(
+    'TOO_MANY_TAGS',
+    `the entry has ${tags} tags and ${names.length} names in all; at most ${MOST_TAGS} and ${MOST_NAMES} are stored, since none may be dropped: use coarser tags`,
+  )
 }
 
 function reasonOf(error: unknown): WriteOutcome {

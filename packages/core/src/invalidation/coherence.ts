@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { RedstartError } from '../errors.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
-import { Echoes } from './echoes.ts'
-import type { Answer, Hint, Invalidated, InvalidateRequest, InvalidationStore, Question } from './invalidation-store.ts'
-import { Pending } from './pending.ts'
+import type { Answer, Hint, Invalidated, InvalidationStore, Question } from './invalidation-store.ts'
+import { type Invalidation, Outgoing, type Reach } from './outgoing.ts'
+import type { Pending } from './pending.ts'
 import { ProcessView } from './process-view.ts'
 import { ServerTime } from './server-time.ts'
 import { decide, type Stamp, type Verdict } from './view.ts'
@@ -18,19 +18,6 @@ export interface CoherenceOptions {
   /** Milliseconds that one call to the backend may take. */
   readonly deadline: number
 }
-
-/** What an invalidation is made of. */
-export interface Invalidation {
-  readonly names: readonly string[]
-  readonly kind: 'hard' | 'soft'
-  /** Redis time in ms from which a soft one counts as hard. */
-  readonly deadline: number
-  /** Paths of entries to drop as well: economy. */
-  readonly unlink: readonly string[]
-}
-
-/** Where an invalidation has got to: with `all`, the backend's clock of it. */
-export type Reach = { readonly reached: 'all'; readonly generation: string; readonly clock: number } | { readonly reached: 'here' }
 
 /** Something that can be decided: its stamp, its place in the local order, and when it was last known to be right. */
 export interface Decidable extends Stamp {
@@ -52,24 +39,25 @@ const LEAST_KEEP_MS = 86_400_000
 export class Coherence {
   readonly view: ProcessView = new ProcessView()
   readonly time: ServerTime = new ServerTime()
-  readonly pending: Pending = new Pending()
+  readonly pending: Pending
   readonly #options: CoherenceOptions
   readonly #unsubscribe: () => void
-  readonly #echoes: Echoes
+  readonly #outgoing: Outgoing
   #provenAt = -Infinity
   #keep = LEAST_KEEP_MS
   readonly #renewAfter: number
   #renewing: Promise<void> | undefined
-  #replaying: Promise<void> | undefined
-  readonly #running = new Set<Promise<Reach>>()
   /** Answers to questions sent before this instant know less than a reply that came since. */
   #suspectedAt = -Infinity
 
   constructor(options: CoherenceOptions) {
     this.#options = options
-    this.#echoes = new Echoes(({ names, kind }) =>
-      options.telemetry.emit({ type: 'cache.invalidate', names, strategy: kind === 'hard' ? 'immediate' : 'lazy', reached: 'all', remote: true }),
-    )
+    this.#outgoing = new Outgoing({
+      ...options,
+      question: () => this.question(),
+      learn: (invalidation, reply) => this.#learn(invalidation, reply),
+    })
+    this.pending = this.#outgoing.pending
     this.#renewAfter = options.maxStaleness / 2
     this.#unsubscribe = options.store.subscribe((hint) => this.#hear(hint))
   }
@@ -131,6 +119,22 @@ export class Coherence {
     this.#suspectedAt = this.#options.clock.now()
   }
 
+  /** Invalidates here at once and everywhere that the backend reaches. Rejects only with `CLOSED`. */
+  invalidate(invalidation: Invalidation): Promise<Reach> {
+    return this.#outgoing.invalidate(invalidation)
+  }
+
+  /** Sends what waits since an outage; rejects when the backend still cannot be reached, or not within `timeout` for all. */
+  replay(timeout: number): Promise<void> {
+    return this.#outgoing.replay(timeout)
+  }
+
+  /** Lets running invalidations end, and gives waiting ones a last try. */
+  async close(): Promise<void> {
+    await this.#outgoing.close()
+    this.#unsubscribe()
+  }
+
   /** Asks, for the view's proof alone. Rejects when the backend does not answer. */
   async ask(timeout: number): Promise<void> {
     const sent = this.#options.clock.now()
@@ -138,74 +142,10 @@ export class Coherence {
     if (answer !== undefined) await this.answered(answer, sent)
   }
 
-  /** Invalidates here at once and everywhere that the backend reaches. Rejects only with `CLOSED`. */
-  invalidate(invalidation: Invalidation): Promise<Reach> {
-    const running = this.#invalidate(invalidation)
-    this.#running.add(running)
-    const done = (): unknown => this.#running.delete(running)
-    running.then(done, done)
-    return running
-  }
-
-  /** Sends what waits since an outage; rejects when the backend still cannot be reached, or not within `timeout` for all. */
-  async replay(timeout: number): Promise<void> {
-    if (this.pending.empty) return
-    this.#replaying ??= this.#replayAll(timeout).finally(() => (this.#replaying = undefined))
-    await this.#replaying
-  }
-
-  /** Lets running invalidations end, and gives waiting ones a last try. */
-  async close(): Promise<void> {
-    await Promise.allSettled(this.#running)
-    await this.replay(this.#options.deadline).catch(() => undefined)
-    this.#unsubscribe()
-  }
-
-  async #invalidate(invalidation: Invalidation): Promise<Reach> {
-    try {
-      await this.replay(this.#options.deadline)
-      const { generation, clock } = await this.#send(invalidation, this.#options.deadline)
-      return { reached: 'all', generation, clock }
-    } catch (error) {
-      if (RedstartError.is(error, 'CLOSED')) throw error
-      this.#failed(error)
-      const { names, kind, deadline } = invalidation
-      if (!this.pending.add({ names, kind, deadline })) this.#options.telemetry.emit({ type: 'pending.overflow', names: names.length })
-      return { reached: 'here' }
-    }
-  }
-
-  async #replayAll(timeout: number): Promise<void> {
-    const { clock, telemetry } = this.#options
-    const until = clock.now() + timeout
-    let names = 0
-    for (let next = this.pending.next(); next !== undefined; next = this.pending.next()) {
-      const left = until - clock.now()
-      if (left <= 0) throw new RedstartError('STORE_TIMEOUT', `${this.pending.size} invalidated names still wait after ${timeout} ms of sending them again`)
-      await this.#send({ ...next.invalidation, unlink: [] }, Math.ceil(left))
-      names += next.invalidation.names.length
-      this.pending.settled(next)
-    }
-    telemetry.emit({ type: 'pending.replayed', names })
-  }
-
-  async #send(invalidation: Invalidation, timeout: number): Promise<Invalidated> {
-    const reply = await this.#sendEchoed({ ...invalidation, ...this.question() }, timeout)
-    if (reply.generation === this.view.generation) this.view.apply({ ...invalidation, ...reply }, this.time.latest(this.#options.clock.now()))
-    else this.suspect(reply.generation)
-    return reply
-  }
-
-  async #sendEchoed(request: InvalidateRequest, timeout: number): Promise<Invalidated> {
-    let clock: number | undefined
-    this.#echoes.sending()
-    try {
-      const reply = await this.#options.store.invalidate(request, timeout)
-      clock = reply.clock
-      return reply
-    } finally {
-      this.#echoes.answered(clock)
-    }
+  /** Takes in the reply to an own invalidation: it counts as a hint. */
+  #learn(invalidation: Invalidation, reply: Invalidated): void {
+    if (reply.generation !== this.view.generation) return this.suspect(reply.generation)
+    this.view.apply({ ...invalidation, ...reply }, this.time.latest(this.#options.clock.now()))
   }
 
   #hear(hint: Hint): void {
@@ -213,7 +153,7 @@ export class Coherence {
     // Another generation is adopted from an answer only; hearing of one says that it is time to ask.
     if (hint.generation !== view.generation) this.#provenAt = -Infinity
     else view.apply(hint, time.latest(this.#options.clock.now()))
-    if (this.#options.telemetry.listening) this.#echoes.heard(hint)
+    this.#outgoing.heard(hint)
   }
 
   #reset(answer: Answer, reason: 'first' | 'generation' | 'gap', sent: number): void {
@@ -240,15 +180,16 @@ export class Coherence {
     const { deadline, clock } = this.#options
     this.#renewing = this.replay(deadline)
       .then(() => this.ask(deadline))
-      .catch((error: unknown) => this.#failed(error, 'read'))
+      .catch((error: unknown) => this.#failed(error))
       .finally(() => {
         // Not at once again: without an answer every use would ask anew.
         clock.schedule(deadline / 10, () => (this.#renewing = undefined))
       })
   }
 
-  #failed(error: unknown, operation: 'read' | 'invalidate' = 'invalidate'): void {
+  #failed(error: unknown): void {
     if (RedstartError.is(error, 'CLOSED')) return
-    this.#options.telemetry.emit({ type: 'store.error', operation, code: RedstartError.is(error) ? error.code : 'STORE_FAILED', error })
+    const code = RedstartError.is(error) ? error.code : 'STORE_FAILED'
+    this.#options.telemetry.emit({ type: 'store.error', operation: 'read', code, error })
   }
 }

@@ -3,7 +3,10 @@ import type { Marker } from './view.ts'
 /** What coherence needs of a backend: the counter, the markers, and word of what others invalidate. */
 export interface InvalidationStore {
   /** Asks for generation, clock and time, in one trip. */
-  read(request: { readonly keys: readonly []; readonly question: Question }, timeout: number): Promise<{ readonly answer: Answer | undefined }>
+  read(
+    request: { readonly keys: readonly []; readonly question: Question },
+    timeout: number,
+  ): Promise<{ readonly answer: Answer | undefined }>
   /** Raises the markers of all names to one clock above every earlier one. Creates the generation where there is none. */
   invalidate(request: InvalidateRequest, timeout: number): Promise<Invalidated>
   /** Listens to the invalidations of every instance, own ones included. Delivery is a hint: some may be lost or late. */

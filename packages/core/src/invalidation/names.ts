@@ -41,7 +41,11 @@ export function impliedNames(path: string): Name[] {
 export function prefixName(prefix: unknown): Name {
   const depth = typeof prefix === 'string' ? prefix.split(':').length - 1 : 0
   if (typeof prefix !== 'string' || !prefix.endsWith(':') || depth > PREFIX_DEPTH || prefix.length > LONGEST_PATH) {
-    throw invalidArgument('prefix', prefix, `a prefix that ends at a ':' and has 1 to ${PREFIX_DEPTH} of them, such as 'orders:42:'; use tags for anything else`)
+    throw invalidArgument(
+      'prefix',
+      prefix,
+      `a prefix that ends at a ':' and has 1 to ${PREFIX_DEPTH} of them, such as 'orders:42:'; use tags for anything else`,
+    )
   }
   checkNamespace(prefix.slice(0, prefix.indexOf(':')))
   return `p:${prefix}`

@@ -68,7 +68,12 @@ export class Pending {
     const names = new Set(first.names)
     let count = 1
     for (let other = this.#waiting[count]; other !== undefined; other = this.#waiting[++count]) {
-      if (other.kind !== first.kind || other.deadline !== first.deadline || names.size + other.names.length > MOST_TOGETHER) break
+      if (
+        other.kind !== first.kind ||
+        other.deadline !== first.deadline ||
+        names.size + other.names.length > MOST_TOGETHER
+      )
+        break
       for (const name of other.names) names.add(name)
     }
     return { invalidation: { ...first, names: [...names] }, first, count }

@@ -1,5 +1,18 @@
 /** What is counted per namespace, in this order. */
-const COUNTED = ['l1Hits', 'l2Hits', 'staleHits', 'joins', 'misses', 'loads', 'loadErrors', 'staleIfError', 'sets', 'deletes', 'writes', 'unstored'] as const
+const COUNTED = [
+  'l1Hits',
+  'l2Hits',
+  'staleHits',
+  'joins',
+  'misses',
+  'loads',
+  'loadErrors',
+  'staleIfError',
+  'sets',
+  'deletes',
+  'writes',
+  'unstored',
+] as const
 
 type Counted = (typeof COUNTED)[number]
 

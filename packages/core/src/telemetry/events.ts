@@ -17,7 +17,13 @@ export type MissReason =
 
 /** Everything that Redstart tells about itself. Keys are the caller's own; values never appear. */
 export type RedstartEvent =
-  | { readonly type: 'cache.hit'; readonly namespace: string; readonly key: string; readonly tier: 'l1' | 'l2'; readonly stale: boolean }
+  | {
+      readonly type: 'cache.hit'
+      readonly namespace: string
+      readonly key: string
+      readonly tier: 'l1' | 'l2'
+      readonly stale: boolean
+    }
   | { readonly type: 'cache.miss'; readonly namespace: string; readonly key: string; readonly reason: MissReason }
   | {
       readonly type: 'cache.load'
@@ -31,7 +37,14 @@ export type RedstartEvent =
     }
   /** The loader failed and an expired entry was served in its place. */
   | { readonly type: 'cache.stale-if-error'; readonly namespace: string; readonly key: string; readonly error: unknown }
-  | { readonly type: 'cache.write'; readonly namespace: string; readonly key: string; readonly outcome: WriteOutcome; readonly bytes: number; readonly error?: unknown }
+  | {
+      readonly type: 'cache.write'
+      readonly namespace: string
+      readonly key: string
+      readonly outcome: WriteOutcome
+      readonly bytes: number
+      readonly error?: unknown
+    }
   | {
       readonly type: 'cache.invalidate'
       /** With their kind in front: `k:` an entry, `p:` a prefix, `t:` a tag. */
@@ -47,7 +60,12 @@ export type RedstartEvent =
   | { readonly type: 'pending.replayed'; readonly names: number }
   /** Too many invalidations in an outage: everything will be invalidated instead. */
   | { readonly type: 'pending.overflow'; readonly names: number }
-  | { readonly type: 'store.error'; readonly operation: 'read' | 'write' | 'invalidate'; readonly code: string; readonly error: unknown }
+  | {
+      readonly type: 'store.error'
+      readonly operation: 'read' | 'write' | 'invalidate'
+      readonly code: string
+      readonly error: unknown
+    }
 
 /**
  * - `stored` - the backend has it.

@@ -12,25 +12,42 @@ export interface Logger {
 export function logEvent(logger: Logger, event: RedstartEvent): void {
   switch (event.type) {
     case 'store.error':
-      return logger.warn({ operation: event.operation, code: event.code, err: event.error }, 'redstart: the backend failed')
+      return logger.warn(
+        { operation: event.operation, code: event.code, err: event.error },
+        'redstart: the backend failed',
+      )
     case 'cache.load':
       if (event.outcome === 'loaded') return
-      return logger.warn({ namespace: event.namespace, key: event.key, background: event.background, err: event.error }, `redstart: a loader ${event.outcome === 'timeout' ? 'timed out' : 'failed'}`)
+      return logger.warn(
+        { namespace: event.namespace, key: event.key, background: event.background, err: event.error },
+        `redstart: a loader ${event.outcome === 'timeout' ? 'timed out' : 'failed'}`,
+      )
     case 'cache.write':
       if (event.outcome === 'stored' || event.outcome === 'outranked' || event.outcome === 'unreached') return
-      return logger.warn({ namespace: event.namespace, key: event.key, bytes: event.bytes, err: event.error }, `redstart: a value was not stored: ${event.outcome}`)
+      return logger.warn(
+        { namespace: event.namespace, key: event.key, bytes: event.bytes, err: event.error },
+        `redstart: a value was not stored: ${event.outcome}`,
+      )
     case 'cache.miss':
       if (event.reason !== 'foreign' && event.reason !== 'unreadable') return
-      return logger.warn({ namespace: event.namespace, key: event.key }, `redstart: ${event.reason} bytes under a key of ours`)
+      return logger.warn(
+        { namespace: event.namespace, key: event.key },
+        `redstart: ${event.reason} bytes under a key of ours`,
+      )
     case 'cache.invalidate':
       if (event.reached === 'all') return
       return logger.warn({ names: event.names.length }, 'redstart: an invalidation waits for Redis')
     case 'view.reset':
-      return event.reason === 'first' ? undefined : logger.info({ reason: event.reason }, 'redstart: the view of invalidations began anew')
+      return event.reason === 'first'
+        ? undefined
+        : logger.info({ reason: event.reason }, 'redstart: the view of invalidations began anew')
     case 'pending.replayed':
       return logger.info({ names: event.names }, 'redstart: waiting invalidations reached Redis')
     case 'pending.overflow':
-      return logger.warn({ names: event.names }, 'redstart: too many invalidations wait; everything will be invalidated')
+      return logger.warn(
+        { names: event.names },
+        'redstart: too many invalidations wait; everything will be invalidated',
+      )
     case 'cache.hit':
     case 'cache.stale-if-error':
   }
