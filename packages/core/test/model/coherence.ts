@@ -2,10 +2,11 @@ import type { Answer, Hint, Invalidated } from '../../src/invalidation/invalidat
 import { decide, type Stamp, type Verdict } from '../../src/invalidation/view.ts'
 import type { Context } from './context.ts'
 import { MAX_STALENESS } from './entry.ts'
-import { LocalView, type Message } from './local-view.ts'
+import { LocalView, type Message, type ModelView } from './local-view.ts'
 import type { Raise } from './marker.ts'
 import type { Reply } from './network.ts'
 import type { Reading } from './redis.ts'
+import { ShippedView } from './shipped-view.ts'
 import { type Steps, until } from './tasks.ts'
 
 /** How long an answer that is ahead waits for the messages before the view skips to it. */
@@ -21,7 +22,7 @@ export interface CoherenceListener {
 
 /** A process's view, the proof that it is young enough, and what it knows of Redis's time. */
 export class Coherence {
-  view: LocalView | undefined
+  view: ModelView | undefined
   /** Something was heard that only a question can settle. */
   questionWanted = true
   /** True from the first failure until what is pending was sent again. */
@@ -111,6 +112,7 @@ export class Coherence {
     if (this.view !== view) return
     if (view.clock >= value.clock) this.#context.counts.caughtUp++
     else {
+      this.#context.counts.skips++
       view.skipTo(value.clock, this.redisTime)
       this.changes++
       this.#listener.onReset()
@@ -130,13 +132,15 @@ export class Coherence {
     this.#proofAt = Math.max(this.#proofAt, since)
   }
 
-  #take(view: LocalView, message: Message): void {
+  #take(view: ModelView, message: Message): void {
     this.changes++
-    if (view.hear(message, this.redisTime) === 'gap') this.questionWanted = true
+    if (view.hear(message, this.redisTime) === 'taken') return
+    this.#context.counts.gaps++
+    this.questionWanted = true
   }
 
   /** The view, if it is of this generation or may become it; a reply that others overtook says nothing about that. */
-  #confirm(generation: string, clock: number, number: number): LocalView | undefined {
+  #confirm(generation: string, clock: number, number: number): ModelView | undefined {
     if (this.view?.generation !== generation) {
       if (this.#context.rules.adoptInOrder && number < this.#newest) return undefined
       this.#adopt(generation, clock)
@@ -147,12 +151,14 @@ export class Coherence {
   }
 
   #adopt(generation: string, clock: number): void {
-    this.view = new LocalView(this.#context, generation, clock)
+    const shipped = this.#context.weather.shippedView
+    this.view = shipped ? new ShippedView(generation, clock) : new LocalView(this.#context, generation, clock)
     this.changes++
     this.#listener.onReset()
   }
 
   #noteTime(value: number, sentAt: number): void {
-    if (this.#time === undefined || sentAt >= this.#time.sentAt) this.#time = { value, sentAt, heardAt: this.#context.now }
+    if (this.#time === undefined || sentAt >= this.#time.sentAt)
+      this.#time = { value, sentAt, heardAt: this.#context.now }
   }
 }

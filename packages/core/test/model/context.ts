@@ -14,7 +14,7 @@ export interface Counts {
   nestedHits: number
   nestedLoads: number
   sets: number
-  heldHints: number
+  gaps: number
   caughtUp: number
   skips: number
   pruned: number
@@ -38,8 +38,11 @@ export interface Context {
   note(line: () => string): void
 }
 
-/** @param trace lines are added to it; without it nothing is noted, which is faster. */
-export function createContext(seed: number, rules: Rules, trace?: string[]): Context {
+/**
+ * @param under conditions that are not left to chance.
+ * @param trace lines are added to it; without it nothing is noted, which is faster.
+ */
+export function createContext(seed: number, rules: Rules, under: Partial<Weather> = {}, trace?: string[]): Context {
   const random = seededRandom(seed)
   let now = 1000
   return {
@@ -48,7 +51,7 @@ export function createContext(seed: number, rules: Rules, trace?: string[]): Con
     },
     random,
     rules,
-    weather: drawWeather(random),
+    weather: { ...drawWeather(random, Object.values(rules).every(Boolean)), ...under },
     counts: noCounts(),
     pass(steps) {
       now += steps
@@ -71,7 +74,7 @@ export function noCounts(): Counts {
     nestedHits: 0,
     nestedLoads: 0,
     sets: 0,
-    heldHints: 0,
+    gaps: 0,
     caughtUp: 0,
     skips: 0,
     pruned: 0,

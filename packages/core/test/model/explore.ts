@@ -1,9 +1,23 @@
 import { type Counts, noCounts } from './context.ts'
 import { type RuleName, rulesWithout } from './rules.ts'
-import { type Outcome, run } from './run.ts'
+import { run } from './run.ts'
+import type { Weather } from './weather.ts'
 
 /** Steps of one run. */
-export const STEPS = 2500
+const STEPS = 2500
+
+/** Which rules hold, and under which conditions. */
+export interface Terms {
+  readonly takenBack?: readonly RuleName[]
+  readonly under?: Partial<Weather>
+}
+
+export interface ExploreOptions extends Terms {
+  readonly firstSeed: number
+  readonly runs: number
+  /** Stops at the first run that breaks the claim. */
+  readonly untilBroken?: boolean
+}
 
 /** What many runs showed. */
 export interface Exploration {
@@ -13,23 +27,21 @@ export interface Exploration {
   readonly counts: Counts
 }
 
-export interface ExploreOptions {
-  readonly firstSeed: number
-  readonly runs: number
-  readonly takenBack?: readonly RuleName[]
-  /** Stops at the first run that breaks the claim. */
-  readonly untilBroken?: boolean
-}
-
 /** Runs one seed after the other. */
-export function explore({ firstSeed, runs, takenBack = [], untilBroken = false }: ExploreOptions): Exploration {
+export function explore({
+  firstSeed,
+  runs,
+  takenBack = [],
+  under = {},
+  untilBroken = false,
+}: ExploreOptions): Exploration {
   const rules = rulesWithout(...takenBack)
   const counts = noCounts()
   const failing: { readonly seed: number; readonly steps: number }[] = []
   let done = 0
   while (done < runs && !(untilBroken && failing.length > 0)) {
     const seed = firstSeed + done++
-    const outcome = run(seed, rules, STEPS)
+    const outcome = run({ seed, rules, under, steps: STEPS })
     add(counts, outcome.counts)
     if (outcome.violation !== undefined) failing.push({ seed, steps: outcome.steps })
   }
@@ -37,13 +49,14 @@ export function explore({ firstSeed, runs, takenBack = [], untilBroken = false }
   return { runs: done, failing: failing.map(({ seed }) => seed), counts }
 }
 
-/** Runs one seed again and tells what happened, the violation last. */
-export function replaySeed(seed: number, takenBack: readonly RuleName[] = []): { readonly outcome: Outcome; readonly trace: readonly string[] } {
+/** Runs one seed again and tells what happened; a violation is the last line. */
+export function traceOf(seed: number, { takenBack = [], under = {} }: Terms = {}): readonly string[] {
   const trace: string[] = []
-  const outcome = run(seed, rulesWithout(...takenBack), STEPS, trace)
-  return { outcome, trace }
+  run({ seed, rules: rulesWithout(...takenBack), under, steps: STEPS }, trace)
+  return trace
 }
 
 function add(total: Counts, more: Counts): void {
-  for (const name of Object.keys(total) as (keyof Counts)[]) total[name] += more[name] // keys of a closed record
+  // The keys of a closed record; Object.keys forgets their type.
+  for (const name of Object.keys(total) as (keyof Counts)[]) total[name] += more[name]
 }

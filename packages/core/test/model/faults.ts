@@ -1,5 +1,6 @@
 import type { Context } from './context.ts'
 import { PATHS } from './entry.ts'
+import type { Weather } from './weather.ts'
 import type { ModelProcess } from './process.ts'
 import type { ModelRedis } from './redis.ts'
 
@@ -17,7 +18,9 @@ type Fault = (victim: Victim) => string | undefined
 /** Lets one thing go wrong. */
 export function breakSomething(victim: Victim): void {
   const { random, weather } = victim.context
-  const fault = random.chance(weather.cuts) ? toggleCut : random.pick(weather.restarts ? withRestarts : faults)
+  const favourite = favourites[weather.mostly]
+  const fault =
+    favourite !== undefined && random.chance(0.6) ? favourite : random.pick(weather.restarts ? withRestarts : faults)
   const what = fault(victim)
   if (what !== undefined) victim.context.note(() => `FAULT: ${what}`)
 }
@@ -82,6 +85,12 @@ const restartRedis: Fault = ({ redis, processes, context }) => {
   return 'Redis restarts from its snapshot'
 }
 
+const favourites: Readonly<Record<Weather['mostly'], Fault | undefined>> = {
+  cuts: toggleCut,
+  evictions: evictMeta,
+  anything: undefined,
+}
+
 const faults: readonly [Fault, ...Fault[]] = [
   evictMeta,
   evictMeta,
@@ -90,6 +99,7 @@ const faults: readonly [Fault, ...Fault[]] = [
   flush,
   stepTime,
   loseHints,
+  toggleCut,
   toggleCut,
   restartProcess,
 ]

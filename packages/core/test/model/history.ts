@@ -47,7 +47,12 @@ export class History {
     this.#redis = redis
   }
 
-  begin(by: object, names: readonly string[], kind: 'hard' | 'soft' = 'hard', deadline: number = Infinity): Invalidation {
+  begin(
+    by: object,
+    names: readonly string[],
+    kind: 'hard' | 'soft' = 'hard',
+    deadline: number = Infinity,
+  ): Invalidation {
     const invalidation = { names, kind, deadline, by, executedAt: Infinity, hereAt: Infinity, everywhereAt: Infinity }
     if (kind === 'hard' || deadline !== Infinity) this.#invalidations.push(invalidation)
     return invalidation
@@ -73,7 +78,8 @@ export class History {
     for (const part of read.entry.parts) {
       for (const invalidation of this.#invalidations) {
         if (part.loadedFrom >= invalidation.executedAt || !this.#binds(invalidation, read)) continue
-        if (invalidation.names.some((name) => part.names.includes(name))) this.#report(read, part.loadedFrom, invalidation)
+        if (invalidation.names.some((name) => part.names.includes(name)))
+          this.#report(read, part.loadedFrom, invalidation)
       }
     }
   }

@@ -7,7 +7,12 @@ import { type Steps, until } from './tasks.ts'
 export type ReadChild = (path: string) => Steps<Landed | undefined>
 
 /** One flight: what Redis has, else the loader. `old` is what L1 held. */
-export function* load(process: ModelProcess, flight: Flight, old: Entry | undefined, readChild: ReadChild): Steps<void> {
+export function* load(
+  process: ModelProcess,
+  flight: Flight,
+  old: Entry | undefined,
+  readChild: ReadChild,
+): Steps<void> {
   try {
     const found = yield* lookUp(process, flight.path)
     if (found.type === 'hit') {
@@ -99,7 +104,7 @@ function* serveStale(process: ModelProcess, flight: Flight, lastKnown: Entry, st
 function* writeBack(process: ModelProcess, entry: Entry): Steps<void> {
   const { context, coherence, redis } = process
   if (coherence.outage || (entry.generation === NO_GENERATION && context.rules.generationFirst)) return
-  if (context.random.chance(0.1)) yield* until(context.now + context.random.below(300))
+  if (context.random.chance(context.weather.slowWrites)) yield* until(context.now + context.random.below(300))
   yield* process.askEntry(() => redis.write(entry))
 }
 

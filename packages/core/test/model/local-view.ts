@@ -4,7 +4,7 @@ import type { Context } from './context.ts'
 import { highest, type Raise, raised } from './marker.ts'
 
 /** Markers that a process keeps; a real one keeps more. */
-const MARKERS = 4
+export const VIEW_MARKERS = 4
 /** Messages that are kept while one before them is missing. */
 const HELD = 3
 
@@ -14,7 +14,15 @@ export interface Message extends Invalidated, Raise {
 }
 
 /** What a process knows of one generation. */
-export class LocalView implements ViewState {
+export interface ModelView extends ViewState {
+  /** Takes a message of this generation. `gap`: one before it is missing. */
+  hear(message: Message, time: number): 'taken' | 'gap'
+  /** Gives up on messages that are missing: what they said is behind the floor now. */
+  skipTo(clock: number, time: number): void
+}
+
+/** The view in the model's own words, whose rules can be taken back. */
+export class LocalView implements ModelView {
   readonly generation: string
   clock: number
   floor: number
@@ -30,9 +38,8 @@ export class LocalView implements ViewState {
     this.floor = context.rules.viewFloor ? clock : -1
   }
 
-  /** Takes a message of this generation. `gap`: one before it is missing. */
   hear(message: Message, time: number): 'taken' | 'gap' {
-    const { rules, counts } = this.#context
+    const { rules } = this.#context
     const chained = message.previous === this.clock
     if (rules.markAtOnce || chained || message.clock <= this.clock) this.#raise(message, time)
     if (message.clock <= this.clock) return 'taken'
@@ -41,17 +48,12 @@ export class LocalView implements ViewState {
       this.#follow(time)
       return 'taken'
     }
-    if (this.#held.length < HELD) {
-      this.#held.push(message)
-      counts.heldHints++
-    }
+    if (this.#held.length < HELD) this.#held.push(message)
     return 'gap'
   }
 
-  /** Gives up on messages that are missing: what they said is behind the floor now. */
   skipTo(clock: number, time: number): void {
-    const { rules, counts } = this.#context
-    counts.skips++
+    const { rules } = this.#context
     if (clock > this.clock) this.clock = clock
     if (rules.viewFloor && clock > this.floor) this.floor = clock
     for (const [name, marker] of this.markers) {
@@ -77,7 +79,7 @@ export class LocalView implements ViewState {
     for (const name of message.names) {
       this.markers.set(name, raised(this.markers.get(name), message, time, this.#context.rules))
     }
-    while (this.markers.size > MARKERS) this.#dropOldest()
+    while (this.markers.size > VIEW_MARKERS) this.#dropOldest()
   }
 
   #dropOldest(): void {

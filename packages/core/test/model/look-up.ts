@@ -96,13 +96,18 @@ function* confirm(process: ModelProcess, entry: Entry, known: Reading | undefine
     return start === FAILED ? FAILED : { decided: undefined, start }
   }
   const verdict = decide(entry, reading, 'gone', reading.time)
-  const restamped = verdict === 'valid' && context.weather.economy.restamp ? Math.max(entry.clock, reading.clock) : entry.clock
+  const restamped =
+    verdict === 'valid' && context.weather.economy.restamp ? Math.max(entry.clock, reading.clock) : entry.clock
   const confirmed: Entry = { ...entry, clock: restamped, confirmedAt: askedAt }
   return { decided: obeyed(process, { entry: confirmed, verdict, asOf: reading.clock }), start: reading }
 }
 
 /** One snapshot with all names of the entry. */
-function* complete(process: ModelProcess, entry: Entry, known: Reading | undefined): Steps<Reading | undefined | Failed> {
+function* complete(
+  process: ModelProcess,
+  entry: Entry,
+  known: Reading | undefined,
+): Steps<Reading | undefined | Failed> {
   const missing = entry.names.filter((name) => !declaredNames(entry.path).includes(name))
   if (known !== undefined && missing.length === 0) return known
   if (known === undefined || process.context.rules.oneSnapshot) return yield* snapshot(process, entry.names)

@@ -96,7 +96,7 @@ export class Network {
     const number = ++this.#count
     const sentAt = this.#context.now
     let reply: Reply<T> | Failed = FAILED
-    let arrived = false
+    let processedAt = Infinity
     let waiting: Task | undefined
     const call: Call = {
       greeting,
@@ -106,13 +106,14 @@ export class Network {
       performUnheard() {
         command()
       },
-      ready: () => arrived,
+      ready: (now) => now >= processedAt,
       heldBy(task) {
         waiting = task
       },
       arrive: () => {
-        arrived = true
-        if (!this.#context.weather.lateReplies) waiting?.run()
+        const { random, now, weather } = this.#context
+        processedAt = now + random.below(weather.lateReplies + 1)
+        if (weather.lateReplies === 0) waiting?.run()
       },
     }
     link.send(call)
@@ -124,7 +125,8 @@ export class Network {
   collect(into: Event[]): void {
     this.meta.collect(into)
     this.entries.collect(into)
-    if (this.#hints.length > 0 && !this.cut && this.#context.random.chance(this.#context.weather.hintPace)) into.push(this.#deliverHint)
+    if (this.#hints.length > 0 && !this.cut && this.#context.random.chance(this.#context.weather.hintPace))
+      into.push(this.#deliverHint)
   }
 
   loseHints(): void {

@@ -9,7 +9,7 @@ import type { ModelRedis } from './redis.ts'
 export function operate({ random, weather }: Context, redis: ModelRedis, process: ModelProcess): void {
   const { hard, soft, set: sets } = weather.workload
   if (!random.chance(hard + soft + sets)) return process.tasks.spawn(read(process, random.pick(PATHS)))
-  const dice = random.below(1000) / 1000 * (hard + soft + sets)
+  const dice = (random.below(1000) / 1000) * (hard + soft + sets)
   if (dice < hard) return process.tasks.spawn(invalidate(process, random.pick(TARGETS)))
   if (dice < hard + sets) return process.tasks.spawn(set(process, random.pick([DISH, DRINK])))
   const deadline = random.chance(0.6) ? redis.time + random.below(250) : Infinity

@@ -50,7 +50,9 @@ export class Pending {
   overrules(entry: Entry): boolean {
     return this.#list.some(
       ({ names, how, order }) =>
-        order > entry.order && (how.kind === 'hard' || how.deadline !== Infinity) && names.some((name) => entry.names.includes(name)),
+        order > entry.order &&
+        (how.kind === 'hard' || how.deadline !== Infinity) &&
+        names.some((name) => entry.names.includes(name)),
     )
   }
 }

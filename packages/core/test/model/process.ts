@@ -125,7 +125,7 @@ export class ModelProcess {
   }
 
   #drop(names: readonly string[]): void {
-    for (const entry of [...this.l1.values()]) {
+    for (const entry of this.l1.values()) {
       if (entry.names.some((name) => names.includes(name))) this.l1.delete(entry.path)
     }
     for (const name of names) {
@@ -136,7 +136,7 @@ export class ModelProcess {
   /** R5 taken back: flights that could be touched, by the names known before the load, are no longer joined. */
   fence(names: readonly string[]): void {
     if (this.context.rules.joiners) return
-    for (const path of [...this.flights.keys()]) {
+    for (const path of this.flights.keys()) {
       if (declaredNames(path).some((name) => names.includes(name))) this.flights.delete(path)
     }
   }

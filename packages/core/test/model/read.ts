@@ -67,12 +67,14 @@ function mayJoin(process: ModelProcess, flight: Flight): boolean {
 function* join(process: ModelProcess, flight: Flight): Steps<Landed | undefined> {
   const { coherence, context } = process
   const joinedAt = context.now
+  const provenAtJoin = coherence.provenFrom
   const quiet = coherence.changes === flight.changes && process.order === flight.order
   const landed = yield* wait(flight)
   if (landed === undefined) return undefined
   if (context.rules.joiners) {
     const { entry } = landed
-    if (joinedAt - Math.max(coherence.provenFrom, entry.confirmedAt) > MAX_STALENESS) return undefined
+    const provenFrom = context.rules.proofAtJoin ? provenAtJoin : coherence.provenFrom
+    if (joinedAt - Math.max(provenFrom, entry.confirmedAt) > MAX_STALENESS) return undefined
     const same = quiet && !(landed.stale && context.rules.staleNotShared)
     if (!same && (coherence.decide(entry) !== 'valid' || process.pending.overrules(entry))) return undefined
   }

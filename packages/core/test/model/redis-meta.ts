@@ -3,7 +3,7 @@ import type { Context } from './context.ts'
 import { highest, type Raise, raised } from './marker.ts'
 
 /** Markers that Redis keeps; a real one keeps 100 000. */
-const MARKERS = 5
+const MARKERS = 3
 
 /** The meta hash: Redis's own view, and the queue that says which markers are the oldest. */
 export interface Meta {

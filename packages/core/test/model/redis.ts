@@ -67,7 +67,9 @@ export class ModelRedis {
     const previous = meta.clock
     raiseMarkers(meta, names, how, this.time, this.#context)
     const done: Invalidated = { generation: meta.generation, previous, clock: meta.clock }
-    this.#context.note(() => `redis: ${how.kind} ${names.join(' ')} -> ${done.generation}/${done.clock}, floor ${meta.floor}`)
+    this.#context.note(
+      () => `redis: ${how.kind} ${names.join(' ')} -> ${done.generation}/${done.clock}, floor ${meta.floor}`,
+    )
     for (const listener of this.#listeners) listener({ ...done, names, ...how })
     this.#unlink(names)
     return done
@@ -168,7 +170,9 @@ export class ModelRedis {
 
   #store(entry: Entry): void {
     this.#entries.set(entry.path, { entry, expires: this.#context.now + ENTRY_TTL })
-    this.#context.note(() => `redis: stored ${entry.path} as of ${entry.generation}/${entry.clock}, ${entry.names.join(' ')}`)
+    this.#context.note(
+      () => `redis: stored ${entry.path} as of ${entry.generation}/${entry.clock}, ${entry.names.join(' ')}`,
+    )
   }
 
   /** R4 taken back: the generation of the write, not of the load. */
@@ -179,6 +183,7 @@ export class ModelRedis {
 
   /** Economy: the entries live on other servers, so it may not happen. */
   #unlink(names: readonly string[]): void {
-    for (const name of names) if (name.startsWith('k:') && this.#context.random.chance(0.7)) this.#entries.delete(name.slice(2))
+    for (const name of names)
+      if (name.startsWith('k:') && this.#context.random.chance(0.7)) this.#entries.delete(name.slice(2))
   }
 }

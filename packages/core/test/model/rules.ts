@@ -16,6 +16,7 @@ export type RuleName =
   | 'randomGeneration'
   | 'joiners'
   | 'staleNotShared'
+  | 'proofAtJoin'
   | 'setInvalidates'
   | 'setInTwoSteps'
   | 'lowestConfirmed'
@@ -33,12 +34,15 @@ export type RuleName =
 
 /** What each rule says, after its number in the protocol. */
 export const sentences: Readonly<Record<RuleName, string>> = {
-  viewFloor: 'R1: a view has a floor, and an entry below it is asked about; else an absent marker means never invalidated',
-  everyHit: 'R1: every use of an L1 entry is decided; else messages drop entries by name and an epoch per key guards the fill',
+  viewFloor:
+    'R1: a view has a floor, and an entry below it is asked about; else an absent marker means never invalidated',
+  everyHit:
+    'R1: every use of an L1 entry is decided; else messages drop entries by name and an epoch per key guards the fill',
   ownProof: 'R2: proof comes from own questions, from their sending on; else any message heard is proof',
   chain: 'R2: the clock moves only along previous -> clock; else to the highest clock seen',
   inertHints: 'R2: a hint of another generation only prompts a question; else its generation is adopted',
-  adoptInOrder: 'R2: a reply older than one already taken never changes the generation; else the last one processed wins',
+  adoptInOrder:
+    'R2: a reply older than one already taken never changes the generation; else the last one processed wins',
   markAtOnce: 'R2: the markers of a message that is ahead are raised at once; else when the chain gets there',
   proofFromSending: 'R2: a view that catches up with an answer later is proven from the sending; else from then on',
   skipKeepsMarkers: 'R2: a view that skips to an answer keeps the markers above it; else it starts empty',
@@ -47,19 +51,24 @@ export const sentences: Readonly<Record<RuleName, string>> = {
   oneSnapshot: 'R4: markers come with generation and floor in one snapshot; else missing names are read later, alone',
   generationFirst: 'R4: a load has its generation before it starts; else the write stamps what it finds',
   randomGeneration: 'R4: generations never repeat; else a new one has the old name',
-  joiners: 'R5: a joiner takes only what it could have taken from L1 when it joined; else flights are fenced by declared names',
-  staleNotShared: 'R5: a result with something stale in it is decided again for each joiner, as a deadline may pass meanwhile',
+  joiners:
+    'R5: a joiner takes only what it could have taken from L1 when it joined; else flights are fenced by declared names',
+  staleNotShared:
+    'R5: a result with something stale in it is decided again for each joiner, as a deadline may pass meanwhile',
+  proofAtJoin: 'R5: a joiner counts the proof that there was when it joined; else one that came while it waited',
   setInvalidates: 'R6: a set invalidates its key first; else it writes with the clock of the day',
   setInTwoSteps: 'R6: no script takes a clock and stores a value; else one does, and may run late',
   lowestConfirmed: "R7: a parent's clock is the lowest one its parts were confirmed at; else its own start",
   backOffKeepsClock: "R7: back-off keeps the entry's clock; else it takes the refresh's",
   unchangedWritesAll: 'R7: `unchanged` writes the payload that the loader saw; else it restamps what is stored',
   twoClocks: 'R8: hard and soft are two clocks that only rise; else the last invalidation overwrites both',
-  deadlinesMerge: 'R8: a passed deadline makes the old soft clock hard, else the earlier one stays; else the last one wins',
+  deadlinesMerge:
+    'R8: a passed deadline makes the old soft clock hard, else the earlier one stays; else the last one wins',
   latestTime: "R8: a deadline is held against the latest that Redis's time can be; else against the earliest",
   errorDecidedAgain: 'R8: stale-if-error is decided again when it is served',
   ageInOutage: 'R9: without proof only data younger than maxStaleness is served; else an outage serves L1',
-  noInventedClocks: "R9: an outage orders own invalidations by a local counter; else by invented values of Redis's clock",
+  noInventedClocks:
+    "R9: an outage orders own invalidations by a local counter; else by invented values of Redis's clock",
   replayFirst: 'R9: reads resume after what is pending was sent again; else before',
   overflow: 'R9: a full pending list becomes one invalidation of everything; else the oldest is forgotten',
   runId: 'R10: another server identity starts a new generation',

@@ -7,6 +7,7 @@ import { operate } from './operations.ts'
 import { ModelProcess } from './process.ts'
 import { ModelRedis } from './redis.ts'
 import type { Rules } from './rules.ts'
+import type { Weather } from './weather.ts'
 
 /** How one run went. */
 export interface Outcome {
@@ -16,13 +17,22 @@ export interface Outcome {
   readonly counts: Counts
 }
 
+/** What a run follows from: the same plan runs the same way. */
+export interface Plan {
+  readonly seed: number
+  readonly rules: Rules
+  readonly steps: number
+  /** Conditions that are not left to the seed. */
+  readonly under?: Partial<Weather>
+}
+
 /**
  * One run: again and again, one of all the things that could happen next happens.
  *
  * @param trace gets a line for everything of note.
  */
-export function run(seed: number, rules: Rules, steps: number, trace?: string[]): Outcome {
-  const context = createContext(seed, rules, trace)
+export function run({ seed, rules, steps, under = {} }: Plan, trace?: string[]): Outcome {
+  const context = createContext(seed, rules, under, trace)
   const redis = new ModelRedis(context)
   const history = new History(context, redis)
   context.note(() => `weather ${JSON.stringify(context.weather)}`)
@@ -79,7 +89,11 @@ class Schedule implements Victim {
     const { coherence, network, tasks } = process
     network.collect(this.#events)
     tasks.collect(this.context.now, this.#events)
-    if (!process.asking && coherence.questionDue && this.context.random.chance(coherence.outage ? 0.1 : 0.5)) {
+    if (
+      !process.asking &&
+      coherence.questionDue &&
+      this.context.random.chance(coherence.outage ? 0.1 : this.context.weather.questions)
+    ) {
       this.#events.push({ run: () => process.tasks.spawn(ask(process)) })
     }
   }

@@ -8,8 +8,8 @@ export interface Weather {
   readonly processes: number
   /** Probability of a fault at a step. */
   readonly faults: number
-  /** Of faults, the share that cut a process off or reach it again. */
-  readonly cuts: number
+  /** What most faults are: a process is cut off or reached again, meta is evicted, or anything. */
+  readonly mostly: 'cuts' | 'evictions' | 'anything'
   /** Whether the server is ever restarted from an old snapshot. */
   readonly restarts: boolean
   /** Probability that one hint is lost on its way to one process. */
@@ -18,14 +18,20 @@ export interface Weather {
   readonly hintPace: number
   /** Hints share the connection of the commands, in order, or have one of their own, with some reordering. */
   readonly connections: 'one' | 'two'
-  /** Replies are processed a while after they arrive, in any order. */
-  readonly lateReplies: boolean
+  /** Replies are processed up to so many steps after they arrive, so in any order; with 0, at once. */
+  readonly lateReplies: number
+  /** Probability, per step, that a question that is due is asked; a process that is hardly used asks late. */
+  readonly questions: number
   /** Tasks under way at once. */
   readonly crowd: number
   readonly workload: Workload
   /** Steps most loads take. */
   readonly loadTime: number
+  /** Probability that writing back takes long. */
+  readonly slowWrites: number
   readonly economy: Economy
+  /** Processes use the view that ships, not the model's own. */
+  readonly shippedView: boolean
 }
 
 /** Shares of the operations; the rest are reads. */
@@ -45,16 +51,18 @@ export interface Economy {
   readonly restamp: boolean
 }
 
-export function drawWeather(random: Random): Weather {
+/** @param mayShip whether the view that ships will do: it keeps all rules. */
+export function drawWeather(random: Random, mayShip: boolean): Weather {
   return {
     processes: random.pick([2, 2, 3]),
     faults: random.pick([0, 0.01, 0.03, 0.1]),
-    cuts: random.pick([0.2, 0.2, 0.6]),
+    mostly: random.pick(['cuts', 'evictions', 'anything', 'anything']),
     restarts: random.chance(0.3),
     hintLoss: random.pick([0, 0.15, 0.5]),
     hintPace: random.pick([1, 1, 0.05, 0.005]),
     connections: random.pick(['one', 'two']),
-    lateReplies: random.chance(0.4),
+    lateReplies: random.pick([0, 0, 10, 100]),
+    questions: random.pick([0.5, 0.5, 0.02]),
     crowd: random.pick([4, 8, 12]),
     workload: random.pick<Workload>([
       { hard: 0.18, soft: 0.06, set: 0.06 },
@@ -64,11 +72,13 @@ export function drawWeather(random: Random): Weather {
       { hard: 0.05, soft: 0.02, set: 0.3 },
       { hard: 0.4, soft: 0.1, set: 0.05 },
     ]),
-    loadTime: random.pick([40, 40, 10]),
+    loadTime: random.pick([40, 40, 10, 150]),
+    slowWrites: random.pick([0.1, 0.1, 0.6]),
     economy: {
       compareAndSet: random.chance(0.7),
       fastPath: random.chance(0.7),
       restamp: random.chance(0.7),
     },
+    shippedView: random.chance(0.5) && mayShip,
   }
 }

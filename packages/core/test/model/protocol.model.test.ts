@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import type { Counts } from './context.ts'
+import { type Exploration, explore, type Terms, traceOf } from './explore.ts'
+import { sentences } from './rules.ts'
+import { type Worth, worths } from './worth.ts'
+
+const soak = process.env['REDSTART_SOAK'] === '1'
+const onlySeed = process.env['REDSTART_MODEL_SEED']
+
+const RUNS = soak ? 10_000 : 2000
+/** For each set of special conditions of `worths`. */
+const SPECIAL_RUNS = soak ? 1000 : 40
+/** A soak looks where nobody looked before; a plain run looks where it looked yesterday. */
+const FIRST_SEED = soak ? Date.now() % 1_000_000_000 : 1
+const TIMEOUT = soak ? 1_800_000 : 120_000
+
+/** The least that each run must have done on average, about a third of what it does. */
+const LEAST_PER_RUN: Readonly<Record<keyof Counts, number>> = {
+  l1: 20,
+  l2: 2,
+  loads: 40,
+  joins: 12,
+  stale: 4,
+  staleOnError: 0.3,
+  unchanged: 0.8,
+  nestedHits: 3,
+  nestedLoads: 12,
+  sets: 4,
+  gaps: 7,
+  caughtUp: 0.1,
+  skips: 3,
+  pruned: 5,
+  outageServed: 10,
+  replayed: 3,
+  overflows: 1,
+  generations: 4,
+  restarts: 0.2,
+}
+
+if (onlySeed !== undefined) replayOnly(Number(onlySeed))
+else {
+  describe('the invalidation protocol', keepsTheClaim)
+  describe('each rule, taken back alone', breaksTheClaim)
+}
+
+/** Tells the whole story of one seed. */
+function replayOnly(seed: number): void {
+  it(`keeps the claim with seed ${seed}`, () => {
+    const trace = traceOf(seed)
+    console.log(trace.join('\n'))
+    expect(trace.at(-1)).not.toContain('VIOLATION')
+  })
+}
+
+function keepsTheClaim(): void {
+  it(`never breaks the claim in ${RUNS} runs from seed ${FIRST_SEED}`, { timeout: TIMEOUT }, () => {
+    const exploration = explore({ firstSeed: FIRST_SEED, runs: RUNS })
+    expectKept(exploration)
+    for (const [name, least] of Object.entries(LEAST_PER_RUN)) {
+      // The keys of a closed record; Object.entries forgets their type.
+      expect(exploration.counts[name as keyof Counts], name).toBeGreaterThan(least * RUNS)
+    }
+  })
+
+  it.each(worths.filter(({ under }) => under !== undefined))(
+    `never breaks it under the conditions that $rule is for, in ${SPECIAL_RUNS} runs`,
+    { timeout: TIMEOUT },
+    ({ under = {} }) => {
+      expectKept(explore({ firstSeed: FIRST_SEED, runs: SPECIAL_RUNS, under }), { under })
+    },
+  )
+}
+
+function breaksTheClaim(): void {
+  it('is in the table once', () => {
+    expect(worths.map(({ rule }) => rule).toSorted()).toEqual(Object.keys(sentences).toSorted())
+  })
+
+  it.each(worths)('breaks the claim: $rule', { timeout: TIMEOUT }, (worth) => {
+    const { rule, under = {} } = worth
+    const bound = boundOf(worth)
+    const { runs, failing } = explore({ firstSeed: 1, runs: bound, takenBack: [rule], under, untilBroken: true })
+    console.log(`${rule}: broke after ${runs} of at most ${bound} runs. ${sentences[rule]}`)
+    expect(failing, `no violation without ${rule} in ${bound} runs: does the model still try it?`).not.toEqual([])
+  })
+}
+
+/** Twelve times what it takes on average: by chance alone a test would miss once in 160 000 times. */
+function boundOf({ in600 }: Worth): number {
+  return Math.max(30, Math.ceil((12 * 600) / in600))
+}
+
+function expectKept({ runs, failing }: Exploration, terms: Terms = {}): void {
+  const [shortest] = failing
+  if (shortest === undefined) return
+  const trace = traceOf(shortest, terms)
+  console.log(
+    `seed ${shortest}, the shortest of ${failing.length} of ${runs} runs that break the claim:\n${trace.join('\n')}`,
+  )
+  expect.unreachable(`seeds ${failing.slice(0, 10).join(', ')}: ${trace.at(-1)}`)
+}
