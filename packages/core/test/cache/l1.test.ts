@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { CacheStore } from '../../src/index.ts'
 import { memory } from '../../src/memory/index.ts'
 import { open } from './instance.ts'
 
@@ -80,10 +81,10 @@ describe('what is kept in memory', () => {
 })
 
 /** The same store, telling of each read. */
-function countReads<Store extends ReturnType<ReturnType<typeof memory>['cache']>>(store: Store, tell: () => void): Store {
+function countReads(store: CacheStore, tell: () => void): CacheStore {
   const read = store.read.bind(store)
   return Object.assign(store, {
-    read(...args: Parameters<Store['read']>) {
+    read(...args: Parameters<CacheStore['read']>) {
       tell()
       return read(...args)
     },
