@@ -5,4 +5,7 @@ export { type FaultProxy, faultProxy, type FaultProxyOptions } from './faults/fa
 export type { Faults, StreamFaults } from './faults/faults.ts'
 export { type ManualClock, manualClock } from './manual-clock.ts'
 export type { RedisArgument } from './resp.ts'
-export { type RedisServer, startRedis, type StartRedisOptions } from './start-redis.ts'
+export type { StartRedisOptions } from './server-settings.ts'
+export { type RedisServer, startRedis } from './start-redis.ts'
+export type { Certificate, ServerTls } from './tls/server-tls.ts'
+export { type TlsMaterial, tlsMaterial } from './tls/tls-material.ts'

@@ -24,7 +24,10 @@ export interface RedisProcess {
 /** What to run. */
 export interface RedisProcessOptions {
   readonly binary: string
+  /** Where it is to listen, and how to reach it. */
   readonly target: RedisTarget
+  /** A configuration file, read before the arguments. */
+  readonly configFile?: string
   readonly args: readonly string[]
   readonly guardian: Guardian
 }
@@ -50,20 +53,19 @@ export async function startRedisProcess(options: RedisProcessOptions): Promise<R
   )
 }
 
-async function launch({ binary, target, args, guardian }: RedisProcessOptions, log: string): Promise<ChildProcess> {
-  const settings = ['--bind', target.host, '--port', String(target.port), '--dir', guardian.folder]
-  const password = target.password === undefined ? [] : ['--requirepass', target.password]
+async function launch(
+  { binary, target, configFile, args, guardian }: RedisProcessOptions,
+  log: string,
+): Promise<ChildProcess> {
+  const first = configFile === undefined ? [] : [configFile]
+  const settings = [...first, '--bind', target.host, '--port', String(target.port), '--dir', guardian.folder]
   const file = await open(log, 'w')
   try {
-    const child = spawn(
-      binary,
-      [...settings, '--save', '', '--appendonly', 'no', '--daemonize', 'no', ...password, ...args],
-      {
-        stdio: ['ignore', file.fd, file.fd],
-        cwd: guardian.folder,
-        detached: true,
-      },
-    )
+    const child = spawn(binary, [...settings, '--save', '', '--appendonly', 'no', '--daemonize', 'no', ...args], {
+      stdio: ['ignore', file.fd, file.fd],
+      cwd: guardian.folder,
+      detached: true,
+    })
     // Named before anything else is awaited, so that at no moment an end of this process leaves the server behind.
     guardian.watch(child.pid)
     await once(child, 'spawn')

@@ -1,4 +1,5 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { RedstartError } from '@redstart/core'
 import type { RedisTarget } from './redis-target.ts'
 import { encodeCommand, type RedisArgument, RespParser } from './resp.ts'
@@ -45,10 +46,11 @@ export async function callRedis(
 
 /** Connects, and signs in where the target has a password. Commands may be sent at once. */
 export function openRedisSocket(target: RedisTarget, { timeout, onStray }: RedisSocketOptions): RedisSocket {
-  const address = `${target.host}:${target.port}`
+  const { host, port, tls } = target
+  const address = `${host}:${port}`
   const waiters: Waiter[] = []
   const parser = new RespParser()
-  const socket = connect({ host: target.host, port: target.port, noDelay: true })
+  const socket: Socket = tls === undefined ? connect({ host, port, noDelay: true }) : connectTls({ ...tls, host, port })
   let ended: RedstartError | undefined
 
   const end = (code: 'STORE_UNAVAILABLE' | 'STORE_TIMEOUT', why: string): void => {

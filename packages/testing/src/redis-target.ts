@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls'
 import { RedstartError } from '@redstart/core'
 
 /** Where a Redis listens, and who we are to it. */
@@ -6,6 +7,8 @@ export interface RedisTarget {
   readonly port: number
   readonly username?: string
   readonly password?: string
+  /** What is shown and checked where the connection is encrypted. */
+  readonly tls?: ConnectionOptions
 }
 
 /**

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { RedstartError } from '@redstart/core'
 import { startGuardian } from './guardian.ts'
 import { findLoopbackPort } from './loopback-port.ts'
@@ -6,28 +8,15 @@ import { type RedisProcess, type RedisProcessOptions, startRedisProcess } from '
 import { callRedis } from './redis-socket.ts'
 import type { RedisTarget } from './redis-target.ts'
 import type { RedisArgument } from './resp.ts'
+import { serverSettings, type StartRedisOptions } from './server-settings.ts'
 
-const HOST = '127.0.0.1'
 /** How often a port that another process took is replaced by another. */
 const ATTEMPTS = 10
 const COMMAND_TIMEOUT = 5000
 
-/** Settings of a server for tests. */
-export interface StartRedisOptions {
-  /** Arguments for the server program, after ours: `['--maxmemory', '10mb']`. */
-  readonly args?: readonly string[]
-  /**
-   * The port on 127.0.0.1.
-   * @default a free one
-   */
-  readonly port?: number
-  /** Sets `requirepass`. It is part of `url` then, and `command` signs in with it. */
-  readonly password?: string
-}
-
 /** A real Redis of its own for a test, empty and without persistence. */
 export interface RedisServer extends AsyncDisposable {
-  /** `redis://127.0.0.1:port`, with the password where there is one. */
+  /** `redis://127.0.0.1:port`, `rediss:` with TLS, with the password where there is one. */
   readonly url: string
   readonly host: string
   readonly port: number
@@ -60,13 +49,22 @@ export interface RedisServer extends AsyncDisposable {
 export async function startRedis(options: StartRedisOptions = {}): Promise<RedisServer> {
   const binary = await redisBinary()
   const guardian = await startGuardian()
-  const start = (target: RedisTarget): RedisProcessOptions => ({ binary, target, args: options.args ?? [], guardian })
+  const { config, args, target, url } = serverSettings(options)
   try {
-    const { target, server } = await startOnFreePort(options, start)
+    const configFile = await writeConfig(guardian.folder, config)
+    const start = (port: number): RedisProcessOptions => ({
+      binary,
+      guardian,
+      target: target(port),
+      args: args(port),
+      ...(configFile !== undefined && { configFile }),
+    })
+    const { port, server } = await startOnFreePort(options.port, start)
     return handle(
-      target,
+      target(port),
+      url(port),
       server,
-      () => startRedisProcess(start(target)),
+      () => startRedisProcess(start(port)),
       () => guardian.release(),
     )
   } catch (error) {
@@ -75,25 +73,33 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
   }
 }
 
+async function writeConfig(folder: string, lines: readonly string[]): Promise<string | undefined> {
+  if (lines.length === 0) return undefined
+  const file = join(folder, 'redis.conf')
+  await writeFile(file, lines.map((line) => `${line}\n`).join(''), { mode: 0o600 })
+  return file
+}
+
 async function startOnFreePort(
-  { port, password }: StartRedisOptions,
-  options: (target: RedisTarget) => RedisProcessOptions,
-): Promise<{ readonly target: RedisTarget; readonly server: RedisProcess }> {
-  for (let attempt = 1; attempt <= (port === undefined ? ATTEMPTS : 1); attempt += 1) {
-    const target = { host: HOST, port: port ?? (await findLoopbackPort()), ...(password !== undefined && { password }) }
-    const server = await startRedisProcess(options(target))
-    if (server !== undefined) return { target, server }
+  wanted: number | undefined,
+  options: (port: number) => RedisProcessOptions,
+): Promise<{ readonly port: number; readonly server: RedisProcess }> {
+  for (let attempt = 1; attempt <= (wanted === undefined ? ATTEMPTS : 1); attempt += 1) {
+    const port = wanted ?? (await findLoopbackPort())
+    const server = await startRedisProcess(options(port))
+    if (server !== undefined) return { port, server }
   }
-  throw portTaken(port ?? 'each of the ports tried')
+  throw portTaken(wanted ?? 'each of the ports tried')
 }
 
 function handle(
   target: RedisTarget,
+  url: string,
   first: RedisProcess,
   again: () => Promise<RedisProcess | undefined>,
   release: () => Promise<void>,
 ): RedisServer {
-  const { host, port, password } = target
+  const { host, port } = target
   let server = first
   let stopped = false
   const assertRunning = (): void => {
@@ -105,7 +111,7 @@ function handle(
     await release()
   }
   return {
-    url: `redis://${password === undefined ? '' : `:${encodeURIComponent(password)}@`}${host}:${port}`,
+    url,
     host,
     port,
     get pid() {
@@ -135,5 +141,8 @@ function handle(
 }
 
 function portTaken(port: number | string): RedstartError {
-  return new RedstartError('STORE_UNAVAILABLE', `Redis could not listen on ${HOST}, port ${port}: another program does`)
+  return new RedstartError(
+    'STORE_UNAVAILABLE',
+    `Redis could not listen on 127.0.0.1, port ${port}: another program does`,
+  )
 }

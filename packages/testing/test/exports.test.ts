@@ -9,6 +9,7 @@ it('exports these values and no others', () => {
     'faultProxy',
     'manualClock',
     'startRedis',
+    'tlsMaterial',
   ])
   expect(Object.keys(contract)).toEqual(['describeCacheStore'])
 })
