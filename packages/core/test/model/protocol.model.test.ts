@@ -73,7 +73,8 @@ function keepsTheClaim(): void {
 
 function breaksTheClaim(): void {
   it('is in the table once', () => {
-    expect(worths.map(({ rule }) => rule).toSorted()).toEqual(Object.keys(sentences).toSorted())
+    const times = (name: string): number => worths.filter(({ rule }) => rule === name).length
+    expect(Object.keys(sentences).filter((name) => times(name) !== 1)).toEqual([])
   })
 
   it.each(worths)('breaks the claim: $rule', { timeout: TIMEOUT }, (worth) => {
