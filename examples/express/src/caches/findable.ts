@@ -1,10 +1,10 @@
-import type { Redstart } from '@redstart/core'
+import type { Cache } from '@redstart/core'
 
 /**
  * How long "there is no such thing" is believed. Long enough that asking for a wrong id over and over does not reach
  * the database, short enough that what appears by other means than this app soon shows.
  */
-export const BELIEVE_ABSENT_MS = 30_000
+const BELIEVE_ABSENT = '30s'
 
 /** How the entries of {@link findable} are named and tagged. */
 export interface FindableOptions<Id, Value> {
@@ -16,31 +16,22 @@ export interface FindableOptions<Id, Value> {
 }
 
 /**
- * A cache in front of something that may not be there. What is found stays as long as its namespace says. `null` is
- * kept in the same place, but only for {@link BELIEVE_ABSENT_MS}: all nulls carry one tag, and the first null that is
- * read after that time invalidates the tag and asks again. A process that has just started waits once as long.
- *
- * @param now milliseconds of this process, only compared with each other.
+ * A cache in front of something that may not be there. What is found stays as long as its namespace says; `null` is
+ * kept in the same place, but only for {@link BELIEVE_ABSENT}.
  */
 export function findable<Id, Value extends object>(
-  { cache, invalidate }: Redstart,
+  cache: Cache,
   name: string,
   { key, idTags = () => [], tags = () => [] }: FindableOptions<Id, Value>,
   load: (id: Id) => Promise<Value | null>,
-  now: () => number = () => performance.now(),
 ): (id: Id) => Promise<Value | null> {
-  const absent = `absent:${name}`
-  let believedSince = now()
-  const read = cache.define(
+  return cache.define(
     name,
-    { key, argumentTags: idTags, tags: (value: Value | null) => (value === null ? [absent] : tags(value)) },
-    (id: Id) => load(id),
+    { key, argumentTags: idTags, tags: (value: Value | null) => (value === null ? [] : tags(value)) },
+    async (id, context) => {
+      const found = await load(id)
+      if (found === null) context.ttl(BELIEVE_ABSENT)
+      return found
+    },
   )
-  return async (id) => {
-    const found = await read(id)
-    if (found !== null || now() - believedSince < BELIEVE_ABSENT_MS) return found
-    believedSince = now()
-    await invalidate({ tags: [absent] })
-    return read(id)
-  }
 }

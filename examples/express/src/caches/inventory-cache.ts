@@ -9,9 +9,9 @@ interface Place {
 }
 
 /** The store rooms, kept for ten minutes. */
-export function inventoryCache(redstart: Redstart, reads: InventoryReads): InventoryReads {
+export function inventoryCache({ cache }: Redstart, reads: InventoryReads): InventoryReads {
   const level = findable(
-    redstart,
+    cache,
     'inventory:level',
     {
       key: ({ restaurant, ingredient }: Place) => `${restaurant}:${ingredient}`,
@@ -20,7 +20,7 @@ export function inventoryCache(redstart: Redstart, reads: InventoryReads): Inven
     ({ restaurant, ingredient }) => reads.level(restaurant, ingredient),
   )
   return {
-    levels: redstart.cache.define(
+    levels: cache.define(
       'inventory:levels',
       { key: (restaurant: number) => restaurant, argumentTags: (restaurant) => [tenant(restaurant)] },
       (restaurant) => reads.levels(restaurant),

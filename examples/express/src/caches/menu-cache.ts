@@ -15,8 +15,7 @@ export interface MenuCache extends MenuReads {
 const RECIPE_COSTS = 'recipe-costs'
 
 /** A price appears in several answers, so they carry tags of the dish and of the category instead of being named. */
-export function menuCache(redstart: Redstart, reads: MenuReads): MenuCache {
-  const { cache, invalidate } = redstart
+export function menuCache({ cache, invalidate }: Redstart, reads: MenuReads): MenuCache {
   return {
     restaurants: cache.define('menu:restaurants', { key: () => 'all' }, () => reads.restaurants()),
 
@@ -31,21 +30,21 @@ export function menuCache(redstart: Redstart, reads: MenuReads): MenuCache {
     ),
 
     category: findable(
-      redstart,
+      cache,
       'menu:category',
       { key: (id: number) => id, idTags: (id) => [category(id)], tags: (found) => [tenant(found.restaurant)] },
       (id) => reads.category(id),
     ),
 
     dish: findable(
-      redstart,
+      cache,
       'menu:dish',
       { key: (id: number) => id, idTags: (id) => [dish(id)], tags: (found) => [tenant(found.restaurant)] },
       (id) => reads.dish(id),
     ),
 
     recipeCost: findable(
-      redstart,
+      cache,
       'menu:recipe-cost',
       {
         key: (id: number) => id,

@@ -4,15 +4,15 @@ import { findable } from './findable.ts'
 import { tenant } from './tenant.ts'
 
 /** Orders, kept for five minutes. */
-export function orderCache(redstart: Redstart, reads: OrderReads): OrderReads {
+export function orderCache({ cache }: Redstart, reads: OrderReads): OrderReads {
   return {
-    recent: redstart.cache.define(
+    recent: cache.define(
       'orders:recent',
       { key: (restaurant: number) => restaurant, argumentTags: (restaurant) => [tenant(restaurant)] },
       (restaurant) => reads.recent(restaurant),
     ),
     order: findable(
-      redstart,
+      cache,
       'orders:order',
       { key: (id: number) => id, tags: (order) => [tenant(order.restaurant)] },
       (id) => reads.order(id),

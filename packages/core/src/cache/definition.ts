@@ -1,6 +1,6 @@
 import { invalidArgument } from '../errors.ts'
 import { checkNamespace, checkPath, type Key, keyText } from '../keys.ts'
-import type { LoadContext } from './load.ts'
+import type { LoadContext } from './load-context.ts'
 import type { Scope, ScopedRead } from './scope.ts'
 import { type NamespaceOptions, resolveSettings } from './settings.ts'
 import type { Reached } from './targets.ts'

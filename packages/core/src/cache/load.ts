@@ -1,31 +1,16 @@
 import type { Clock } from '../clock.ts'
 import { RedstartError } from '../errors.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
-import { impliedNames, tagName } from '../invalidation/names.ts'
+import { impliedNames } from '../invalidation/names.ts'
 import { count, type Counters, LOAD, LOAD_ERROR } from '../telemetry/counters.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { Budget } from './budget.ts'
 import type { Entry } from './entry.ts'
 import type { Flight } from './flights.ts'
+import { type LoadContext, LoadNotes } from './load-context.ts'
 import { LoadFrame, type LoadFrames } from './load-frame.ts'
 import type { ReadQueue } from './read-queue.ts'
 import type { Writer } from './write.ts'
-
-/** What a loader is given. */
-export interface LoadContext {
-  /** The entry's path, `namespace:key`. */
-  readonly path: string
-  /** Aborts when the load's deadline has passed. */
-  readonly signal: AbortSignal
-  /** True when nobody waits: a stale entry is being refreshed. */
-  readonly background: boolean
-  /**
-   * Adds tags to the entry.
-   *
-   * @throws RedstartError `INVALID_ARGUMENT` for a tag that is empty, longer than 256 characters or has control characters.
-   */
-  tags(...tags: readonly string[]): void
-}
 
 /** One load, with all options resolved. */
 export interface LoadPlan {
@@ -85,20 +70,17 @@ export class Loader {
   async load(plan: LoadPlan, flight: Flight, background: boolean, budget: Budget): Promise<Entry> {
     const stamp = await this.#stamp(budget)
     const frame = new LoadFrame(flight, stamp)
-    const tagNames = new Set(plan.tagNames)
+    const notes = new LoadNotes(plan)
     const loaded = this.#coherence.time.earliest(stamp.since)
     count(plan.counters, LOAD)
-    const value = await this.#run(plan, frame, tagNames, background)
-    for (const tag of plan.resultTags?.(value) ?? []) tagNames.add(tagName(tag))
+    const value = await this.#run(plan, frame, notes, background)
+    notes.tag(plan.resultTags?.(value) ?? [])
     const cost = this.#clock.now() - stamp.since
-    const names = [...new Set([...impliedNames(plan.path), ...tagNames, ...frame.names])]
+    const names = [...new Set([...impliedNames(plan.path), ...notes.tagNames, ...frame.names])]
     const { generation, clock, sequence, since } = frame
-    return this.#writer.store(
-      plan,
-      value,
-      { generation, clock, sequence, since, names, tags: tagNames.size, loaded, cost, reached: stamp.reached },
-      budget,
-    )
+    const tags = notes.tagNames.size
+    const origin = { generation, clock, sequence, since, names, tags, loaded, cost, reached: stamp.reached }
+    return this.#writer.store({ ...plan, ttl: notes.ttl, stale: notes.stale }, value, origin, budget)
   }
 
   /** Fixes generation and clock before the loader starts: an entry bound to a later moment could outlive an invalidation. */
@@ -118,15 +100,10 @@ export class Loader {
     }
   }
 
-  async #run(plan: LoadPlan, frame: LoadFrame, tagNames: Set<string>, background: boolean): Promise<unknown> {
+  async #run(plan: LoadPlan, frame: LoadFrame, notes: LoadNotes, background: boolean): Promise<unknown> {
     const begun = this.#clock.now()
     const deadline = new AbortController()
-    const context: LoadContext = {
-      path: plan.path,
-      signal: deadline.signal,
-      background,
-      tags: (...tags) => tags.forEach((tag) => tagNames.add(tagName(tag))),
-    }
+    const context = notes.context(plan.path, deadline.signal, background)
     try {
       const value = await this.#withDeadline(plan, deadline, () =>
         this.#frames.run(frame, async () => plan.load(context)),

@@ -1,5 +1,5 @@
 import type { Key } from '../keys.ts'
-import type { LoadContext } from './load.ts'
+import type { LoadContext } from './load-context.ts'
 import type { GetOrSetOptions, Scope, SetOptions } from './scope.ts'
 import type { Invalidator, Reached } from './targets.ts'
 
