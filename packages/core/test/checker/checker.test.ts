@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import { memory } from '../../src/memory/index.ts'
+import { expectEventful, soaked } from './expectations.ts'
+import { seedOfRun } from './random.ts'
+import { runChecker } from './run.ts'
+
+describe('several instances over one memory backend', () => {
+  it('never read what was invalidated', { timeout: soaked(60_000) }, async () => {
+    const outcome = await runChecker({
+      seed: seedOfRun(),
+      backend: memory(),
+      app: 'checker',
+      reads: soaked(20_000),
+      invalidations: soaked(1_000),
+      longest: soaked(30_000),
+    })
+    expectEventful(outcome, { reads: soaked(20_000), invalidations: soaked(1_000) })
+    expect(outcome.reachedHere).toBe(0)
+  })
+})

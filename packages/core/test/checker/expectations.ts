@@ -1,0 +1,32 @@
+import { expect } from 'vitest'
+import type { Outcome } from './run.ts'
+
+/** An amount of a run: ten times as much with `REDSTART_SOAK=1`. */
+export function soaked(amount: number): number {
+  return process.env['REDSTART_SOAK'] === '1' ? amount * 10 : amount
+}
+
+/** Expects a run without a stale read, in which enough of everything happened to have found one. */
+export function expectEventful(
+  outcome: Outcome,
+  least: { readonly reads: number; readonly invalidations: number },
+): void {
+  const { seed, reads, invalidations, tally, stale, reachedHere, milliseconds } = outcome
+  console.log(
+    `checker, REDSTART_SEED=${seed}: ${JSON.stringify({ reads, invalidations, reachedHere, tally, milliseconds: Math.round(milliseconds) })}`,
+  )
+  expect(stale).toBeUndefined()
+  expect(reads).toBeGreaterThanOrEqual(least.reads)
+  expect(sum(Object.values(invalidations))).toBeGreaterThanOrEqual(least.invalidations)
+  for (const [kind, times] of Object.entries(invalidations))
+    expect(times, kind).toBeGreaterThanOrEqual(least.invalidations / 1000)
+  for (const [served, share] of Object.entries(SHARES))
+    expect(tally[served as keyof typeof SHARES], served).toBeGreaterThanOrEqual(share * reads)
+}
+
+/** How large a part of all reads each way of being served must be, at the least. */
+const SHARES = { l1Hits: 0.1, l2Hits: 0.02, staleHits: 0.005, joins: 0.01, misses: 0.05, staleIfError: 0.0001 } as const
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

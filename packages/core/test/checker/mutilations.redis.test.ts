@@ -1,0 +1,44 @@
+import { type RedisServer, startRedis } from '@redstart/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { redis } from '../../src/redis/index.ts'
+import { clockOfTheWrite, deaf, mutilated, type Mutilation, noMarkers } from './mutilations.ts'
+import { seededRandom, seedOfRun } from './random.ts'
+import { runChecker } from './run.ts'
+
+let server: RedisServer
+beforeAll(async () => {
+  server = await startRedis()
+})
+afterAll(() => server.stop())
+
+const SEEDS = 20
+/** How long one run may look, in ms: a stale read ends it, usually within a second. */
+const LONGEST = 4_000
+
+/** Runs one short check for each seed, one after the other; returns how many found a stale read. */
+async function caught(name: string, mutilation: Mutilation, seeds: number): Promise<number> {
+  const random = seededRandom(seedOfRun())
+  const found: number[] = []
+  for (let run = 0; run < seeds; run += 1) {
+    const backend = mutilated(redis(server.url), mutilation)
+    const lengths = { reads: Infinity, invalidations: Infinity, longest: LONGEST, maxStaleness: 100, reopenEvery: 100 }
+    const outcome = await runChecker({ seed: random.below(2 ** 31), backend, app: `${name}-${run}`, ...lengths })
+    if (outcome.stale !== undefined) found.push(Math.round(outcome.milliseconds))
+  }
+  console.log(`${name}: found in ${found.length} of ${seeds} runs, after ${found.join(', ')} ms`)
+  return found.length
+}
+
+describe('the checker finds', { timeout: 120_000 }, () => {
+  it('an entry that is bound to the moment of its writing', async () => {
+    expect(await caught('clock', clockOfTheWrite, SEEDS)).toBeGreaterThanOrEqual(SEEDS - 1)
+  })
+
+  it('markers that are not told', async () => {
+    expect(await caught('markers', noMarkers, SEEDS)).toBeGreaterThanOrEqual(SEEDS - 1)
+  })
+
+  it('an instance that hears of nothing', async () => {
+    expect(await caught('deaf', deaf, SEEDS)).toBeGreaterThanOrEqual(SEEDS - 1)
+  })
+})

@@ -1,0 +1,64 @@
+import type { Answer, Backend, CacheStore } from '../../src/index.ts'
+
+/** Takes a rule of the protocol away from a backend's store. */
+export type Mutilation = (store: CacheStore) => CacheStore
+
+/** The same backend with its stores mutilated. */
+export function mutilated(backend: Backend, mutilation: Mutilation): Backend {
+  return { name: `${backend.name}, mutilated`, cache: (context) => mutilation(backend.cache(context)) }
+}
+
+/** Milliseconds for the calls that are made on top. */
+const TIMEOUT = 1000
+/** Where an entry's bytes hold generation and clock, by the wire format. */
+const GENERATION_AT = 4
+const CLOCK_AT = 20
+
+/** Binds what is stored to the moment of its storing, not to that of its load. */
+export const clockOfTheWrite: Mutilation = (store) => ({
+  ...same(store),
+  async write(request, timeout) {
+    const question = { candidate: request.generation, keep: 60_000 }
+    const { answer } = await store.read({ keys: [], question }, TIMEOUT)
+    if (answer === undefined) return store.write(request, timeout)
+    const { generation, clock } = answer
+    const bytes = Buffer.from(request.bytes)
+    bytes.write(generation, GENERATION_AT, 'hex')
+    bytes.writeBigUInt64BE(BigInt(clock), CLOCK_AT)
+    return store.write({ ...request, bytes, generation, clock }, timeout)
+  },
+})
+
+/** Tells of nothing that was ever invalidated: no markers, and no floor where they were pruned. */
+export const noMarkers: Mutilation = (store) => ({
+  ...same(store),
+  async read(request, timeout) {
+    const reply = await store.read(request, timeout)
+    return { ...reply, snapshot: reply.snapshot && { ...reply.snapshot, floor: 0, markers: new Map() } }
+  },
+})
+
+/** Hears no other instance, and is told at each question that nothing has happened since the first. */
+export const deaf: Mutilation = (store) => {
+  let first: Answer | undefined
+  return {
+    ...same(store),
+    async read(request, timeout) {
+      const reply = await store.read(request, timeout)
+      first ??= reply.answer
+      return { ...reply, answer: reply.answer && first && { ...first, time: reply.answer.time } }
+    },
+    subscribe: () => () => undefined,
+  }
+}
+
+/** A store's methods as an object of its own: they may be replaced one by one. */
+function same(store: CacheStore): CacheStore {
+  return {
+    read: (request: Parameters<CacheStore['read']>[0], timeout: number) => store.read(request, timeout),
+    write: (request, timeout) => store.write(request, timeout),
+    invalidate: (request, timeout) => store.invalidate(request, timeout),
+    subscribe: (listener) => store.subscribe(listener),
+    close: () => store.close(),
+  }
+}

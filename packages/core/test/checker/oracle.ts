@@ -1,0 +1,118 @@
+import type { Reached } from '../../src/index.ts'
+
+/** A value in the cache. It carries what decides whether it may still be read. */
+export interface Part {
+  readonly path: string
+  /** When its load began; for a value that was set, when the call began. */
+  readonly born: number
+  /** Which `set` stored it: it counts as loaded when that call ended. */
+  readonly set?: number
+  /** All that can hit it. */
+  readonly names: readonly string[]
+  /** The tag that its loader found in the database. */
+  readonly category: string
+  /** What its loader read through the cache. */
+  readonly parts: readonly Part[]
+  /** Makes it a value that has to be copied for each reader. */
+  readonly at?: Date
+}
+
+/** An invalidation, from its call to its end. */
+export interface Invalidation {
+  readonly kind: string
+  readonly names: readonly string[]
+  readonly node: number
+  readonly called: number
+  /** Undefined while it runs. */
+  resolved: number | undefined
+  reached: Reached['reached'] | undefined
+}
+
+/** A read that returned what it must not. */
+export interface StaleRead {
+  readonly node: number
+  readonly path: string
+  readonly started: number
+  readonly part: Part
+  readonly hit: Invalidation
+}
+
+let last = 0
+
+/** Own instants: milliseconds, and no two alike, so that of any two things that happened here one was first. */
+export function instant(): number {
+  last = Math.max(performance.now(), last + 1e-6)
+  return last
+}
+
+/** Knows of every invalidation, and whether a read may have returned what it did. */
+export class Oracle {
+  readonly #maxStaleness: number
+  /** Of each name, in the order of their calls. */
+  readonly #invalidations = new Map<string, Invalidation[]>()
+  /** When a set ended. */
+  readonly #sets = new Map<number, number>()
+  #lastSet = 0
+
+  /** @param maxStaleness milliseconds after which an invalidation holds on every instance. */
+  constructor(maxStaleness: number) {
+    this.#maxStaleness = maxStaleness
+  }
+
+  /** A number for a `set` that is about to be called. */
+  nextSet(): number {
+    this.#lastSet += 1
+    return this.#lastSet
+  }
+
+  /** Records an invalidation around its call. @param set of a `set`, the number that its value carries. */
+  async during(
+    about: Pick<Invalidation, 'kind' | 'names' | 'node'> & { readonly set?: number | undefined },
+    call: () => Promise<Reached>,
+  ): Promise<Reached> {
+    const { kind, names, node, set } = about
+    const invalidation: Invalidation = { kind, names, node, called: instant(), resolved: undefined, reached: undefined }
+    for (const name of names) {
+      const list = this.#invalidations.get(name)
+      if (list === undefined) this.#invalidations.set(name, [invalidation])
+      else list.push(invalidation)
+    }
+    const { reached } = await call()
+    invalidation.resolved = instant()
+    invalidation.reached = reached
+    if (set !== undefined) this.#sets.set(set, invalidation.resolved)
+    return { reached }
+  }
+
+  /** Judges what a read returned that started at `started` on instance `node`. */
+  judge(node: number, path: string, started: number, value: Part): StaleRead | undefined {
+    const hit = this.#hit(value, node, started)
+    if (hit !== undefined) return { node, path, started, part: value, hit }
+    for (const part of value.parts) {
+      const stale = this.judge(node, path, started, part)
+      if (stale !== undefined) return stale
+    }
+    return undefined
+  }
+
+  /** An invalidation that should have kept this value from that read. */
+  #hit({ names, born, set }: Part, node: number, started: number): Invalidation | undefined {
+    const since = set === undefined ? born : (this.#sets.get(set) ?? Infinity)
+    for (const name of names) {
+      const list = this.#invalidations.get(name) ?? []
+      for (let place = list.length - 1; place >= 0; place -= 1) {
+        const invalidation = list[place]
+        if (invalidation === undefined || invalidation.called < since) break
+        if (this.#binds(invalidation, node, started)) return invalidation
+      }
+    }
+    return undefined
+  }
+
+  /** Whether a read that started then, on that instance, had to respect an invalidation. */
+  #binds({ node: own, resolved, reached }: Invalidation, node: number, started: number): boolean {
+    if (resolved === undefined) return false
+    if (own === node) return resolved < started
+    return reached === 'all' && resolved + this.#maxStaleness < started
+  }
+}

@@ -1,0 +1,185 @@
+import { setTimeout } from 'node:timers/promises'
+import { manualClock } from '@redstart/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Redstart } from '../../src/index.ts'
+import { Meter } from './meter.ts'
+
+let meter: Meter
+beforeAll(async () => {
+  meter = await Meter.start()
+})
+afterAll(() => meter[Symbol.asyncDispose]())
+
+let apps = 0
+let app = ''
+let here: Redstart
+beforeEach(async () => {
+  apps += 1
+  app = `app${apps}`
+  here = await meter.open(app)
+})
+
+const NOTHING = { trips: 0, commands: [] }
+const load = (): string => 'value'
+const refuse = (): never => {
+  throw new Error('nothing should have been loaded')
+}
+
+function tagsOf(count: number): string[] {
+  return Array.from({ length: count }, (_, tag) => `tag${tag}`)
+}
+
+describe('a read', () => {
+  it('that memory answers costs nothing', async () => {
+    await here.cache.getOrSet('key', load)
+    expect(await meter.costOf(() => here.cache.getOrSet('key', refuse))).toEqual(NOTHING)
+    expect(await meter.costOf(() => here.cache.get('key'))).toEqual(NOTHING)
+  })
+
+  it('with strict consistency costs one trip, the question, where memory has the value', async () => {
+    const strict = await meter.open(app, { consistency: 'strict' })
+    await strict.cache.getOrSet('key', load)
+    expect(await meter.costOf(() => strict.cache.getOrSet('key', refuse))).toEqual({ trips: 1, commands: ['ask'] })
+  })
+
+  it('that loads costs two trips, a look and a write', async () => {
+    const cost = await meter.costOf(() => here.cache.getOrSet('key', load, { tags: ['a', 'b'] }))
+    expect(cost).toEqual({ trips: 2, commands: ['GET', 'HMGET', 'write'] })
+  })
+
+  it.each([0, 1, 5, 64])(
+    'of an entry with %i tags that Redis has costs one GET while the view remembers back far enough',
+    async (count) => {
+      const tags = tagsOf(count)
+      const there = await meter.open(app)
+      for (const key of ['first', 'second']) await here.cache.getOrSet(key, load, { tags })
+      // The first one finds out how far back the view has to remember.
+      await there.cache.getOrSet('first', refuse, { tags })
+      expect(await meter.costOf(() => there.cache.getOrSet('second', refuse, { tags }))).toEqual({
+        trips: 1,
+        commands: ['GET'],
+      })
+    },
+  )
+
+  it.each([0, 1, 5, 64])(
+    'of an entry with %i tags that is older than the view costs one trip, its markers included',
+    async (count) => {
+      const tags = tagsOf(count)
+      await here.cache.getOrSet('key', load, { tags })
+      await here.invalidate({ tags: ['another'] })
+      const young = await meter.open(app)
+      expect(await meter.costOf(() => young.cache.getOrSet('key', refuse, { tags }))).toEqual({
+        trips: 1,
+        commands: ['GET', 'HMGET'],
+      })
+      expect(await meter.costOf(() => young.cache.getOrSet('key', refuse, { tags }))).toEqual(NOTHING)
+    },
+  )
+
+  it('after a pause that was too long for the view has its question in the same trip', async () => {
+    const idle = await meter.open(app, { maxStaleness: 40 })
+    await here.cache.getOrSet('key', load)
+    await setTimeout(100)
+    expect(await meter.costOf(() => idle.cache.getOrSet('key', refuse))).toEqual({
+      trips: 1,
+      commands: ['ask', 'GET', 'HMGET'],
+    })
+  })
+
+  it('of fifty keys in one tick costs one trip', async () => {
+    const there = await meter.open(app)
+    const keys = Array.from({ length: 50 }, (_, key) => `key${key}`)
+    await Promise.all(keys.map((key) => here.cache.getOrSet(key, load)))
+    const { trips, commands } = await meter.costOf(() =>
+      Promise.all(keys.map((key) => there.cache.getOrSet(key, refuse))),
+    )
+    expect(trips).toBe(1)
+    expect(commands.filter((command) => command === 'GET')).toHaveLength(50)
+    expect(commands.filter((command) => command !== 'GET')).toEqual(['HMGET'])
+  })
+
+  it('that fifty callers miss at the same time loads once', async () => {
+    let loads = 0
+    const count = async (): Promise<number> => {
+      await setTimeout(20)
+      loads += 1
+      return loads
+    }
+    const { trips, commands } = await meter.costOf(async () => {
+      const values = await Promise.all(Array.from({ length: 50 }, () => here.cache.getOrSet('key', count)))
+      expect(new Set(values)).toEqual(new Set([1]))
+    })
+    expect(loads).toBe(1)
+    expect(trips).toBe(2)
+    expect(commands.filter((command) => command === 'write')).toHaveLength(1)
+  })
+})
+
+describe('a change', () => {
+  it.each([1, 1000])('that invalidates %i tags costs one command', async (count) => {
+    expect(await meter.costOf(() => here.invalidate({ tags: tagsOf(count) }))).toEqual({
+      trips: 1,
+      commands: ['invalidate'],
+    })
+  })
+
+  it('by prefix or namespace costs one command, however many entries there are', async () => {
+    for (let key = 0; key < 20; key += 1) await here.cache.getOrSet(`menu:1:${key}`, load)
+    expect(await meter.costOf(() => here.invalidate({ prefix: 'menu:1:' }))).toEqual({
+      trips: 1,
+      commands: ['invalidate'],
+    })
+    expect(await meter.costOf(() => here.cache.namespace('menu').clear())).toEqual({
+      trips: 1,
+      commands: ['invalidate'],
+    })
+    expect(await meter.costOf(() => here.cache.clear())).toEqual({ trips: 1, commands: ['invalidate'] })
+  })
+
+  it('that deletes a key costs one trip', async () => {
+    await here.cache.getOrSet('key', load)
+    expect(await meter.costOf(() => here.cache.delete('key'))).toEqual({ trips: 1, commands: ['invalidate', 'UNLINK'] })
+  })
+
+  it('that sets a key costs two trips', async () => {
+    expect(await meter.costOf(() => here.cache.set('key', 'value', { tags: ['a'] }))).toEqual({
+      trips: 2,
+      commands: ['invalidate', 'write'],
+    })
+  })
+
+  it('tells the others, and costs them nothing', async () => {
+    const there = await meter.open(app)
+    await there.cache.getOrSet('kept', load)
+    await here.invalidate({ tags: ['a'] })
+    await setTimeout(50)
+    expect(await meter.costOf(() => there.cache.getOrSet('kept', refuse))).toEqual(NOTHING)
+  })
+})
+
+describe('the question that keeps the view proven', () => {
+  it('is sent once for each half of maxStaleness while the instance is used, and never while it is idle', async () => {
+    const clock = manualClock()
+    const used = await meter.open(app, { clock, maxStaleness: 1000 })
+    await used.cache.getOrSet('key', load)
+    const spent = await meter.costOf(async () => {
+      for (let step = 0; step < 100; step += 1) {
+        clock.advance(100)
+        await used.cache.getOrSet('key', refuse)
+        // Real time, for the reply to come; the instance's own stands still.
+        await setTimeout(5)
+      }
+    })
+    // Ten seconds of use: a question each time that the last one is more than 500 ms old, which a step of 100 ms notices.
+    expect(new Set(spent.commands)).toEqual(new Set(['ask']))
+    expect(spent.commands.length).toBeGreaterThanOrEqual(14)
+    expect(spent.commands.length).toBeLessThanOrEqual(20)
+
+    const idle = await meter.costOf(async () => {
+      for (let step = 0; step < 100; step += 1) await clock.advanceAsync(100)
+      await setTimeout(20)
+    })
+    expect(idle).toEqual(NOTHING)
+  })
+})

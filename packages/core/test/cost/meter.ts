@@ -1,0 +1,70 @@
+import {
+  type CommandCounter,
+  countCommands,
+  countTrips,
+  type RedisServer,
+  startRedis,
+  type TripCounter,
+} from '@redstart/testing'
+import { createRedstart, type Redstart, type RedstartOptions } from '../../src/index.ts'
+import { redis } from '../../src/redis/index.ts'
+import { ask, identify, invalidate, write } from '../../src/redis/scripts.ts'
+
+/** What an operation cost. */
+export interface Cost {
+  readonly trips: number
+  /** The commands that were sent: the name of each, or of the script that it ran. */
+  readonly commands: readonly string[]
+}
+
+/** A Redis whose trips and commands are counted, and instances over it. */
+export class Meter implements AsyncDisposable {
+  readonly server: RedisServer
+  readonly #trips: TripCounter
+  readonly #commands: CommandCounter
+  readonly #opened: Redstart[] = []
+
+  private constructor(server: RedisServer, trips: TripCounter, commands: CommandCounter) {
+    this.server = server
+    this.#trips = trips
+    this.#commands = commands
+  }
+
+  static async start(): Promise<Meter> {
+    const server = await startRedis()
+    return new Meter(server, await countTrips(server.url), await countCommands(server.url))
+  }
+
+  /** An instance that is connected and has asked its first question. */
+  async open(app: string, options: Omit<RedstartOptions, 'app' | 'backend'> = {}): Promise<Redstart> {
+    const redstart = createRedstart({ deadline: '5s', ...options, app, backend: redis(this.#trips.url) })
+    this.#opened.push(redstart)
+    await redstart.cache.get('nothing')
+    return redstart
+  }
+
+  /** What everything that runs until `run` resolves costs, by whichever instance. */
+  async costOf(run: () => Promise<unknown>): Promise<Cost> {
+    await this.#commands.settled()
+    this.#commands.reset()
+    this.#trips.reset()
+    await run()
+    await this.#commands.settled()
+    return { trips: this.#trips.trips(), commands: this.#commands.commands().map(nameOf) }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#opened.map((redstart) => redstart.close()))
+    this.#commands.close()
+    await this.#trips.close()
+    await this.server.stop()
+  }
+}
+
+const SCRIPTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({ ask, identify, invalidate, write }).map(([name, { sha }]) => [sha, name]),
+)
+
+function nameOf([command = '', sha = '']: readonly string[]): string {
+  return SCRIPTS.get(sha) ?? command.toUpperCase()
+}
