@@ -38,7 +38,7 @@ describe('two instances over Redis', () => {
     ['a key', { keys: ['menu:1'] }],
     ['a namespace', { namespace: 'menu' }],
     ['a prefix', { prefix: 'menu:' }],
-  ])('see each other\'s invalidation of %s, in memory as well', async (_, target) => {
+  ])("see each other's invalidation of %s, in memory as well", async (_, target) => {
     const [one, two] = pair()
     await one.cache.set('menu:1', 'soup', { tags: ['soups'] })
     expect([await two.cache.get('menu:1'), await two.cache.get('menu:1')]).toEqual(['soup', 'soup'])
@@ -80,7 +80,7 @@ describe('two instances over Redis', () => {
     await vi.waitFor(async () => expect(await one.cache.get('menu:1')).toBe('new'))
   })
 
-  it('find each other\'s entries with the tags of nested loads', async () => {
+  it("find each other's entries with the tags of nested loads", async () => {
     const [one, two] = pair()
     await one.cache.getOrSet('menu:today', () => one.cache.getOrSet('dish:1', () => 'soup', { tags: ['soups'] }))
     expect(await two.cache.get('menu:today')).toBe('soup')
@@ -95,9 +95,20 @@ describe('two instances over Redis', () => {
     for (const { cache } of [one, two]) await cache.get('menu:1')
     await one.invalidate({ tags: ['soups'] })
     await two.invalidate({ tags: ['salads'] })
-    const heard = (told: readonly RedstartEvent[]): unknown => told.flatMap((event) => (event.type === 'cache.invalidate' ? [[...event.names, event.remote]] : []))
-    await vi.waitFor(() => expect(heard(one.told)).toEqual([['t:soups', false], ['t:salads', true]]))
-    await vi.waitFor(() => expect(heard(two.told)).toEqual([['t:soups', true], ['t:salads', false]]))
+    const heard = (told: readonly RedstartEvent[]): unknown =>
+      told.flatMap((event) => (event.type === 'cache.invalidate' ? [[...event.names, event.remote]] : []))
+    await vi.waitFor(() =>
+      expect(heard(one.told)).toEqual([
+        ['t:soups', false],
+        ['t:salads', true],
+      ]),
+    )
+    await vi.waitFor(() =>
+      expect(heard(two.told)).toEqual([
+        ['t:soups', true],
+        ['t:salads', false],
+      ]),
+    )
   })
 })
 
@@ -173,11 +184,28 @@ describe('over Redis', () => {
   it('a value of any kind comes back the same from memory and from Redis', async () => {
     const [one, two] = pair()
     let id = 0
-    const values = fc.anything({ values: [fc.constantFrom<unknown>(undefined, null, -0, Number.NaN), fc.double(), fc.string({ unit: 'grapheme' }), fc.bigInt(), fc.date({ noInvalidDate: true })], key: fc.string().filter((key) => key !== '__proto__'), withMap: true, withSet: true, withTypedArray: true })
+    const values = fc.anything({
+      values: [
+        fc.constantFrom<unknown>(undefined, null, -0, Number.NaN),
+        fc.double(),
+        fc.string({ unit: 'grapheme' }),
+        fc.bigInt(),
+        fc.date({ noInvalidDate: true }),
+      ],
+      key: fc.string().filter((key) => key !== '__proto__'),
+      withMap: true,
+      withSet: true,
+      withTypedArray: true,
+    })
     await fc.assert(
       fc.asyncProperty(values, async (value) => {
         const key = ['value', ++id]
-        const reads = [await one.cache.getOrSet(key, () => value), await one.cache.get(key), await two.cache.get(key), await two.cache.get(key)]
+        const reads = [
+          await one.cache.getOrSet(key, () => value),
+          await one.cache.get(key),
+          await two.cache.get(key),
+          await two.cache.get(key),
+        ]
         for (const read of reads) expect(isDeepStrictEqual(read, value)).toBe(true)
       }),
       { numRuns: 200 },
@@ -186,7 +214,10 @@ describe('over Redis', () => {
 
   it('close lets the load that runs be stored, and leaves no connection', async () => {
     app++
-    const one = createRedstart({ backend: redis({ url: server.url, connectionName: `closing${app}` }), app: `test${app}` })
+    const one = createRedstart({
+      backend: redis({ url: server.url, connectionName: `closing${app}` }),
+      app: `test${app}`,
+    })
     const two = join()
     const { load, calls } = heldLoader<string>()
     const read = one.cache.getOrSet('menu:1', load)
@@ -196,6 +227,8 @@ describe('over Redis', () => {
     expect(await read).toBe('soup')
     await closing
     expect(await two.cache.get('menu:1')).toBe('soup')
-    await vi.waitFor(async () => expect(String(await server.command('CLIENT', 'LIST'))).not.toContain(`name=closing${app} `))
+    await vi.waitFor(async () =>
+      expect(String(await server.command('CLIENT', 'LIST'))).not.toContain(`name=closing${app} `),
+    )
   })
 })

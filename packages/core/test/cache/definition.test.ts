@@ -5,10 +5,14 @@ describe('a definition', () => {
   it('is called like its loader, which gets the arguments and a context', async () => {
     const { cache } = open()
     const calls: unknown[] = []
-    const dish = cache.define('menu', { key: (id: number, language: string) => [id, language] }, (id, language, { path }) => {
-      calls.push([id, language, path])
-      return `${id} in ${language}`
-    })
+    const dish = cache.define(
+      'menu',
+      { key: (id: number, language: string) => [id, language] },
+      (id, language, { path }) => {
+        calls.push([id, language, path])
+        return `${id} in ${language}`
+      },
+    )
     expect(await dish(42, 'sv')).toBe('42 in sv')
     expect(await dish(42, 'sv')).toBe('42 in sv')
     expect(await dish(42, 'en')).toBe('42 in en')
@@ -66,7 +70,10 @@ describe('a definition', () => {
     const { cache } = open()
     const load = counter()
     const dish = cache.define('menu', { key: (id: number) => id }, load)
-    await expect(dish(Number.NaN)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(/^key is NaN/) })
+    await expect(dish(Number.NaN)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/^key is NaN/),
+    })
     await expect(dish.invalidate(Number.NaN)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     expect(() => dish.keyOf(Number.NaN)).toThrow(/^key is NaN/)
     expect(load.calls).toBe(0)
@@ -75,7 +82,9 @@ describe('a definition', () => {
   it('of a name may be made once for each instance', () => {
     const [one, two] = [open(), open()]
     for (const { cache } of [one, two]) cache.define('menu', { key: () => 1 }, counter())
-    expect(() => one.cache.define('menu', { key: () => 1 }, counter())).toThrow(/^the name of a definition is "menu"; expected one that this instance has not used yet/)
+    expect(() => one.cache.define('menu', { key: () => 1 }, counter())).toThrow(
+      /^the name of a definition is "menu"; expected one that this instance has not used yet/,
+    )
     one.cache.define('menu:dish', { key: () => 1 }, counter())
   })
 

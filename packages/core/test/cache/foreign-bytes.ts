@@ -15,13 +15,24 @@ const text = (content: string): Uint8Array => Buffer.from(content)
 
 function entry(change: (bytes: Buffer) => Buffer = (bytes) => bytes): Uint8Array {
   const bytes = encodeEntry({
-    ...{ generation: 'ab'.repeat(16), clock: 1, loaded: 1, freshUntil: 9e15, staleUntil: 9e15, cost: 0, shape: 0, names: ['t:a'] },
+    generation: 'ab'.repeat(16),
+    clock: 1,
+    loaded: 1,
+    freshUntil: 9e15,
+    staleUntil: 9e15,
+    cost: 0,
+    shape: 0,
+    names: ['t:a'],
     ...encodeValue({ from: 'elsewhere' }),
   })
   return change(Buffer.from(bytes))
 }
 
-const SAMPLES: readonly (readonly [what: string, bytes: () => Uint8Array, reason: 'foreign' | 'unreadable' | 'generation'])[] = [
+const SAMPLES: readonly (readonly [
+  what: string,
+  bytes: () => Uint8Array,
+  reason: 'foreign' | 'unreadable' | 'generation',
+])[] = [
   ['nothing', () => text(''), 'foreign'],
   ['text', () => text('soup of the day'), 'foreign'],
   ['JSON', () => text('{"name":"soup","value":42}'), 'foreign'],

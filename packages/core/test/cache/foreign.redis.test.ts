@@ -55,7 +55,11 @@ describe('something else under the key of the view', () => {
     expect(await cache.getOrSet('menu:1', () => 'loaded')).toBe('loaded')
     expect(await invalidate({ tags: ['a'] })).toEqual({ reached: 'here' })
     const [first] = of('store.error')
-    expect(String(first?.error)).toMatch(new RegExp(`Redis answered (WRONGTYPE|FOREIGN): the key \\{${app}\\}:meta holds something that is not Redstart's; delete it or choose another app name`))
+    expect(String(first?.error)).toMatch(
+      new RegExp(
+        `Redis answered (WRONGTYPE|FOREIGN): the key \\{${app}\\}:meta holds something that is not Redstart's; delete it or choose another app name`,
+      ),
+    )
     expect(await server.command('TYPE', `{${app}}:meta`)).toBe(command === 'SET' ? 'string' : 'hash')
     await close()
   })

@@ -10,7 +10,14 @@ describe('getOrSet', () => {
     expect(await cache.getOrSet('menu:1', load)).toBe(1)
     expect(await cache.getOrSet('menu:1', load)).toBe(1)
     expect(load.calls).toBe(1)
-    expect(told.map((event) => event.type)).toEqual(['view.reset', 'cache.miss', 'cache.load', 'cache.write', 'cache.hit', 'cache.hit'])
+    expect(told.map((event) => event.type)).toEqual([
+      'view.reset',
+      'cache.miss',
+      'cache.load',
+      'cache.write',
+      'cache.hit',
+      'cache.hit',
+    ])
   })
 
   it('is fresh for its ttl, an hour unless somebody says otherwise', async () => {
@@ -59,7 +66,11 @@ describe('getOrSet', () => {
 
   it('tells the loader what it loads for', async () => {
     const { cache } = open()
-    const seen = await cache.getOrSet(['menu', 42], ({ path, background, signal }) => ({ path, background, aborted: signal.aborted }))
+    const seen = await cache.getOrSet(['menu', 42], ({ path, background, signal }) => ({
+      path,
+      background,
+      aborted: signal.aborted,
+    }))
     expect(seen).toEqual({ path: 'menu:42', background: false, aborted: false })
   })
 

@@ -14,7 +14,7 @@ describe('two instances over one backend', () => {
     ['a key', { keys: ['menu:1'] }],
     ['a namespace', { namespace: 'menu' }],
     ['a prefix', { prefix: 'menu:' }],
-  ])('see each other\'s invalidation of %s at once, in memory as well', async (_, target) => {
+  ])("see each other's invalidation of %s at once, in memory as well", async (_, target) => {
     const [one, two] = pair()
     await one.cache.set('menu:1', 'soup', { tags: ['soups'] })
     expect(await two.cache.get('menu:1')).toBe('soup')

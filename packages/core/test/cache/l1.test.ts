@@ -5,7 +5,13 @@ import { open } from './instance.ts'
 
 describe('what is kept in memory', () => {
   it('is nothing at first, within bounds that have defaults', () => {
-    expect(open().cache.stats().l1).toEqual({ entries: 0, bytes: 0, maxEntries: 10_000, maxBytes: 67_108_864, utilization: 0 })
+    expect(open().cache.stats().l1).toEqual({
+      entries: 0,
+      bytes: 0,
+      maxEntries: 10_000,
+      maxBytes: 67_108_864,
+      utilization: 0,
+    })
   })
 
   it('is bounded in number: the least recently used leaves, and is found in the backend', async () => {
@@ -26,7 +32,11 @@ describe('what is kept in memory', () => {
   it('is bounded in bytes, which grow with the value and its names', async () => {
     const { cache } = open({ l1: { maxBytes: 100_000 } })
     const sizes: number[] = []
-    for (const [value, tags] of [['x', []], ['x'.repeat(10_000), []], ['x', ['t'.repeat(250)]]] as const) {
+    for (const [value, tags] of [
+      ['x', []],
+      ['x'.repeat(10_000), []],
+      ['x', ['t'.repeat(250)]],
+    ] as const) {
       await cache.clear()
       const before = cache.stats().l1.bytes
       await cache.set(`menu:${sizes.length}`, value, { tags })
@@ -68,7 +78,10 @@ describe('what is kept in memory', () => {
   it('is used without a trip while the view is proven, and after a question once it is not', async () => {
     const backend = memory()
     let trips = 0
-    const counted = { ...backend, cache: (context: Parameters<typeof backend.cache>[0]) => countReads(backend.cache(context), () => trips++) }
+    const counted = {
+      ...backend,
+      cache: (context: Parameters<typeof backend.cache>[0]) => countReads(backend.cache(context), () => trips++),
+    }
     const { cache, clock } = open({ backend: counted })
     await cache.getOrSet('menu:1', () => 'soup')
     trips = 0

@@ -146,7 +146,10 @@ describe('a loader that takes too long', () => {
     expect(signal?.aborted).toBe(true)
     const [one, other] = await reads
     const reason: unknown = one.status === 'rejected' ? one.reason : undefined
-    expect(reason).toMatchObject({ code: 'LOAD_TIMEOUT', message: expect.stringMatching(/^the loader of "menu:1" took longer than 2000 ms; .*loadTimeout$/) })
+    expect(reason).toMatchObject({
+      code: 'LOAD_TIMEOUT',
+      message: expect.stringMatching(/^the loader of "menu:1" took longer than 2000 ms; .*loadTimeout$/),
+    })
     expect(other).toEqual({ status: 'rejected', reason })
     expect(signal?.reason).toBe(reason)
     expect(of('cache.load')).toMatchObject([{ outcome: 'timeout', milliseconds: 2000, error: reason }])
@@ -155,8 +158,12 @@ describe('a loader that takes too long', () => {
   it('has thirty seconds unless the call says otherwise, and leaves no timer behind', async () => {
     const { cache, clock } = open()
     const outcome = { usual: '', own: '' }
-    void cache.getOrSet('menu:1', () => new Promise(() => undefined)).catch((error: unknown) => (outcome.usual = String(error)))
-    void cache.getOrSet('menu:2', () => new Promise(() => undefined), { loadTimeout: '1s' }).catch((error: unknown) => (outcome.own = String(error)))
+    void cache
+      .getOrSet('menu:1', () => new Promise(() => undefined))
+      .catch((error: unknown) => (outcome.usual = String(error)))
+    void cache
+      .getOrSet('menu:2', () => new Promise(() => undefined), { loadTimeout: '1s' })
+      .catch((error: unknown) => (outcome.own = String(error)))
     await clock.advanceAsync(1000)
     expect(outcome).toEqual({ usual: '', own: expect.stringContaining('1000 ms') })
     await clock.advanceAsync(29_000)

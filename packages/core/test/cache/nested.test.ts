@@ -13,10 +13,14 @@ describe('a value made of others', () => {
   ])('is gone with %s of a part', async (_, target) => {
     const { cache, invalidate } = open()
     const [parts, wholes] = [counter(), counter()]
-    const part = cache.define('dish', { key: (id: number) => id, tags: () => ['of the value'], argumentTags: () => ['soups'] }, (_id, ctx) => {
-      ctx.tags('of the loader')
-      return parts()
-    })
+    const part = cache.define(
+      'dish',
+      { key: (id: number) => id, tags: () => ['of the value'], argumentTags: () => ['soups'] },
+      (_id, ctx) => {
+        ctx.tags('of the loader')
+        return parts()
+      },
+    )
     const whole = (): Promise<string> => cache.getOrSet('menu:today', async () => `${wholes()} with ${await part(1)}`)
     expect(await whole()).toBe('1 with 1')
     expect(await whole()).toBe('1 with 1')
@@ -49,7 +53,10 @@ describe('a value made of others', () => {
 
   it('is gone through any number of levels', async () => {
     const { cache, invalidate } = open()
-    const level = (n: number): Promise<string> => cache.getOrSet(['level', n], async () => (n === 0 ? 'ground' : `${await level(n - 1)}+`), { tags: [`level-${n}`] })
+    const level = (n: number): Promise<string> =>
+      cache.getOrSet(['level', n], async () => (n === 0 ? 'ground' : `${await level(n - 1)}+`), {
+        tags: [`level-${n}`],
+      })
     expect(await level(5)).toBe('ground+++++')
     await invalidate({ tags: ['level-0'] })
     expect(await cache.get('level:5')).toBeUndefined()
@@ -58,7 +65,8 @@ describe('a value made of others', () => {
   it('is gone when a part changes that was read by get, or that was not there', async () => {
     const { cache } = open()
     await cache.set('dish:1', 'soup')
-    const menu = (): Promise<unknown> => cache.getOrSet('menu:today', async () => [await cache.get('dish:1'), await cache.get('dish:2')])
+    const menu = (): Promise<unknown> =>
+      cache.getOrSet('menu:today', async () => [await cache.get('dish:1'), await cache.get('dish:2')])
     expect(await menu()).toEqual(['soup', undefined])
     await cache.set('dish:2', 'bread')
     expect(await menu()).toEqual(['soup', 'bread'])
@@ -122,7 +130,10 @@ describe('a value made of others', () => {
 
 describe('loaders that wait for each other', () => {
   const cycle = (path: string, other: string): unknown =>
-    expect.objectContaining({ code: 'LOAD_CYCLE', message: expect.stringMatching(new RegExp(`^the loader of "${path}" waits for "${other}", .*neither can end$`)) })
+    expect.objectContaining({
+      code: 'LOAD_CYCLE',
+      message: expect.stringMatching(new RegExp(`^the loader of "${path}" waits for "${other}", .*neither can end$`)),
+    })
 
   it('in a circle of one are told', async () => {
     const { cache } = open()
@@ -142,7 +153,8 @@ describe('loaders that wait for each other', () => {
     const names = ['menu:0', 'menu:1', 'menu:2']
     const read = (n: number): Promise<unknown> => cache.getOrSet(names[n % 3] ?? '', () => read(n + 1))
     const outcomes = await Promise.allSettled([read(0), read(1), read(2)])
-    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'LOAD_CYCLE' } })
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'LOAD_CYCLE' } })
   })
 
   it('may catch it and go on', async () => {
@@ -166,13 +178,18 @@ describe('loaders that wait for each other', () => {
     const shared = (): Promise<number> => cache.getOrSet('dish:shared', async () => load())
     const left = (): Promise<number> => cache.getOrSet('dish:left', shared)
     const right = (): Promise<number> => cache.getOrSet('dish:right', shared)
-    expect(await cache.getOrSet('menu:1', () => Promise.all([left(), right(), shared(), shared()]))).toEqual([1, 1, 1, 1])
+    expect(await cache.getOrSet('menu:1', () => Promise.all([left(), right(), shared(), shared()]))).toEqual([
+      1, 1, 1, 1,
+    ])
     expect(load.calls).toBe(1)
   })
 
   it('in no circle are let alone: one after the other, in both directions', async () => {
     const { cache, invalidate } = open()
-    const [one, two] = [(): Promise<unknown> => cache.getOrSet('menu:1', () => 1), (): Promise<unknown> => cache.getOrSet('menu:2', () => 2)]
+    const [one, two] = [
+      (): Promise<unknown> => cache.getOrSet('menu:1', () => 1),
+      (): Promise<unknown> => cache.getOrSet('menu:2', () => 2),
+    ]
     expect(await cache.getOrSet('menu:3', async () => [await one(), await two(), await one()])).toEqual([1, 2, 1])
     await invalidate({ namespace: 'menu' })
     expect(await cache.getOrSet('menu:1', async () => [await two()])).toEqual([2])
@@ -182,7 +199,8 @@ describe('loaders that wait for each other', () => {
   it('in no circle are let alone: a hundred at a time over a few', async () => {
     const { cache } = open()
     const dish = (id: number): Promise<number> => cache.getOrSet(['dish', id], async () => id)
-    const menu = (id: number): Promise<number[]> => cache.getOrSet(['menu', id], () => Promise.all([dish(id % 3), dish((id + 1) % 3)]))
+    const menu = (id: number): Promise<number[]> =>
+      cache.getOrSet(['menu', id], () => Promise.all([dish(id % 3), dish((id + 1) % 3)]))
     const menus = await Promise.all(Array.from({ length: 100 }, (_, id) => menu(id)))
     expect(menus[4]).toEqual([1, 2])
   })
@@ -191,7 +209,8 @@ describe('loaders that wait for each other', () => {
     const { cache, clock } = open()
     const options = { ttl: '1s', stale: '1h' } as const
     let depth = 0
-    const read = (): Promise<string> => cache.getOrSet('menu:1', async () => (depth++ === 0 ? 'first' : `after ${await read()}`), options)
+    const read = (): Promise<string> =>
+      cache.getOrSet('menu:1', async () => (depth++ === 0 ? 'first' : `after ${await read()}`), options)
     await read()
     await clock.advanceAsync(1000)
     expect(await read()).toBe('first')

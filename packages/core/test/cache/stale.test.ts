@@ -97,7 +97,9 @@ describe('lazy invalidation', () => {
     await clock.advanceAsync(0)
     expect(await read()).toBe(2)
     expect(load.calls).toBe(2)
-    expect(of('cache.invalidate')).toMatchObject([{ names: ['t:soups'], strategy: 'lazy', reached: 'all', remote: false }])
+    expect(of('cache.invalidate')).toMatchObject([
+      { names: ['t:soups'], strategy: 'lazy', reached: 'all', remote: false },
+    ])
     expect(of('cache.hit').map(({ stale }) => stale)).toEqual([true, false])
   })
 
@@ -178,7 +180,10 @@ describe('with staleWhileRevalidate: false, a stale entry', () => {
 
   it('is served when the loader times out', async () => {
     const { cache, clock } = await withStaleEntry()
-    const read = cache.getOrSet('menu:1', () => new Promise<string>(() => undefined), { ...BLOCKING, loadTimeout: '1s' })
+    const read = cache.getOrSet('menu:1', () => new Promise<string>(() => undefined), {
+      ...BLOCKING,
+      loadTimeout: '1s',
+    })
     await clock.advanceAsync(1000)
     expect(await read).toBe('old')
   })
@@ -206,21 +211,24 @@ describe('with staleWhileRevalidate: false, a stale entry', () => {
     await expect(cache.getOrSet('menu:1', failing, BLOCKING)).rejects.toBe(failure)
   })
 
-  it.each(['one', 'other'] as const)('is not served when it is invalidated while the failing load runs, by %s instance', async (who) => {
-    const backend = memory()
-    const one = await withStaleEntry({ backend })
-    const other = open({ backend, clock: one.clock })
-    const { load, calls } = heldLoader<string>()
-    const reads = Promise.allSettled([1, 2].map(() => one.cache.getOrSet('menu:1', load, BLOCKING)))
-    await one.clock.advanceAsync(1)
-    await (who === 'one' ? one : other).invalidate({ tags: ['soups'] })
-    await one.clock.advanceAsync(1)
-    calls[0]?.fail(failure)
-    await one.clock.advanceAsync(1)
-    calls[1]?.fail(failure)
-    expect(await reads).toEqual([1, 2].map(() => ({ status: 'rejected', reason: failure })))
-    expect(one.of('cache.stale-if-error')).toEqual([])
-  })
+  it.each(['one', 'other'] as const)(
+    'is not served when it is invalidated while the failing load runs, by %s instance',
+    async (who) => {
+      const backend = memory()
+      const one = await withStaleEntry({ backend })
+      const other = open({ backend, clock: one.clock })
+      const { load, calls } = heldLoader<string>()
+      const reads = Promise.allSettled([1, 2].map(() => one.cache.getOrSet('menu:1', load, BLOCKING)))
+      await one.clock.advanceAsync(1)
+      await (who === 'one' ? one : other).invalidate({ tags: ['soups'] })
+      await one.clock.advanceAsync(1)
+      calls[0]?.fail(failure)
+      await one.clock.advanceAsync(1)
+      calls[1]?.fail(failure)
+      expect(await reads).toEqual([1, 2].map(() => ({ status: 'rejected', reason: failure })))
+      expect(one.of('cache.stale-if-error')).toEqual([])
+    },
+  )
 
   it('of a lazy invalidation is served when the loader fails', async () => {
     const { cache, invalidate } = open()

@@ -46,10 +46,18 @@ describe('an entry has the tags', () => {
   it('of its definition: declared, of the arguments, and of value and arguments', async () => {
     const instance = open()
     const { cache } = instance
-    cache.define('plain', { key: (id: number) => id, tags: ['declared'], argumentTags: (id) => [`argument:${id}`] }, (id) => id)
+    cache.define(
+      'plain',
+      { key: (id: number) => id, tags: ['declared'], argumentTags: (id) => [`argument:${id}`] },
+      (id) => id,
+    )
     const dish = cache.define(
       'menu',
-      { key: (id: number, _language: string) => id, tags: (value, id, language) => [`v:${value}`, `a:${id}`, language], argumentTags: (id) => [`early:${id}`] },
+      {
+        key: (id: number, _language: string) => id,
+        tags: (value: string, id, language) => [`v:${value}`, `a:${id}`, language],
+        argumentTags: (id) => [`early:${id}`],
+      },
       (id, language) => `${id}${language}`,
     )
     for (const tag of ['v:7sv', 'a:7', 'sv', 'early:7']) {
@@ -71,13 +79,16 @@ describe('an entry has the tags', () => {
     expect(three.of('cache.miss')).toMatchObject([{ reason: 'invalidated' }])
   })
 
-  it.each(['räksmörgås', '🦐', 'a b:c,d*', 'x'.repeat(256), '__proto__', 'p:menu:'])('%s, whatever is in it', async (tag) => {
-    const backend = memory()
-    const one = open({ backend })
-    await one.cache.set('menu:1', 'soup', { tags: [tag] })
-    const two = open({ backend, clock: one.clock })
-    expect(await isHitBy(two, 'menu:1', tag)).toBe(true)
-  })
+  it.each(['räksmörgås', '🦐', 'a b:c,d*', 'x'.repeat(256), '__proto__', 'p:menu:'])(
+    '%s, whatever is in it',
+    async (tag) => {
+      const backend = memory()
+      const one = open({ backend })
+      await one.cache.set('menu:1', 'soup', { tags: [tag] })
+      const two = open({ backend, clock: one.clock })
+      expect(await isHitBy(two, 'menu:1', tag)).toBe(true)
+    },
+  )
 })
 
 describe('64 tags', () => {
@@ -115,13 +126,17 @@ describe('65 tags', () => {
   it('are refused by set, which changes nothing', async () => {
     const { cache } = open()
     await cache.set('menu:1', 'old')
-    await expect(cache.set('menu:1', 'new', { tags: words(65) })).rejects.toMatchObject({ code: 'TOO_MANY_TAGS', message: expect.stringMatching(/65 tags; at most 64/) })
+    await expect(cache.set('menu:1', 'new', { tags: words(65) })).rejects.toMatchObject({
+      code: 'TOO_MANY_TAGS',
+      message: expect.stringMatching(/65 tags; at most 64/),
+    })
     expect(await cache.get('menu:1')).toBe('old')
   })
 
   it('of nested loads together are stored: only those of its own are counted', async () => {
     const { cache, invalidate } = open()
-    const part = (n: number): Promise<number> => cache.getOrSet(['part', n], () => n, { tags: words(50).map((word) => `${n}-${word}`) })
+    const part = (n: number): Promise<number> =>
+      cache.getOrSet(['part', n], () => n, { tags: words(50).map((word) => `${n}-${word}`) })
     await cache.getOrSet('menu:1', () => Promise.all([part(1), part(2), part(3)]))
     expect(await cache.get('menu:1')).toEqual([1, 2, 3])
     await invalidate({ tags: ['3-tag-49'] })
@@ -132,9 +147,14 @@ describe('65 tags', () => {
 describe('one invalidation', () => {
   it('hits everything that it names at one moment, in one event', async () => {
     const { cache, invalidate, of } = open()
-    for (const key of ['menu:1', 'menu:2', 'orders:1:a', 'orders:2:a', 'users:1']) await cache.set(key, key, { tags: [`tag of ${key}`] })
-    expect(await invalidate({ tags: ['tag of menu:1'], keys: ['menu:2'], prefix: 'orders:1:', namespace: 'users' })).toEqual({ reached: 'all' })
-    const left = await Promise.all(['menu:1', 'menu:2', 'orders:1:a', 'orders:2:a', 'users:1'].map((key) => cache.get(key)))
+    for (const key of ['menu:1', 'menu:2', 'orders:1:a', 'orders:2:a', 'users:1'])
+      await cache.set(key, key, { tags: [`tag of ${key}`] })
+    expect(
+      await invalidate({ tags: ['tag of menu:1'], keys: ['menu:2'], prefix: 'orders:1:', namespace: 'users' }),
+    ).toEqual({ reached: 'all' })
+    const left = await Promise.all(
+      ['menu:1', 'menu:2', 'orders:1:a', 'orders:2:a', 'users:1'].map((key) => cache.get(key)),
+    )
     expect(left).toEqual([undefined, undefined, undefined, 'orders:2:a', undefined])
     expect(of('cache.invalidate').at(-1)?.names).toEqual(['t:tag of menu:1', 'k:menu:2', 'p:users:', 'p:orders:1:'])
   })

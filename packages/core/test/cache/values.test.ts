@@ -25,7 +25,14 @@ const values = fc.anything({
 const samples: readonly (readonly [string, () => unknown])[] = [
   ['plain data', () => ({ name: 'soup', prices: [1, 2.5], nested: { deep: [null, true] } })],
   ['a Date', () => ({ at: new Date(0) })],
-  ['a Map', () => new Map<unknown, unknown>([['a', 1], [{ b: 2 }, new Set([3])]])],
+  [
+    'a Map',
+    () =>
+      new Map<unknown, unknown>([
+        ['a', 1],
+        [{ b: 2 }, new Set([3])],
+      ]),
+  ],
   ['a Set', () => new Set([1, 'two', new Date(3)])],
   ['a BigInt', () => 2n ** 100n],
   ['undefined in an object', () => ({ a: undefined, b: [undefined] })],
@@ -56,7 +63,12 @@ describe('a value', () => {
     await fc.assert(
       fc.asyncProperty(values, async (value) => {
         const key = ['menu', ++id]
-        const reads = [await one.cache.getOrSet(key, () => value), await one.cache.get(key), await two.cache.get(key), await two.cache.get(key)]
+        const reads = [
+          await one.cache.getOrSet(key, () => value),
+          await one.cache.get(key),
+          await two.cache.get(key),
+          await two.cache.get(key),
+        ]
         for (const read of reads) expect(isDeepStrictEqual(read, value)).toBe(true)
         await one.cache.set(key, value)
         expect(isDeepStrictEqual(await one.cache.get(key), value)).toBe(true)
@@ -135,17 +147,35 @@ describe('a value that cannot be stored', () => {
   const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
     ['a function', () => () => 'secret', /^The value at \$ is a function/],
     ['a symbol', () => ({ kind: Symbol('secret') }), /^The value at \$\.kind is a symbol/],
-    ['an instance of a class', () => ({ dishes: [new Dish()] }), /^The value at \$\.dishes\[0\] is an instance of Dish/],
-    ['a promise', () => ({ later: Promise.resolve('secret') }), /^The value at \$\.later is an (instance of Promise|object with symbol keys)/],
+    [
+      'an instance of a class',
+      () => ({ dishes: [new Dish()] }),
+      /^The value at \$\.dishes\[0\] is an instance of Dish/,
+    ],
+    [
+      'a promise',
+      () => ({ later: Promise.resolve('secret') }),
+      /^The value at \$\.later is an (instance of Promise|object with symbol keys)/,
+    ],
     ['an error', () => [new Error('secret')], /^The value at \$\[0\] is an instance of Error/],
-    ['too deep', () => Array.from({ length: 501 }).reduce<unknown>((inner) => [inner], 'secret'), /nested deeper than 500 levels/],
+    [
+      'too deep',
+      () => Array.from({ length: 501 }).reduce<unknown>((inner) => [inner], 'secret'),
+      /nested deeper than 500 levels/,
+    ],
   ]
 
   it.each(refused)('(%s) is returned as it is, told of, and not stored', async (_, make, message) => {
     const { cache, of } = open()
     const value = make()
     expect(await cache.getOrSet('menu:1', () => value)).toBe(value)
-    expect(of('cache.write')).toMatchObject([{ outcome: 'unsupported', bytes: 0, error: { code: 'UNSUPPORTED_VALUE', message: expect.stringMatching(message) } }])
+    expect(of('cache.write')).toMatchObject([
+      {
+        outcome: 'unsupported',
+        bytes: 0,
+        error: { code: 'UNSUPPORTED_VALUE', message: expect.stringMatching(message) },
+      },
+    ])
     expect(await cache.get('menu:1')).toBeUndefined()
     expect(cache.stats().namespaces['menu']).toMatchObject({ loads: 1, unstored: 1, loadErrors: 0 })
   })
@@ -171,7 +201,12 @@ describe('a value that cannot be stored', () => {
     const { cache, of } = open()
     const large = 'x'.repeat(LARGEST_VALUE - 1)
     expect(await cache.getOrSet('menu:1', () => large)).toBe(large)
-    expect(of('cache.write')).toMatchObject([{ outcome: 'too-large', error: { code: 'VALUE_TOO_LARGE', message: 'the value takes 8388609 bytes; at most 8388608 are stored' } }])
+    expect(of('cache.write')).toMatchObject([
+      {
+        outcome: 'too-large',
+        error: { code: 'VALUE_TOO_LARGE', message: 'the value takes 8388609 bytes; at most 8388608 are stored' },
+      },
+    ])
     await expect(cache.set('menu:1', large)).rejects.toMatchObject({ code: 'VALUE_TOO_LARGE' })
     expect(await cache.get('menu:1')).toBeUndefined()
     await cache.set('menu:1', large.slice(1))

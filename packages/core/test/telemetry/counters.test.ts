@@ -1,10 +1,31 @@
 import { describe, expect, it } from 'vitest'
-import { count, JOIN, L1_HIT, L2_HIT, LOAD, MISS, newCounters, readCounters, STALE_HIT } from '../../src/telemetry/counters.ts'
+import {
+  count,
+  JOIN,
+  L1_HIT,
+  L2_HIT,
+  LOAD,
+  MISS,
+  newCounters,
+  readCounters,
+  STALE_HIT,
+} from '../../src/telemetry/counters.ts'
 import { counter, open } from '../cache/instance.ts'
 
 const ZERO = {
-  ...{ l1Hits: 0, l2Hits: 0, staleHits: 0, joins: 0, misses: 0, loads: 0, loadErrors: 0 },
-  ...{ staleIfError: 0, sets: 0, deletes: 0, writes: 0, unstored: 0, hitRate: 0 },
+  l1Hits: 0,
+  l2Hits: 0,
+  staleHits: 0,
+  joins: 0,
+  misses: 0,
+  loads: 0,
+  loadErrors: 0,
+  staleIfError: 0,
+  sets: 0,
+  deletes: 0,
+  writes: 0,
+  unstored: 0,
+  hitRate: 0,
 }
 
 describe('counters', () => {
@@ -15,7 +36,16 @@ describe('counters', () => {
   it('give a hit rate of reads without a load of their own over all reads', () => {
     const counters = newCounters()
     for (const place of [L1_HIT, L1_HIT, L2_HIT, STALE_HIT, JOIN, MISS, LOAD]) count(counters, place)
-    expect(readCounters(counters)).toEqual({ ...ZERO, l1Hits: 2, l2Hits: 1, staleHits: 1, joins: 1, misses: 1, loads: 1, hitRate: 0.8 })
+    expect(readCounters(counters)).toEqual({
+      ...ZERO,
+      l1Hits: 2,
+      l2Hits: 1,
+      staleHits: 1,
+      joins: 1,
+      misses: 1,
+      loads: 1,
+      hitRate: 0.8,
+    })
   })
 })
 
@@ -35,7 +65,19 @@ describe('stats', () => {
     await cache.get('plain')
     expect(cache.stats().namespaces).toEqual({
       orders: ZERO,
-      menu: { ...ZERO, l1Hits: 4, staleHits: 1, misses: 3, loads: 4, loadErrors: 1, sets: 1, deletes: 1, writes: 3, unstored: 1, hitRate: 4 / 7 },
+      menu: {
+        ...ZERO,
+        l1Hits: 4,
+        staleHits: 1,
+        misses: 3,
+        loads: 4,
+        loadErrors: 1,
+        sets: 1,
+        deletes: 1,
+        writes: 3,
+        unstored: 1,
+        hitRate: 4 / 7,
+      },
       default: { ...ZERO, misses: 1 },
     })
   })

@@ -34,14 +34,28 @@ describe('what is told, once each', () => {
     await invalidate({ tags: ['a'], keys: ['menu:1', 'plain'], prefix: 'menu:sv:', namespace: 'menu' })
     await cache.delete('menu:1')
     await cache.clear()
-    const invalidated = (...names: string[]): unknown => ({ type: 'cache.invalidate', names, strategy: 'immediate', reached: 'all', remote: false })
-    expect(told.slice(2)).toEqual([invalidated('t:a', 'k:menu:1', 'k:default:plain', 'p:menu:', 'p:menu:sv:'), invalidated('k:menu:1'), invalidated('p:')])
+    const invalidated = (...names: string[]): unknown => ({
+      type: 'cache.invalidate',
+      names,
+      strategy: 'immediate',
+      reached: 'all',
+      remote: false,
+    })
+    expect(told.slice(2)).toEqual([
+      invalidated('t:a', 'k:menu:1', 'k:default:plain', 'p:menu:', 'p:menu:sv:'),
+      invalidated('k:menu:1'),
+      invalidated('p:'),
+    ])
   })
 
   it('of a set: the invalidation and the write', async () => {
     const { cache, told } = open()
     await cache.set('menu:1', 1)
-    expect(told).toEqual([reset, { type: 'cache.invalidate', names: ['k:menu:1'], strategy: 'immediate', reached: 'all', remote: false }, stored])
+    expect(told).toEqual([
+      reset,
+      { type: 'cache.invalidate', names: ['k:menu:1'], strategy: 'immediate', reached: 'all', remote: false },
+      stored,
+    ])
   })
 
   it('of why a read found nothing', async () => {

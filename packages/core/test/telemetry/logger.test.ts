@@ -15,19 +15,59 @@ const error = new Error('gone')
 
 describe('a logger', () => {
   it.each<[RedstartEvent, string, object]>([
-    [{ type: 'store.error', operation: 'read', code: 'STORE_TIMEOUT', error }, 'warn redstart: the backend failed', { operation: 'read', code: 'STORE_TIMEOUT', err: error }],
-    [{ type: 'cache.load', ...place, outcome: 'failed', background: true, milliseconds: 5, error }, 'warn redstart: a loader failed', { ...place, background: true, err: error }],
-    [{ type: 'cache.load', ...place, outcome: 'timeout', background: false, milliseconds: 5, error }, 'warn redstart: a loader timed out', { ...place, background: false, err: error }],
-    [{ type: 'cache.write', ...place, outcome: 'too-large', bytes: 0, error }, 'warn redstart: a value was not stored: too-large', { ...place, bytes: 0, err: error }],
-    [{ type: 'cache.write', ...place, outcome: 'too-many-tags', bytes: 0, error }, 'warn redstart: a value was not stored: too-many-tags', { ...place, bytes: 0, err: error }],
-    [{ type: 'cache.write', ...place, outcome: 'unsupported', bytes: 0, error }, 'warn redstart: a value was not stored: unsupported', { ...place, bytes: 0, err: error }],
+    [
+      { type: 'store.error', operation: 'read', code: 'STORE_TIMEOUT', error },
+      'warn redstart: the backend failed',
+      { operation: 'read', code: 'STORE_TIMEOUT', err: error },
+    ],
+    [
+      { type: 'cache.load', ...place, outcome: 'failed', background: true, milliseconds: 5, error },
+      'warn redstart: a loader failed',
+      { ...place, background: true, err: error },
+    ],
+    [
+      { type: 'cache.load', ...place, outcome: 'timeout', background: false, milliseconds: 5, error },
+      'warn redstart: a loader timed out',
+      { ...place, background: false, err: error },
+    ],
+    [
+      { type: 'cache.write', ...place, outcome: 'too-large', bytes: 0, error },
+      'warn redstart: a value was not stored: too-large',
+      { ...place, bytes: 0, err: error },
+    ],
+    [
+      { type: 'cache.write', ...place, outcome: 'too-many-tags', bytes: 0, error },
+      'warn redstart: a value was not stored: too-many-tags',
+      { ...place, bytes: 0, err: error },
+    ],
+    [
+      { type: 'cache.write', ...place, outcome: 'unsupported', bytes: 0, error },
+      'warn redstart: a value was not stored: unsupported',
+      { ...place, bytes: 0, err: error },
+    ],
     [{ type: 'cache.miss', ...place, reason: 'foreign' }, 'warn redstart: foreign bytes under a key of ours', place],
-    [{ type: 'cache.miss', ...place, reason: 'unreadable' }, 'warn redstart: unreadable bytes under a key of ours', place],
-    [{ type: 'cache.invalidate', names: ['t:secret'], strategy: 'immediate', reached: 'here', remote: false }, 'warn redstart: an invalidation waits for Redis', { names: 1 }],
-    [{ type: 'view.reset', reason: 'generation' }, 'info redstart: the view of invalidations began anew', { reason: 'generation' }],
+    [
+      { type: 'cache.miss', ...place, reason: 'unreadable' },
+      'warn redstart: unreadable bytes under a key of ours',
+      place,
+    ],
+    [
+      { type: 'cache.invalidate', names: ['t:secret'], strategy: 'immediate', reached: 'here', remote: false },
+      'warn redstart: an invalidation waits for Redis',
+      { names: 1 },
+    ],
+    [
+      { type: 'view.reset', reason: 'generation' },
+      'info redstart: the view of invalidations began anew',
+      { reason: 'generation' },
+    ],
     [{ type: 'view.reset', reason: 'gap' }, 'info redstart: the view of invalidations began anew', { reason: 'gap' }],
     [{ type: 'pending.replayed', names: 3 }, 'info redstart: waiting invalidations reached Redis', { names: 3 }],
-    [{ type: 'pending.overflow', names: 3 }, 'warn redstart: too many invalidations wait; everything will be invalidated', { names: 3 }],
+    [
+      { type: 'pending.overflow', names: 3 },
+      'warn redstart: too many invalidations wait; everything will be invalidated',
+      { names: 3 },
+    ],
   ])('is told of %j', (event, line, fields) => {
     const { logger, lines } = notebook()
     logEvent(logger, event)
@@ -57,8 +97,13 @@ describe('a logger', () => {
     await cache.getOrSet('menu:1', () => Promise.reject(error)).catch(() => undefined)
     await cache.getOrSet('menu:2', () => ({ secret: () => 'secret value' }))
     await cache.getOrSet('menu:3', () => 'secret value')
-    expect(lines.map(([line]) => line)).toEqual(['warn redstart: a loader failed', 'warn redstart: a value was not stored: unsupported'])
-    expect(JSON.stringify(lines) + lines.map(([, fields]) => Object.values(fields).map(String)).join()).not.toContain('secret value')
+    expect(lines.map(([line]) => line)).toEqual([
+      'warn redstart: a loader failed',
+      'warn redstart: a value was not stored: unsupported',
+    ])
+    expect(JSON.stringify(lines) + lines.map(([, fields]) => Object.values(fields).map(String)).join()).not.toContain(
+      'secret value',
+    )
   })
 
   it('that throws breaks nothing', async () => {

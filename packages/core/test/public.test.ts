@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+
+/** What each entry point gives at run time. A name that comes or goes is a decision, written here. */
+const ENTRY_POINTS = {
+  '@redstart/core': ['RedstartError', 'createRedstart', 'systemClock'],
+  '@redstart/core/memory': ['memory'],
+  '@redstart/core/redis': ['redis'],
+  '@redstart/core/wire': ['DEEPEST_VALUE', 'ENTRY_OFFSETS', 'decodeEntry', 'decodeValue', 'encodeEntry', 'encodeValue'],
+}
+
+describe('the entry points', () => {
+  it.each(Object.entries(ENTRY_POINTS))('%s has exactly its names', async (entryPoint, names) => {
+    const module: object = await import(entryPoint)
+    expect(Object.keys(module).sort()).toEqual(names)
+  })
+
+  it('are all that the package has', async () => {
+    const { default: manifest } = await import('../package.json', { with: { type: 'json' } })
+    const paths = Object.keys(manifest.exports).filter((path) => path !== './package.json')
+    expect(paths.map((path) => path.replace(/^\./, '@redstart/core'))).toEqual(Object.keys(ENTRY_POINTS))
+  })
+
+  it('have the members that their documentation names, and no others', async () => {
+    const { createRedstart } = await import('@redstart/core')
+    const redstart = createRedstart()
+    expect(Object.keys(redstart).sort()).toEqual(['cache', 'close', 'events', 'invalidate'])
+    expect(Object.keys(redstart.events)).toEqual(['subscribe'])
+    expect(Object.keys(redstart.cache).sort()).toEqual([
+      'clear',
+      'define',
+      'delete',
+      'get',
+      'getOrSet',
+      'namespace',
+      'set',
+      'stats',
+    ])
+    expect(Object.keys(redstart.cache.namespace('menu')).sort()).toEqual([
+      'clear',
+      'delete',
+      'get',
+      'getOrSet',
+      'name',
+      'set',
+    ])
+    const dish = redstart.cache.define('menu', { key: () => 1 }, () => 1)
+    expect(Object.keys(dish).sort()).toEqual(['invalidate', 'keyOf'])
+  })
+})
