@@ -53,7 +53,7 @@ function* setInTwoSteps(process: ModelProcess, path: string): Steps<void> {
   const { history, redis, coherence } = process
   const names = [keyName(path)]
   const record = history.begin(process, names)
-  const { order } = process
+  const called = { order: process.order, confirmedAt: process.context.now }
   const reply = yield* process.askMeta(() => {
     history.ran(record)
     return redis.invalidate(names, HARD)
@@ -61,7 +61,9 @@ function* setInTwoSteps(process: ModelProcess, path: string): Steps<void> {
   if (reply === FAILED) return invalidateHere(process, names, HARD, record)
   coherence.learn(reply, names, HARD)
   const { generation, clock } = reply.value
-  yield* store(process, { ...valueOf(process, path, record.executedAt), generation, clock, order })
+  const replied = { order: process.order, confirmedAt: process.context.now }
+  const counted = process.context.rules.setFromCall ? called : replied
+  yield* store(process, { ...valueOf(process, path, record.executedAt), ...counted, generation, clock })
   history.resolveEverywhere(record)
   process.note(() => `set ${path} resolved, as of ${generation}/${clock}`)
 }

@@ -19,6 +19,7 @@ export type RuleName =
   | 'proofAtJoin'
   | 'setInvalidates'
   | 'setInTwoSteps'
+  | 'setFromCall'
   | 'lowestConfirmed'
   | 'backOffKeepsClock'
   | 'unchangedWritesAll'
@@ -58,6 +59,7 @@ export const sentences: Readonly<Record<RuleName, string>> = {
   proofAtJoin: 'R5: a joiner counts the proof that there was when it joined; else one that came while it waited',
   setInvalidates: 'R6: a set invalidates its key first; else it writes with the clock of the day',
   setInTwoSteps: 'R6: no script takes a clock and stores a value; else one does, and may run late',
+  setFromCall: 'R6: the age and the local order of a value that is set count from the call; else from the reply',
   lowestConfirmed: "R7: a parent's clock is the lowest one its parts were confirmed at; else its own start",
   backOffKeepsClock: "R7: back-off keeps the entry's clock; else it takes the refresh's",
   unchangedWritesAll: 'R7: `unchanged` writes the payload that the loader saw; else it restamps what is stored',

@@ -73,6 +73,11 @@ export const worths: readonly Worth[] = [
     in600: 39,
     under: { mostly: 'cuts', faults: 0.03, workload: { hard: 0.05, soft: 0.02, set: 0.3 } },
   },
+  {
+    rule: 'setFromCall',
+    in600: 11,
+    under: { mostly: 'cuts', faults: 0.03, lateReplies: 100, workload: { hard: 0.2, soft: 0, set: 0.3 } },
+  },
   { rule: 'lowestConfirmed', in600: 18 },
   { rule: 'backOffKeepsClock', in600: 17 },
   { rule: 'unchangedWritesAll', in600: 11 },
