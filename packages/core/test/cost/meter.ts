@@ -65,6 +65,7 @@ const SCRIPTS: ReadonlyMap<string, string> = new Map(
   Object.entries({ ask, identify, invalidate, write }).map(([name, { sha }]) => [sha, name]),
 )
 
-function nameOf([command = '', sha = '']: readonly string[]): string {
+/** The name of a command, or of the script of ours that it runs. */
+export function nameOf([command = '', sha = '']: readonly string[]): string {
   return SCRIPTS.get(sha) ?? command.toUpperCase()
 }
