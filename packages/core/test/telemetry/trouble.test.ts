@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Backend, type CacheStore, RedstartError } from '../../src/index.ts'
+import { type Backend, type CacheStore, type ReadReply, RedstartError } from '../../src/index.ts'
 import { memory } from '../../src/memory/index.ts'
 import { heldLoader, open } from '../cache/instance.ts'
 
@@ -25,7 +25,7 @@ function troubled(inner: Backend = memory()): Troubled {
     cache(context): CacheStore {
       const store = inner.cache(context)
       return {
-        read: checked(store.read.bind(store)) as CacheStore['read'], // the same call, only refused at times
+        read: checked<Parameters<CacheStore['read']>, ReadReply>(store.read.bind(store)),
         write: checked(store.write.bind(store)),
         invalidate: checked(store.invalidate.bind(store)),
         subscribe: (listener) => store.subscribe((hint) => state.hints && listener(hint)),
