@@ -48,7 +48,7 @@ export interface Engine {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { store, clock, telemetry, deadline, strict } = options
+  const { store, clock, telemetry, maxStaleness, deadline, strict } = options
   const coherence = new Coherence(options)
   const l1 = new L1(options.l1)
   const queue = new ReadQueue(store, coherence, clock)
@@ -69,6 +69,7 @@ export function createEngine(options: EngineOptions): Engine {
     l1,
     clock,
     telemetry,
+    maxStaleness,
     deadline,
     strict,
   })

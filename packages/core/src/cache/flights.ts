@@ -3,11 +3,8 @@ import type { Entry } from './entry.ts'
 /** A read in progress that others may join. */
 export interface Flight {
   readonly path: string
-  /** Own instant of its start. */
-  readonly startedAt: number
-  /** The view's version and the local order's place at its start. */
-  readonly version: number
-  readonly sequence: number
+  /** Its place among all flights, in the order of their starts. */
+  readonly order: number
   /** Flights that its loader waits for. */
   readonly waitsFor: Set<Flight>
   readonly landed: Promise<Entry>
@@ -16,20 +13,28 @@ export interface Flight {
 /** At most one flight per path. */
 export class Flights {
   readonly #flights = new Map<string, Flight>()
+  #started = 0
 
   get(path: string): Flight | undefined {
     return this.#flights.get(path)
   }
 
+  /** How many have been started: a flight of a higher order began later than this was read. */
+  get started(): number {
+    return this.#started
+  }
+
   /** Starts one; `run` begins in the next microtask. A failure that nobody waits for is no unhandled rejection. */
-  start(start: Omit<Flight, 'waitsFor' | 'landed'>, run: (flight: Flight) => Promise<Entry>): Flight {
+  start(path: string, run: (flight: Flight) => Promise<Entry>): Flight {
+    this.#started++
     const flight: Flight = {
-      ...start,
+      path,
+      order: this.#started,
       waitsFor: new Set(),
       landed: Promise.resolve().then(() => this.#land(flight, run)),
     }
     flight.landed.catch(() => undefined)
-    this.#flights.set(start.path, flight)
+    this.#flights.set(path, flight)
     return flight
   }
 

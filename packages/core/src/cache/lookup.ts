@@ -88,7 +88,7 @@ export class Lookup {
     const coherence = this.#coherence
     coherence.suspect(snapshot.generation)
     if (!coherence.pending.allows(entry.names, entry.sequence)) return 'gone'
-    const verdict = decide(entry, snapshot, 'gone', coherence.time.latest(this.#clock.now()))
+    const verdict = decide(entry, snapshot, 'gone', coherence.time.judging(this.#clock.now()))
     if (verdict === 'valid') this.#restamp(entry, snapshot.clock, sent)
     return verdict
   }

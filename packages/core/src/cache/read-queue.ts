@@ -74,15 +74,12 @@ export class ReadQueue {
     const sent = this.#clock.now()
     const { sequence } = coherence.pending
     const keys = [...batch.keys]
+    const question = batch.ask || !coherence.proven(sent) ? coherence.question() : undefined
     const reply = await this.#store.read(
-      {
-        keys,
-        ...(batch.names.size > 0 && { names: [...batch.names] }),
-        ...((batch.ask || !coherence.proven(sent)) && { question: coherence.question() }),
-      },
+      { keys, ...(batch.names.size > 0 && { names: [...batch.names] }), ...(question && { question }) },
       Math.max(1, batch.timeout - (sent - begun)),
     )
-    const caughtUp = reply.answer && coherence.answered(reply.answer, sent)
+    const caughtUp = reply.answer && question && coherence.answered(reply.answer, question)
     if (caughtUp) await caughtUp
     return { entries: new Map(keys.map((key, i) => [key, reply.entries[i]])), snapshot: reply.snapshot, sent, sequence }
   }

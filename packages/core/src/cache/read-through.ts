@@ -39,6 +39,8 @@ export interface ReadThroughParts {
   readonly l1: L1
   readonly clock: Clock
   readonly telemetry: Telemetry
+  /** Milliseconds for which an answer proves the view. */
+  readonly maxStaleness: number
   /** Milliseconds that the backend may take of one read. */
   readonly deadline: number
   /** Asks the backend at each read. */
@@ -97,14 +99,8 @@ export class ReadThrough {
 
   /** Starts the one flight of a path: a look beyond this process, then a load. */
   fly(plan: ReadPlan, held: Held, background: boolean, budget: Budget): Flight {
-    const { flights, coherence, clock, telemetry } = this.#parts
-    const start = {
-      path: plan.path,
-      startedAt: clock.now(),
-      version: coherence.view.version,
-      sequence: coherence.pending.sequence,
-    }
-    return flights.start(start, async (flight) => {
+    const { flights, telemetry } = this.#parts
+    return flights.start(plan.path, async (flight) => {
       const found = await this.look(plan, plan.tagNames, held, budget)
       const serve = found.kind === 'fresh' || (found.kind === 'stale' && plan.staleWhileRevalidate && !background)
       if (found.kind !== 'missing' && serve)
@@ -169,6 +165,7 @@ class Read {
   readonly #through: ReadThrough
   readonly #plan: ReadPlan
   readonly #frame: LoadFrame | undefined
+  /** How many flights had been started when it began. */
   readonly #begun: number
 
   constructor(parts: ReadThroughParts, through: ReadThrough, plan: ReadPlan, frame: LoadFrame | undefined) {
@@ -176,7 +173,7 @@ class Read {
     this.#through = through
     this.#plan = plan
     this.#frame = frame
-    this.#begun = parts.clock.now()
+    this.#begun = parts.flights.started
   }
 
   async run(): Promise<Entry> {
@@ -218,19 +215,17 @@ class Read {
    * of joining. Undefined: begin again.
    */
   async #join(flight: Flight, held: Held, current: boolean): Promise<Entry | undefined> {
-    const { coherence, clock } = this.#parts
-    const { version } = coherence.view
-    const { sequence } = coherence.pending
-    const joinedAt = clock.now()
+    const { coherence, clock, maxStaleness } = this.#parts
+    // Taken now: a proof that comes while this waits says nothing about the moment of joining.
+    const youngest = clock.now() - maxStaleness
+    const proven = coherence.provenAt >= youngest
     try {
       const entry = await this.#wait(flight)
-      const unchanged = flight.version === version && flight.sequence === sequence
-      const usable =
-        current &&
-        coherence.provenAt(joinedAt, entry.since) &&
-        (unchanged || coherence.decide(entry, clock.now()) === 'valid')
+      // Decided even where nothing was heard meanwhile: a deadline passes without a message.
+      const verdict = current && (proven || entry.since >= youngest) ? coherence.decide(entry, clock.now()) : 'gone'
+      const usable = verdict === 'valid' || (verdict === 'stale' && this.#plan.staleWhileRevalidate)
       // What began after this read did is as good as its own.
-      if (!usable && flight.startedAt < this.#begun) return undefined
+      if (!usable && flight.order <= this.#begun) return undefined
       count(this.#plan.counters, JOIN)
       return entry
     } catch (error) {

@@ -125,15 +125,18 @@ export class Scope {
     const encoded = encode(value)
     const budget = new Budget(clock, deadline)
     if (!coherence.time.known) await budget.use((timeout) => coherence.ask(timeout)).catch(() => undefined)
-    const reach = await invalidator.raise([keyName(path)], 'immediate', [])
+    // The value counts from here: what is invalidated while its own invalidation travels must hide it.
     const since = clock.now()
+    const { sequence } = coherence.pending
+    const reach = await invalidator.raise([keyName(path)], 'immediate', [])
     const { generation, clock: viewClock } = coherence.view
     const stamp =
-      reach.reached === 'all' ? { generation: reach.generation, clock: reach.clock } : { generation, clock: viewClock }
+      reach.reached === 'all'
+        ? { generation: reach.generation, clock: reach.clock, sequence }
+        : { generation, clock: viewClock, sequence: coherence.pending.sequence }
     const names = [...impliedNames(path), ...tags]
     const origin = {
       ...stamp,
-      sequence: coherence.pending.sequence,
       since,
       names,
       tags: tags.length,

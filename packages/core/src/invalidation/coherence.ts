@@ -27,6 +27,13 @@ export interface Decidable extends Stamp {
   readonly since: number
 }
 
+/** A question with its place in the order of sending. */
+export interface Asked extends Question {
+  readonly order: number
+  /** Own instant. */
+  readonly sent: number
+}
+
 /** How long hints that are on their way may take to catch up with an answer before the view begins anew. */
 const CATCH_UP_MS = 5
 /** The markers are kept for twice the longest entry, and at least this long. */
@@ -38,7 +45,7 @@ const LEAST_KEEP_MS = 86_400_000
  */
 export class Coherence {
   readonly view: ProcessView = new ProcessView()
-  readonly time: ServerTime = new ServerTime()
+  readonly time: ServerTime
   readonly pending: Pending
   readonly #options: CoherenceOptions
   readonly #unsubscribe: () => void
@@ -47,11 +54,15 @@ export class Coherence {
   #keep = LEAST_KEEP_MS
   readonly #renewAfter: number
   #renewing: Promise<void> | undefined
-  /** Answers to questions sent before this instant know less than a reply that came since. */
-  #suspectedAt = -Infinity
+  /** Counts the questions, in the order of their sending. */
+  #asked = 0
+  /** The question whose answer brought the generation, or the first that may bring another one. */
+  #adoptedBy = 0
+  #everAdopted = false
 
   constructor(options: CoherenceOptions) {
     this.#options = options
+    this.time = new ServerTime(options.maxStaleness)
     this.#outgoing = new Outgoing({
       ...options,
       question: () => this.question(),
@@ -74,21 +85,27 @@ export class Coherence {
     return age <= maxStaleness || now - since <= maxStaleness
   }
 
-  /** True when the view or something known at `since` was young enough at an earlier instant. */
-  provenAt(instant: number, since: number): boolean {
-    return instant - Math.max(this.#provenAt, since) <= this.#options.maxStaleness
+  /** The instant that the view is proven from. */
+  get provenAt(): number {
+    return this.#provenAt
   }
 
   /** Decides something held in this process, the local order of an outage included. Says nothing of proof. */
   decide(thing: Decidable, now: number): Verdict {
-    const verdict = decide(thing, this.view, 'ask', this.time.latest(now))
+    const verdict = decide(thing, this.view, 'ask', this.time.judging(now))
     if (verdict !== 'gone' && !this.pending.allows(thing.names, thing.sequence)) return 'gone'
     return verdict
   }
 
-  /** A question to send now; hand its answer to {@link answered}. */
-  question(): Question {
-    return { candidate: randomBytes(16).toString('hex'), keep: this.#keep }
+  /** A question to send now; hand it to {@link answered} with its answer. */
+  question(): Asked {
+    this.#asked++
+    return {
+      candidate: randomBytes(16).toString('hex'),
+      keep: this.#keep,
+      order: this.#asked,
+      sent: this.#options.clock.now(),
+    }
   }
 
   /** An entry will live for so many ms: the markers must outlive it. */
@@ -97,12 +114,15 @@ export class Coherence {
   }
 
   /** Takes in an answer. Resolves when the view has caught up with it, or has begun anew as of it. */
-  answered(answer: Answer, sent: number): Promise<void> | undefined {
+  answered(answer: Answer, { order, sent }: Asked): Promise<void> | undefined {
     const { view } = this
     this.time.answered(answer.time, sent, this.#options.clock.now())
     if (view.generation !== answer.generation) {
-      if (sent < this.#suspectedAt) return undefined
-      this.#reset(answer, view.clock === 0 && this.#suspectedAt === -Infinity ? 'first' : 'generation', sent)
+      // Replies may be taken in out of order: one that was sent for earlier must not bring an older generation back.
+      if (order < this.#adoptedBy) return undefined
+      this.#reset(answer, this.#everAdopted ? 'generation' : 'first', sent)
+      this.#everAdopted = true
+      this.#adoptedBy = order
     } else if (view.clock >= answer.clock) {
       this.#provenAt = Math.max(this.#provenAt, sent)
     } else {
@@ -116,7 +136,7 @@ export class Coherence {
     if (generation === this.view.generation) return
     this.view.forget()
     this.#provenAt = -Infinity
-    this.#suspectedAt = this.#options.clock.now()
+    this.#adoptedBy = this.#asked + 1
   }
 
   /** Invalidates here at once and everywhere that the backend reaches. Rejects only with `CLOSED`. */
@@ -137,22 +157,22 @@ export class Coherence {
 
   /** Asks, for the view's proof alone. Rejects when the backend does not answer. */
   async ask(timeout: number): Promise<void> {
-    const sent = this.#options.clock.now()
-    const { answer } = await this.#options.store.read({ keys: [], question: this.question() }, timeout)
-    if (answer !== undefined) await this.answered(answer, sent)
+    const question = this.question()
+    const { answer } = await this.#options.store.read({ keys: [], question }, timeout)
+    if (answer !== undefined) await this.answered(answer, question)
   }
 
   /** Takes in the reply to an own invalidation: it counts as a hint. */
   #learn(invalidation: Invalidation, reply: Invalidated): void {
     if (reply.generation !== this.view.generation) return this.suspect(reply.generation)
-    this.view.apply({ ...invalidation, ...reply }, this.time.latest(this.#options.clock.now()))
+    this.view.apply({ ...invalidation, ...reply }, this.time.judging(this.#options.clock.now()))
   }
 
   #hear(hint: Hint): void {
     const { view, time } = this
     // Another generation is adopted from an answer only; hearing of one says that it is time to ask.
     if (hint.generation !== view.generation) this.#provenAt = -Infinity
-    else view.apply(hint, time.latest(this.#options.clock.now()))
+    else view.apply(hint, time.judging(this.#options.clock.now()))
     this.#outgoing.heard(hint)
   }
 

@@ -51,7 +51,9 @@ export class Pending {
     this.#size = fits ? this.#size + unreached.names.length : 1
     if (!fits) this.#names.clear()
     if (!fits) this.#names.set(EVERYTHING, this.sequence)
-    else if (unreached.kind === 'hard') for (const name of unreached.names) this.#names.set(name, this.sequence)
+    // One with a deadline counts as hard at once here: nobody can say what time it is at the backend.
+    else if (unreached.kind === 'hard' || unreached.deadline !== Infinity)
+      for (const name of unreached.names) this.#names.set(name, this.sequence)
     return fits
   }
 

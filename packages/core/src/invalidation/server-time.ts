@@ -1,6 +1,3 @@
-/** Better bounds are kept this long, so that one slow answer does not widen them. */
-const KEEP_MS = 10_000
-
 /**
  * What time it is at the backend: bounds from an answer, whose instant lay between its question's sending and its own
  * arrival. Within the bounds every entry counts as older, never as younger.
@@ -10,11 +7,18 @@ export class ServerTime {
   latestOffset = 0
   #earliestOffset = 0
   #error = Infinity
+  /** Own instant of the answer that the bounds are from. */
   #at = -Infinity
+  readonly #keep: number
+
+  /** @param keep milliseconds for which an answer stands: better bounds are kept so long, and older ones are none. */
+  constructor(keep: number) {
+    this.#keep = keep
+  }
 
   /** @param time the backend's time in ms; `sent` and `received` are own instants. */
   answered(time: number, sent: number, received: number): void {
-    if (received - sent > this.#error && received - this.#at < KEEP_MS) return
+    if (received - sent > this.#error && received - this.#at < this.#keep) return
     this.latestOffset = time - sent
     this.#earliestOffset = time - received
     this.#error = received - sent
@@ -31,5 +35,10 @@ export class ServerTime {
 
   earliest(now: number): number {
     return now + this.#earliestOffset
+  }
+
+  /** For deadlines of invalidations: without a recent answer every one of them has passed. */
+  judging(now: number): number {
+    return now - this.#at > this.#keep ? Infinity : now + this.latestOffset
   }
 }

@@ -4,21 +4,21 @@ import { ServerTime } from '../../src/invalidation/server-time.ts'
 
 describe('the time of the backend', () => {
   it('is not known before the first answer', () => {
-    const time = new ServerTime()
+    const time = new ServerTime(10_000)
     expect(time.known).toBe(false)
     expect([time.earliest(5), time.latest(5)]).toEqual([5, 5])
   })
 
   it('lies between what the answer said at its sending and at its arrival', () => {
-    const time = new ServerTime()
+    const time = new ServerTime(10_000)
     time.answered(1_000_000, 100, 110)
     expect(time.known).toBe(true)
     expect(time.earliest(110)).toBe(1_000_000)
     expect(time.latest(110)).toBe(1_000_010)
   })
 
-  it('keeps better bounds for ten seconds, and takes better ones at once', () => {
-    const time = new ServerTime()
+  it('keeps better bounds for the time it was told, and takes better ones at once', () => {
+    const time = new ServerTime(10_000)
     time.answered(1000, 0, 4)
     time.answered(1096, 6, 106)
     expect(time.latest(200) - time.earliest(200)).toBe(4)
@@ -26,6 +26,14 @@ describe('the time of the backend', () => {
     expect(time.latest(400) - time.earliest(400)).toBe(2)
     time.answered(11_306, 10_303, 10_308)
     expect(time.latest(11_000) - time.earliest(11_000)).toBe(5)
+  })
+
+  it('says that every deadline has passed when the last answer is too old', () => {
+    const time = new ServerTime(10_000)
+    expect(time.judging(0)).toBe(Infinity)
+    time.answered(1_000_000, 0, 10)
+    expect(time.judging(10_010)).toBe(1_010_010)
+    expect(time.judging(10_011)).toBe(Infinity)
   })
 
   it('is always within the bounds, whatever the delays of the questions', () => {
@@ -39,7 +47,7 @@ describe('the time of the backend', () => {
         fc.integer({ min: -1e12, max: 1e12 }),
         fc.array(trip, { minLength: 1, maxLength: 20 }),
         (offset, trips) => {
-          const time = new ServerTime()
+          const time = new ServerTime(10_000)
           let now = 0
           for (const { pause, there, back } of trips) {
             const sent = (now += pause)
