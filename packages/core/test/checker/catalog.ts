@@ -68,11 +68,11 @@ export function openCatalog({ cache }: Redstart, database: Database): Catalog {
     {
       key: (id: number) => id,
       argumentTags: (id) => [`menu:${id % MENUS}`],
-      ttl: 300,
+      ttl: 150,
       stale: 600,
       staleWhileRevalidate: false,
     },
-    (id, context) => database.load(context, { tags: [`menu:${id % MENUS}`], failing: 0.2 }),
+    (id, context) => database.load(context, { tags: [`menu:${id % MENUS}`], failing: 0.4 }),
   )
   const page = cache.define('page', { key: (id: number) => id, tags: (part: Part) => [part.category] }, (id, context) =>
     database.load(context, {

@@ -1,8 +1,9 @@
+import { setTimeout } from 'node:timers/promises'
 import type { RedisServer } from '@redstart/testing'
 import { anyPath } from './catalog.ts'
 import type { Random } from './random.ts'
 
-/** Everything that can be done to a Redis by its own commands, from losing an entry to losing all. */
+/** Everything that can happen to a Redis: it loses an entry or all, connections break, it stalls, it starts again. */
 export function randomFaults(server: RedisServer, app: string): (random: Random) => Promise<number> {
   return async (random) => {
     await happen(server, app, random)
@@ -17,5 +18,13 @@ async function happen(server: RedisServer, app: string, random: Random): Promise
   if (chosen < 0.74) return server.command('FLUSHALL')
   if (chosen < 0.82) return server.command('CLIENT', 'KILL', 'TYPE', 'normal')
   if (chosen < 0.94) return server.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
-  return server.command('SCRIPT', 'FLUSH')
+  if (chosen < 0.96) return server.command('SCRIPT', 'FLUSH')
+  return chosen < 0.995 ? stall(server, random) : server.restart()
+}
+
+/** Commands that timed out meanwhile are carried out when it ends. */
+async function stall(server: RedisServer, random: Random): Promise<void> {
+  server.pause()
+  await setTimeout(20 + random.below(400))
+  server.resume()
 }

@@ -39,7 +39,7 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
   keys: 8,
   prefix: 10,
   namespace: 2,
-  clear: 0.7,
+  clear: 1,
   mixed: 4,
   set: 14,
   lazy: 3,

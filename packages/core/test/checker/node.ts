@@ -15,12 +15,12 @@ export interface NodeOptions {
   readonly app: string
   readonly backend: Backend
   readonly maxStaleness: number
+  /** Milliseconds that one operation may spend in the backend. */
+  readonly deadline: number
   /** Entries in memory; few of them make the backend answer more reads. */
   readonly entries: number
 }
 
-/** Ample, so that a busy machine does not make outages of delays. */
-const DEADLINE = '1s'
 /** Events kept of each instance. */
 const MOST_EVENTS = 4000
 
@@ -32,9 +32,9 @@ export class Node {
   #busy = 0
   #idle: () => void = () => undefined
 
-  constructor({ id, app, backend, maxStaleness, entries }: NodeOptions) {
+  constructor({ id, app, backend, maxStaleness, deadline, entries }: NodeOptions) {
     this.id = id
-    this.redstart = createRedstart({ backend, app, maxStaleness, deadline: DEADLINE, l1: { maxEntries: entries } })
+    this.redstart = createRedstart({ backend, app, maxStaleness, deadline, l1: { maxEntries: entries } })
     this.redstart.events.subscribe((event) => this.#hear(event))
   }
 

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly longest: number
   /** or with the first stale read. */
   readonly maxStaleness?: number
+  /** Milliseconds. */
+  readonly deadline?: number
   /** How often an instance is replaced by a new one, in ms. @default 2000 */
   readonly reopenEvery?: number
   /** Something bad that happens now and then, and how long after it the next one, in ms. */
@@ -42,6 +44,8 @@ export interface Outcome {
 const WORKERS = 6
 /** Milliseconds. */
 const MAX_STALENESS = 300
+/** Ample, in ms, so that a busy machine does not make outages of delays. */
+const DEADLINE = 1000
 
 /** Runs random operations until there were enough of them, or one read was stale. */
 export async function runChecker(options: RunOptions): Promise<Outcome> {
@@ -63,8 +67,8 @@ class Run {
   constructor(options: RunOptions) {
     this.#options = options
     const random = seededRandom(options.seed)
-    const { backend, app, maxStaleness = MAX_STALENESS } = options
-    this.#world = new World({ backend, app, maxStaleness, random: random.fork() })
+    const { backend, app, maxStaleness = MAX_STALENESS, deadline = DEADLINE } = options
+    this.#world = new World({ backend, app, maxStaleness, deadline, random: random.fork() })
     // Every kind is a key of the record by construction; fromEntries cannot say so.
     this.#invalidations = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>
     const places = Array.from({ length: this.#world.size * WORKERS }, (_, worker) => worker % this.#world.size)

@@ -9,6 +9,7 @@ export interface WorldOptions {
   readonly backend: Backend
   readonly app: string
   readonly maxStaleness: number
+  readonly deadline: number
   readonly random: Random
 }
 
@@ -68,8 +69,8 @@ export class World {
   }
 
   #open(entries: number): Member {
-    const { backend, app, maxStaleness } = this.#options
-    const node = new Node({ id: this.#opened, app, backend, maxStaleness, entries })
+    const { backend, app, maxStaleness, deadline } = this.#options
+    const node = new Node({ id: this.#opened, app, backend, maxStaleness, deadline, entries })
     this.#opened += 1
     return { node, catalog: openCatalog(node.redstart, this.database) }
   }
