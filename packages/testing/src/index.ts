@@ -1,10 +1,12 @@
 /** A real Redis for tests, a clock that tests drive, and counters of what a piece of code costs in trips and commands. */
+export { type RedisCluster, startRedisCluster, type StartRedisClusterOptions } from './cluster/start-redis-cluster.ts'
 export { type CommandCounter, countCommands } from './count-commands.ts'
 export { countTrips, type TripCounter } from './count-trips.ts'
 export { type FaultProxy, faultProxy, type FaultProxyOptions } from './faults/fault-proxy.ts'
 export type { Faults, StreamFaults } from './faults/faults.ts'
 export { type ManualClock, manualClock } from './manual-clock.ts'
 export type { RedisArgument } from './resp.ts'
+export { type SentinelSetup, startSentinel, type StartSentinelOptions } from './sentinel/start-sentinel.ts'
 export type { StartRedisOptions } from './server-settings.ts'
 export { type RedisServer, startRedis } from './start-redis.ts'
 export type { Certificate, ServerTls } from './tls/server-tls.ts'

@@ -9,6 +9,8 @@ it('exports these values and no others', () => {
     'faultProxy',
     'manualClock',
     'startRedis',
+    'startRedisCluster',
+    'startSentinel',
     'tlsMaterial',
   ])
   expect(Object.keys(contract)).toEqual(['describeCacheStore'])
