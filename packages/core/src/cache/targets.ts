@@ -109,7 +109,7 @@ function list(words: readonly string[] | undefined, what: string): readonly stri
 }
 
 /** The path of a key that names its own namespace; one without a `:` is in the default namespace. */
-export function fullPath(key: string | number | bigint): string {
+function fullPath(key: string | number | bigint): string {
   return checkPath(rawPath(keyText(key)), key)
 }
 

@@ -8,7 +8,7 @@ import { checkNamespace, checkTag, LONGEST_PATH } from '../keys.ts'
 export type Name = string
 
 /** How many prefixes of a path are names, the namespace being the first. */
-export const PREFIX_DEPTH = 8
+const PREFIX_DEPTH = 8
 
 /** The name of every entry there is. */
 export const EVERYTHING: Name = 'p:'

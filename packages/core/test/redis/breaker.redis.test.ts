@@ -24,7 +24,7 @@ test('a server that stands still costs five timeouts, then next to nothing, unti
     )
   try {
     expect(await read()).toBe('answered')
-    await server.pause()
+    server.pause()
     const codes = []
     for (let i = 0; i < 5; i++) codes.push(await read())
     expect(codes).toEqual(Array.from({ length: 5 }, () => 'STORE_TIMEOUT'))
@@ -33,10 +33,10 @@ test('a server that stands still costs five timeouts, then next to nothing, unti
     for (let i = 0; i < 1000; i++) expect(await read()).toBe('STORE_UNAVAILABLE')
     expect((performance.now() - begun) / 1000).toBeLessThan(1)
 
-    await server.resume()
+    server.resume()
     await expect.poll(read, { timeout: 5000 }).toBe('answered')
   } finally {
-    await server.resume()
+    server.resume()
     await store.close()
   }
 })

@@ -75,7 +75,7 @@ describe.each([
     const hints: Hint[] = []
     store.subscribe((hint) => hints.push(hint))
     await use(store)
-    for (const type of ['normal', 'pubsub']) await server.control.client('KILL', 'TYPE', type, 'SKIPME', 'yes')
+    for (const type of ['normal', 'pubsub']) await server.control.call('CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes')
     await until(async () => (await server.connections()) === connections)
     await until(() =>
       store.invalidate(invalidation(['a']), 1000).then(
@@ -141,7 +141,7 @@ describe('connections', () => {
       duplicates.map((one) => one.eventNames().map((name) => [String(name), one.listenerCount(name)]))
     const before = listeners()
     for (let n = 0; n < 3; n++) {
-      await server.control.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+      await server.control.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
       await until(
         () =>
           store.read({ keys: ['n:k'] }, 1000).then(

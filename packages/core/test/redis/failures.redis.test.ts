@@ -115,7 +115,7 @@ describe('a server that restarts', () => {
 
   it('keeps the generation where only the connection was lost', async () => {
     await ask(G1)
-    await server.control.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    await server.control.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
     await until(async () => (await server.connections()) === 1)
     expect(await ask(G2)).toBe(G1)
   })
