@@ -127,7 +127,7 @@ describe('set', () => {
   })
 
   it('outranks a load that began before it', async () => {
-    const { cache, clock } = open()
+    const { cache, clock, of } = open()
     const { load, calls } = heldLoader<string>()
     const read = cache.getOrSet('menu:1', load)
     await clock.advanceAsync(0)
@@ -135,6 +135,7 @@ describe('set', () => {
     calls[0]?.pass('old')
     expect(await read).toBe('old')
     expect(await cache.get('menu:1')).toBe('new')
+    expect(of('cache.hit')).toMatchObject([{ tier: 'l1' }])
     expect(await cache.getOrSet('menu:1', () => 'loaded again')).toBe('new')
   })
 

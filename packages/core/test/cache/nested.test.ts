@@ -205,6 +205,35 @@ describe('loaders that wait for each other', () => {
     expect(menus[4]).toEqual([1, 2])
   })
 
+  it('in no circle any more are let alone: one may need what has given up waiting for it', async () => {
+    const { cache, clock } = open()
+    const [slow, patient] = [gate(), gate()]
+    let late: unknown
+    const one = (): Promise<unknown> =>
+      cache.getOrSet(
+        'menu:1',
+        async () => {
+          await slow.promise
+          late = await two()
+        },
+        { loadTimeout: '1s' },
+      )
+    const two = (): Promise<unknown> =>
+      cache.getOrSet('menu:2', async () => {
+        await one().catch(() => undefined)
+        await patient.promise
+        return 'without menu:1'
+      })
+    const read = two()
+    await clock.advanceAsync(1000)
+    slow.pass()
+    await clock.advanceAsync(1)
+    patient.pass()
+    expect(await read).toBe('without menu:1')
+    await clock.advanceAsync(1)
+    expect(late).toBe('without menu:1')
+  })
+
   it('may refresh themselves in the background', async () => {
     const { cache, clock } = open()
     const options = { ttl: '1s', stale: '1h' } as const
