@@ -36,6 +36,14 @@ describe('the time of the backend', () => {
     expect(time.judging(10_011)).toBe(Infinity)
   })
 
+  it('lets every deadline have passed while no answer stands', () => {
+    const time = new ServerTime(KEEP)
+    expect(time.judging(5)).toBe(Infinity)
+    time.answered(1_000_000, 100, 110)
+    expect(time.judging(110 + KEEP)).toBe(time.latest(110 + KEEP))
+    expect(time.judging(111 + KEEP)).toBe(Infinity)
+  })
+
   it('is always within the bounds, whatever the delays of the questions', () => {
     const trip = fc.record({
       pause: fc.integer({ min: 0, max: 15_000 }),
