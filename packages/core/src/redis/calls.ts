@@ -7,6 +7,9 @@ import { closed, isReply, stalled, timedOut } from './failure.ts'
 /** True while the caller still waits. */
 export type Wanted = () => boolean
 
+/** A call that waited less says nothing of the server: its caller was in a hurry. */
+const LEAST_TELLING_MS = 25
+
 /** Makes calls to one server: none waits longer than its timeout, and while the breaker is open none is made. */
 export class Calls {
   readonly #clock: Clock
@@ -29,7 +32,7 @@ export class Calls {
       const cancel = this.#clock.schedule(timeout, () => {
         waiting = false
         connection.missed(heard)
-        breaker.failed(startedAt)
+        if (timeout >= LEAST_TELLING_MS) breaker.failed(startedAt)
         reject(timedOut(timeout))
       })
       const start = async (): Promise<T> => {

@@ -40,3 +40,17 @@ test('a server that stands still costs five timeouts, then next to nothing, unti
     await store.close()
   }
 })
+
+test('calls in a hurry do not open the breaker', async () => {
+  const store = redis(server.url).cache({ app: 'hurry', clock: systemClock() })
+  try {
+    await store.read({ keys: ['a:1'] }, 1000)
+    server.pause()
+    for (let i = 0; i < 20; i++) await store.read({ keys: ['a:1'] }, 2).catch(() => undefined)
+    server.resume()
+    expect(await store.read({ keys: ['a:1'] }, 1000)).toMatchObject({ entries: [undefined] })
+  } finally {
+    server.resume()
+    await store.close()
+  }
+})
