@@ -60,7 +60,7 @@ export function openCatalog({ cache }: Redstart, database: Database): Catalog {
   )
   const stock = cache.define(
     'stock',
-    { key: (shelf: number, place: number) => [shelf, place], tags: ['stock'], ttl: 400, stale: 600 },
+    { key: (shelf: number, place: number) => [shelf, place], tags: ['stock'], ttl: 60, stale: '1s' },
     (_shelf, _place, context) => database.load(context, { tags: ['stock'], failing: 0.05 }),
   )
   const price = cache.define(
@@ -68,7 +68,7 @@ export function openCatalog({ cache }: Redstart, database: Database): Catalog {
     {
       key: (id: number) => id,
       argumentTags: (id) => [`menu:${id % MENUS}`],
-      ttl: 150,
+      ttl: 60,
       stale: 600,
       staleWhileRevalidate: false,
     },
