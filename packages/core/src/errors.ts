@@ -54,6 +54,16 @@ export function invalidArgument(what: string, value: unknown, allowed: string): 
   return new RedstartError('INVALID_ARGUMENT', `${what} is ${show(value)}; expected ${allowed}`)
 }
 
+/** Refuses what is no object where options or another object are expected; JavaScript passes null gladly. */
+export function checkObject(what: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) throw invalidArgument(what, value, 'an object')
+}
+
+/** Refuses what cannot be called. */
+export function checkFunction(what: string, value: unknown): void {
+  if (typeof value !== 'function') throw invalidArgument(what, value, 'a function')
+}
+
 /** A short picture of a value for a message: strings quoted and cut, objects by kind only, so that no content leaks. */
 function show(value: unknown): string {
   if (typeof value === 'string')

@@ -38,8 +38,11 @@ export function keyText(key: Key): string {
   if (typeof key === 'string') return key
   if (typeof key === 'number') return Object.is(key, -0) ? '0' : String(key)
   if (Array.isArray(key)) return key.map(partText).join(':')
-  return String(key)
+  return typeof key === 'bigint' ? String(key) : NEVER_A_KEY
 }
+
+/** The text of what is no key; it is never found, since control characters are refused. */
+const NEVER_A_KEY = '\u0000'
 
 function partText(part: KeyPart): string {
   return typeof part === 'string'

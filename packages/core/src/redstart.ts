@@ -6,7 +6,7 @@ import type { NamespaceOptions } from './cache/settings.ts'
 import type { InvalidationOptions, InvalidationTarget, Reached } from './cache/targets.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Duration, milliseconds } from './duration.ts'
-import { invalidArgument } from './errors.ts'
+import { checkObject, invalidArgument } from './errors.ts'
 import { checkApp } from './keys.ts'
 import { memory } from './memory/index.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -62,6 +62,7 @@ export interface Redstart {
  * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed.
  */
 export function createRedstart(options: RedstartOptions = {}): Redstart {
+  checkObject('the options of createRedstart', options)
   const clock = options.clock ?? systemClock()
   const telemetry = new Telemetry(options.logger)
   const consistency = options.consistency ?? 'bounded'
@@ -90,9 +91,11 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
 }
 
 function checkL1(options: L1Options): L1Options {
+  checkObject('l1', options)
   for (const [name, value] of Object.entries(options)) {
-    if (!Number.isSafeInteger(value) || value < 1)
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 1))
       throw invalidArgument(`l1.${name}`, value, 'a whole number of at least 1')
   }
-  return options
+  const { maxEntries, maxBytes } = options
+  return { ...(maxEntries !== undefined && { maxEntries }), ...(maxBytes !== undefined && { maxBytes }) }
 }

@@ -18,7 +18,7 @@ export type { Answer, Hint, Invalidated, InvalidateRequest, Question, Snapshot }
 export interface CacheStore extends InvalidationStore {
   /** Reads entries, markers and the counter; only the parts asked for are fetched, in one trip. */
   read(request: ReadRequest, timeout: number): Promise<ReadReply>
-  /** Stores an entry, unless one of the same generation with a higher clock is there. */
+  /** Stores an entry, unless one of the same generation with a higher clock is there. `VALUE_TOO_LARGE` if it can never fit. */
   write(request: WriteRequest, timeout: number): Promise<'stored' | 'outranked'>
   /** Ends everything the store holds open. Calls that come later reject with `CLOSED`. */
   close(): Promise<void>

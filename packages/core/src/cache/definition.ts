@@ -1,4 +1,5 @@
-import { invalidArgument } from '../errors.ts'
+import { checkFunction, checkObject } from '../errors.ts'
+import { tagNames } from '../invalidation/names.ts'
 import { checkNamespace, checkPath, type Key, keyText } from '../keys.ts'
 import type { LoadContext } from './load-context.ts'
 import type { Scope, ScopedRead } from './scope.ts'
@@ -35,13 +36,14 @@ export function createDefinition<Args extends readonly unknown[], T>(
   options: DefinitionOptions<Args, T>,
   load: (...args: [...Args, LoadContext]) => T | Promise<T>,
 ): Definition<Args, T> {
-  checkNamespace(name.split(':', 1)[0])
-  checkPath(`${name}:x`, `${name}:x`)
-  if (typeof options.key !== 'function')
-    throw invalidArgument('key', options.key, 'a function from the arguments to a key')
+  checkName(name)
+  checkObject('the options of a definition', options)
+  checkFunction('the key of a definition', options.key)
+  checkFunction('the loader of a definition', load)
   resolveSettings(options)
   const { key, tags = [], argumentTags } = options
   const declared = typeof tags === 'function' ? [] : [...tags]
+  if (typeof tags !== 'function') tagNames(tags)
 
   function plan(args: Args): ScopedRead {
     // The loader of this definition made the value, so it is a T.
@@ -58,10 +60,15 @@ export function createDefinition<Args extends readonly unknown[], T>(
   }
 
   function call(...args: Args): Promise<T> {
-    const path = pathOf(args)
-    const found = scope.hit(path) ?? read(path, args)
-    // Every entry under this definition's name was loaded by its loader.
-    return found as Promise<T>
+    try {
+      const path = pathOf(args)
+      const found = scope.hit(path) ?? read(path, args)
+      // Every entry under this definition's name was loaded by its loader.
+      return found as Promise<T>
+    } catch (error) {
+      // The key function's own fault; a caller of a promise looks for it there.
+      return Promise.reject(error)
+    }
   }
 
   async function read(path: string, args: Args): Promise<unknown> {
@@ -72,4 +79,11 @@ export function createDefinition<Args extends readonly unknown[], T>(
     invalidate: async (...args: Args) => scope.delete(checkPath(pathOf(args), key(...args))),
     keyOf: (...args: Args) => checkPath(pathOf(args), key(...args)),
   })
+}
+
+/** A namespace, or one with further parts: what a key's own text then follows. */
+function checkName(name: unknown): void {
+  const text = typeof name === 'string' ? name : ''
+  checkNamespace(text.split(':', 1)[0])
+  checkPath(`${text}:x`, `${text}:x`)
 }

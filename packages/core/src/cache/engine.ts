@@ -11,6 +11,7 @@ import { LoadFrames } from './load-frame.ts'
 import { Lookup } from './lookup.ts'
 import { ReadQueue } from './read-queue.ts'
 import { ReadThrough } from './read-through.ts'
+import { Reader } from './reader.ts'
 import { Invalidator } from './targets.ts'
 import { Namespaces, type NamespaceOptions } from './settings.ts'
 import { Writer } from './write.ts'
@@ -43,7 +44,7 @@ export interface Engine {
   /** Rejects calls that come after it; running loads finish first. */
   close(): Promise<void>
   readonly closed: boolean
-  /** @throws RedstartError `CLOSED` after {@link Engine.close}. */
+  /** @throws RedstartError `CLOSED` after {@link Engine.close}, but not for what a running load calls. */
   checkOpen(): void
 }
 
@@ -58,21 +59,8 @@ export function createEngine(options: EngineOptions): Engine {
   const frames = new LoadFrames()
   const writer = new Writer({ store, coherence, l1, clock, telemetry })
   const loader = new Loader({ coherence, queue, writer, frames, clock, telemetry })
-  const reads = new ReadThrough({
-    coherence,
-    queue,
-    lookup,
-    loader,
-    flights,
-    frames,
-    held,
-    l1,
-    clock,
-    telemetry,
-    maxStaleness,
-    deadline,
-    strict,
-  })
+  const reader = new Reader({ queue, lookup, loader, flights, frames, held, l1, clock, telemetry, deadline, strict })
+  const reads = new ReadThrough({ reader, coherence, flights, frames, held, clock, telemetry, maxStaleness })
   const invalidator = new Invalidator(coherence, telemetry)
   const namespaces = new Namespaces(options.namespaces, telemetry)
   let closing: Promise<void> | undefined
@@ -92,7 +80,8 @@ export function createEngine(options: EngineOptions): Engine {
       return closing !== undefined
     },
     checkOpen() {
-      if (closing !== undefined)
+      // A running load may read on: it ends before anything is closed.
+      if (closing !== undefined && frames.current() === undefined)
         throw new RedstartError('CLOSED', 'this Redstart instance was closed; create another one to go on')
     },
     close() {

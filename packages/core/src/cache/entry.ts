@@ -31,6 +31,8 @@ const OVERHEAD_BYTES = 400
 /** A value with everything that decides whether it may be used. */
 export class Entry implements EntryParts {
   readonly generation: string
+  /** The clock that it was loaded at. */
+  readonly loadedClock: number
   /** Raised whenever it is confirmed as of a later clock, which is as good as a load at that clock. */
   clock: number
   readonly names: readonly string[]
@@ -45,6 +47,8 @@ export class Entry implements EntryParts {
   readonly counters: Counters
   /** Roughly the bytes that it takes in memory. */
   readonly weight: number
+  /** Own instant before which it is not refreshed again, because the last time failed. */
+  retryAt: number = -Infinity
   /** The version of the view that last found it valid; equal means that nothing has to be looked up. */
   confirmed = -1
   /** The value's promise, the same for every reader, where the value is. */
@@ -53,6 +57,7 @@ export class Entry implements EntryParts {
   /** @param bytes of the encoded value. */
   constructor(parts: EntryParts, bytes: number) {
     this.generation = parts.generation
+    this.loadedClock = parts.clock
     this.clock = parts.clock
     this.names = parts.names
     this.sequence = parts.sequence

@@ -7,7 +7,13 @@ export interface Flight {
   readonly order: number
   /** Flights that its loader waits for. */
   readonly waitsFor: Set<Flight>
-  readonly landed: Promise<Entry>
+  readonly landed: Promise<Landing>
+}
+
+/** What a flight brings: `stale` when it found a stale entry and did not load, so that somebody should refresh it. */
+export interface Landing {
+  readonly entry: Entry
+  readonly stale: boolean
 }
 
 /** At most one flight per path. */
@@ -25,7 +31,7 @@ export class Flights {
   }
 
   /** Starts one; `run` begins in the next microtask. A failure that nobody waits for is no unhandled rejection. */
-  start(path: string, run: (flight: Flight) => Promise<Entry>): Flight {
+  start(path: string, run: (flight: Flight) => Promise<Landing>): Flight {
     this.#started++
     const flight: Flight = {
       path,
@@ -38,7 +44,7 @@ export class Flights {
     return flight
   }
 
-  async #land(flight: Flight, run: (flight: Flight) => Promise<Entry>): Promise<Entry> {
+  async #land(flight: Flight, run: (flight: Flight) => Promise<Landing>): Promise<Landing> {
     try {
       return await run(flight)
     } finally {

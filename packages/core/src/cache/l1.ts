@@ -37,11 +37,11 @@ export class L1 {
     return this.#entries.get(path)
   }
 
-  /** Keeps an entry, unless one of the same generation that was confirmed later is there, or its value is nobody else's. */
+  /** Keeps an entry, unless one of the same generation that was loaded later is there, or its value is nobody else's. */
   put(path: string, entry: Entry): void {
     if (entry.content.kind === 'unstored') return
     const held = this.#entries.peek(path)
-    if (held !== undefined && held.generation === entry.generation && held.clock > entry.clock) return
+    if (held !== undefined && held.generation === entry.generation && held.loadedClock > entry.loadedClock) return
     this.#entries.set(path, entry)
   }
 

@@ -1,5 +1,5 @@
 import { type Duration, milliseconds } from '../duration.ts'
-import { tagName } from '../invalidation/names.ts'
+import { tagNames } from '../invalidation/names.ts'
 
 /** What a loader is given. */
 export interface LoadContext {
@@ -55,6 +55,6 @@ export class LoadNotes {
   }
 
   tag(tags: readonly string[]): void {
-    for (const tag of tags) this.tagNames.add(tagName(tag))
+    for (const name of tagNames(tags)) this.tagNames.add(name)
   }
 }

@@ -4,11 +4,23 @@ import { keyName } from '../invalidation/names.ts'
 import type { Entry } from './entry.ts'
 import type { Flight } from './flights.ts'
 
+/** What a load is bound to before it starts. */
+export interface LoadStamp {
+  readonly generation: string
+  readonly clock: number
+  readonly sequence: number
+  /** Own instant of the loader's start. */
+  readonly since: number
+}
+
 /**
  * What a running loader has read through the cache. A value made from others is as old as the oldest of them and can
  * be invalidated by whatever invalidates them, so a load hands both up to its own entry.
  */
 export class LoadFrame {
+  readonly owner: LoadFrames
+  /** The frame around this one, of whichever instance. */
+  readonly outer: LoadFrame | undefined
   readonly flight: Flight
   readonly names: Set<string> = new Set()
   clock: number
@@ -16,7 +28,9 @@ export class LoadFrame {
   sequence: number
   since: number
 
-  constructor(flight: Flight, stamp: Pick<LoadFrame, 'clock' | 'generation' | 'sequence' | 'since'>) {
+  constructor(owner: LoadFrames, outer: LoadFrame | undefined, flight: Flight, stamp: LoadStamp) {
+    this.owner = owner
+    this.outer = outer
     this.flight = flight
     this.clock = stamp.clock
     this.generation = stamp.generation
@@ -74,23 +88,38 @@ export class LoadFrame {
 /** The generation of a value whose parts come from different ones: it equals none, so the value is never used again. */
 export const NO_GENERATION = 'none'
 
+/** One for the process: each costs every promise in it, of whoever. */
+const storage = new AsyncLocalStorage<LoadFrame | undefined>()
+
 /** The frames of one instance's running loaders. Clocks of different instances say nothing about each other. */
 export class LoadFrames {
-  readonly #frames = new AsyncLocalStorage<LoadFrame>()
   #running = 0
 
-  /** The frame of the load that the caller is part of. Costs nothing while no load runs. */
+  /** The frame of this instance's load that the caller is part of. Costs nothing while no load runs. */
   current(): LoadFrame | undefined {
-    return this.#running === 0 ? undefined : this.#frames.getStore()
+    if (this.#running === 0) return undefined
+    let frame = storage.getStore()
+    while (frame !== undefined && frame.owner !== this) frame = frame.outer
+    return frame
+  }
+
+  /** A frame for a load that starts now. */
+  open(flight: Flight, stamp: LoadStamp): LoadFrame {
+    return new LoadFrame(this, storage.getStore(), flight, stamp)
   }
 
   /** Runs a loader inside its frame. */
   async run<T>(frame: LoadFrame, load: () => Promise<T>): Promise<T> {
     this.#running++
     try {
-      return await this.#frames.run(frame, load)
+      return await storage.run(frame, load)
     } finally {
       this.#running--
     }
+  }
+
+  /** Starts something that is part of no load, wherever it is called from: nobody waits for it. */
+  detached<T>(start: () => T): T {
+    return storage.run(undefined, start)
   }
 }

@@ -8,7 +8,7 @@ import type { Budget } from './budget.ts'
 import type { Entry } from './entry.ts'
 import type { Flight } from './flights.ts'
 import { type LoadContext, LoadNotes } from './load-context.ts'
-import { LoadFrame, type LoadFrames } from './load-frame.ts'
+import type { LoadFrame, LoadFrames, LoadStamp } from './load-frame.ts'
 import type { ReadQueue } from './read-queue.ts'
 import type { Writer } from './write.ts'
 
@@ -29,12 +29,7 @@ export interface LoadPlan {
   readonly resultTags: ((value: unknown) => readonly string[]) | undefined
 }
 
-interface Stamp {
-  readonly generation: string
-  readonly clock: number
-  readonly sequence: number
-  /** Own instant of the loader's start. */
-  readonly since: number
+interface Stamp extends LoadStamp {
   /** False when the backend could not be asked: what is loaded stays in this process. */
   readonly reached: boolean
 }
@@ -69,7 +64,7 @@ export class Loader {
   /** Loads a value and stores it. Rejects with the loader's own error. */
   async load(plan: LoadPlan, flight: Flight, background: boolean, budget: Budget): Promise<Entry> {
     const stamp = await this.#stamp(budget)
-    const frame = new LoadFrame(flight, stamp)
+    const frame = this.#frames.open(flight, stamp)
     const notes = new LoadNotes(plan)
     const loaded = this.#coherence.time.earliest(stamp.since)
     count(plan.counters, LOAD)

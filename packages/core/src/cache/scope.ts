@@ -1,6 +1,6 @@
-import { RedstartError } from '../errors.ts'
+import { checkFunction, checkObject, RedstartError } from '../errors.ts'
 import { checkPath, type Key, keyText } from '../keys.ts'
-import { impliedNames, keyName, tagName } from '../invalidation/names.ts'
+import { impliedNames, keyName, tagNames as tagNamesOf } from '../invalidation/names.ts'
 import { count, DELETE, L1_HIT, SET } from '../telemetry/counters.ts'
 import { Budget } from './budget.ts'
 import type { Engine } from './engine.ts'
@@ -73,6 +73,8 @@ export class Scope {
     load: (context: LoadContext) => T | Promise<T>,
     options: GetOrSetOptions<T>,
   ): Promise<unknown> {
+    checkFunction('the loader', load)
+    checkObject('the options of getOrSet', options)
     const { tags = [] } = options
     // The loader of this call makes a T, or the entry of its key already is one.
     const resultTags = typeof tags === 'function' ? (tags as (value: unknown) => readonly string[]) : undefined
@@ -87,7 +89,7 @@ export class Scope {
   async read(path: string, load: (context: LoadContext) => unknown, options: ScopedRead): Promise<unknown> {
     const { name, settings, counters } = this.#namespace(path)
     const { ttl, stale, staleWhileRevalidate, loadTimeout } = resolveSettings(options, settings)
-    const tagNames = options.tags.map(tagName)
+    const tagNames = tagNamesOf(options.tags)
     const plan = {
       namespace: name,
       path,
@@ -112,11 +114,12 @@ export class Scope {
 
   /** An invalidation of the key, then a write with the clock that came back: what a reader had loaded before cannot outlive it. */
   async set(key: Key, value: unknown, options: SetOptions = {}): Promise<Reached> {
+    checkObject('the options of set', options)
     const { writer, coherence, clock, invalidator, deadline } = this.#engine
     const path = checkPath(this.#pathOf(keyText(key)), key)
     const namespace = this.#namespace(path)
     const { ttl, stale } = resolveSettings(options, namespace.settings)
-    const tags = [...new Set((options.tags ?? []).map(tagName))]
+    const tags = [...new Set(tagNamesOf(options.tags ?? []))]
     if (tags.length > MOST_TAGS)
       throw new RedstartError(
         'TOO_MANY_TAGS',
@@ -124,11 +127,13 @@ export class Scope {
       )
     const encoded = encode(value)
     const budget = new Budget(clock, deadline)
-    if (!coherence.time.known) await budget.use((timeout) => coherence.ask(timeout)).catch(() => undefined)
+    // Nobody has asked for the time yet: do so on the way, in the same trip.
+    const asked = coherence.time.known ? undefined : coherence.ask(deadline).catch(() => undefined)
     // The value counts from here: what is invalidated while its own invalidation travels must hide it.
     const since = clock.now()
     const { sequence } = coherence.pending
-    const reach = await invalidator.raise([keyName(path)], 'immediate', [])
+    const reach = await budget.use(() => invalidator.raise([keyName(path)], 'immediate', []))
+    await asked
     const { generation, clock: viewClock } = coherence.view
     const stamp =
       reach.reached === 'all'

@@ -1,8 +1,8 @@
-import { invalidArgument, RedstartError } from '../errors.ts'
+import { checkObject, invalidArgument, RedstartError } from '../errors.ts'
 import { checkNamespace, checkPath, DEFAULT_NAMESPACE, keyText } from '../keys.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import type { Reach } from '../invalidation/outgoing.ts'
-import { EVERYTHING, keyName, type Name, prefixName, tagName } from '../invalidation/names.ts'
+import { EVERYTHING, keyName, type Name, prefixName, tagNames } from '../invalidation/names.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 
 /** What to invalidate: whatever is named here, all of it at one moment. At least one thing must be named. */
@@ -52,6 +52,8 @@ export class Invalidator {
    *   {@link InvalidationOptions.require} says.
    */
   async invalidate(target: InvalidationTarget, options: InvalidationOptions = {}): Promise<Reached> {
+    checkObject('the target of invalidate', target)
+    checkObject('the options of invalidate', options)
     const names = namesOf(target)
     const strategy = options.strategy ?? 'immediate'
     if (strategy !== 'immediate' && strategy !== 'lazy')
@@ -92,8 +94,8 @@ export class Invalidator {
 function namesOf(target: InvalidationTarget): Name[] {
   const { tags, keys, namespace, prefix } = target
   const names = [
-    ...list(tags, 'tags').map(tagName),
-    ...list(keys, 'keys').map((key) => keyName(fullPath(key))),
+    ...tagNames(tags ?? []),
+    ...list(keys ?? []).map((key) => keyName(fullPath(key))),
     ...(namespace === undefined ? [] : [prefixName(`${checkNamespace(namespace)}:`)]),
     ...(prefix === undefined ? [] : [prefixName(prefix)]),
   ]
@@ -102,10 +104,9 @@ function namesOf(target: InvalidationTarget): Name[] {
   return [...new Set(names)]
 }
 
-function list(words: readonly string[] | undefined, what: string): readonly string[] {
-  if (words === undefined) return []
+function list(words: readonly string[]): readonly string[] {
   if (Array.isArray(words)) return words as readonly string[] // isArray makes it any[]; each word is checked later
-  throw invalidArgument(what, words, 'an array of strings')
+  throw invalidArgument('keys', words, 'an array of strings')
 }
 
 /** The path of a key that names its own namespace; one without a `:` is in the default namespace. */

@@ -134,7 +134,7 @@ export class Writer {
       )
       this.#tell(place, outcome, undefined, bytes.length)
     } catch (error) {
-      this.#tell(place, 'unreached', error, bytes.length)
+      this.#tell(place, RedstartError.is(error, 'VALUE_TOO_LARGE') ? 'unstored' : 'unreached', error, bytes.length)
     }
   }
 

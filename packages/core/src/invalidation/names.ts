@@ -23,6 +23,16 @@ export function tagName(tag: string): Name {
   return `t:${checkTag(tag)}`
 }
 
+/**
+ * The names of all entries with one of these tags.
+ *
+ * @throws RedstartError `INVALID_ARGUMENT` for what is no list: the letters of a word are no tags.
+ */
+export function tagNames(tags: readonly string[]): Name[] {
+  if (!Array.isArray(tags)) throw invalidArgument('tags', tags, 'an array of strings')
+  return tags.map(tagName)
+}
+
 /** The names of a path that need not be stored: its own, everything's, and each prefix that ends at a `:`. */
 export function impliedNames(path: string): Name[] {
   const names = [keyName(path), EVERYTHING]

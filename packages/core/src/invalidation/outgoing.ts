@@ -76,8 +76,10 @@ export class Outgoing {
   async #invalidate(invalidation: Invalidation): Promise<Reach> {
     const { deadline, telemetry } = this.#options
     try {
+      const begun = this.#options.clock.now()
       await this.replay(deadline)
-      const { generation, clock } = await this.#send(invalidation, deadline)
+      const left = deadline - (this.#options.clock.now() - begun)
+      const { generation, clock } = await this.#send(invalidation, Math.max(1, Math.ceil(left)))
       return { reached: 'all', generation, clock }
     } catch (error) {
       if (RedstartError.is(error, 'CLOSED')) throw error

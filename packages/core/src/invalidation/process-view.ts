@@ -36,7 +36,8 @@ export class ProcessView implements ViewState {
     if (!keep) this.#links.clear()
     this.generation = generation
     this.clock = clock
-    this.floor = clock
+    // Markers above the answer may have been dropped as well; then the floor is above it.
+    this.floor = keep ? Math.max(clock, this.floor) : clock
     this.version++
     this.#follow()
   }

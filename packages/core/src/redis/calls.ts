@@ -29,12 +29,15 @@ export class Calls {
       let waiting = true
       const wanted = (): boolean => waiting
       const heard = connection.heard
-      const cancel = this.#clock.schedule(timeout, () => {
+      const giveUp = (): void => {
+        if (!waiting) return
         waiting = false
         connection.missed(heard)
         if (timeout >= LEAST_TELLING_MS) breaker.failed(startedAt)
         reject(timedOut(timeout))
-      })
+      }
+      // A busy event loop runs its timers before it reads what has come in meanwhile: let it read once.
+      const cancel = this.#clock.schedule(timeout, () => setImmediate(giveUp))
       const start = async (): Promise<T> => {
         await connection.opened()
         if (!waiting) throw timedOut(timeout)
@@ -45,6 +48,7 @@ export class Calls {
           connection.heard += 1
           breaker.succeeded()
         } else if (waiting) breaker.failed(startedAt)
+        waiting = false
         cancel()
         reject(connection.explain(error))
       }
@@ -53,6 +57,7 @@ export class Calls {
       void sent.then((value) => {
         connection.heard += 1
         breaker.succeeded()
+        waiting = false
         cancel()
         return resolve(value)
       }, heardOf)

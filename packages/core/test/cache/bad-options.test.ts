@@ -88,12 +88,12 @@ const definitions: readonly Row[] = [
   [
     'no key function',
     ({ cache }) => cache.define('menu', untyped({}), load),
-    /^key is undefined; expected a function from the arguments to a key$/,
+    /^the key of a definition is undefined; expected a function$/,
   ],
   [
     'a key that is no function',
     ({ cache }) => cache.define('menu', untyped({ key: 'id' }), load),
-    /^key is "id"; expected a function/,
+    /^the key of a definition is "id"; expected a function/,
   ],
   [
     'a name that is taken',
