@@ -7,8 +7,8 @@ import type { Random } from './random.ts'
 export const DISHES = 60
 export const SHELVES = 5
 export const PLACES = 8
-export const PAGES = 20
-export const NOTES = 24
+const PAGES = 20
+const NOTES = 24
 /** How many tags that follow from arguments or are declared at the call. */
 export const MENUS = 11
 export const TOPICS = 12

@@ -19,7 +19,9 @@ it('a failover by Sentinel ends the generation, and the new master is found with
     config,
     `port ${port}\nbind 127.0.0.1\ndir ${folder}\nsentinel monitor m 127.0.0.1 ${master.port} 1\nsentinel down-after-milliseconds m 1000\n`,
   )
-  const sentinel = spawn(process.env['REDSTART_REDIS_SERVER'] ?? 'redis-server', [config, '--sentinel'], { stdio: 'ignore' })
+  const sentinel = spawn(process.env['REDSTART_REDIS_SERVER'] ?? 'redis-server', [config, '--sentinel'], {
+    stdio: 'ignore',
+  })
   const given = new Redis({ sentinels: [{ host: '127.0.0.1', port }], name: 'm', lazyConnect: true })
   given.on('error', () => {})
   const { store } = openStore(given)
