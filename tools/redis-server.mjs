@@ -11,6 +11,9 @@ const HOW_TO_GET_ONE = `Tests need a redis-server of 7.0 or newer (or a valkey-s
   - elsewhere: set REDSTART_REDIS_SERVER to the path of the program
 Nothing has to be running: the tests start their own servers on free ports.`
 
+/** Where Debian's package puts it; PATH may name other folders only. */
+const INSTALLED = '/usr/bin/redis-server'
+
 /**
  * Sees to a Redis server that tests can start: the program that REDSTART_REDIS_SERVER names, else `redis-server` on
  * PATH, else, on Debian and Ubuntu as root and unless REDSTART_NO_INSTALL=1, what apt-get installs.
@@ -25,7 +28,7 @@ export async function redisServer(env = process.env) {
   if ((await look('redis-server')).found) return requireGood('redis-server', 'The redis-server on PATH')
   if (!mayInstall(env)) throw new Error(`There is no redis-server on PATH.\n${HOW_TO_GET_ONE}`)
   await aptInstall()
-  return requireGood('redis-server', 'What apt-get installed')
+  return requireGood(INSTALLED, 'What apt-get installed')
 }
 
 /**
