@@ -23,8 +23,9 @@ export function invalidationLog(events: Redstart['events']): () => readonly Inva
 
 const KINDS: Readonly<Record<string, string>> = { k: 'key', t: 'tag', p: 'prefix' }
 
-/** `t:tenant:1` reads `tag tenant:1`. */
+/** `t:tenant:1` reads `tag tenant:1`; the prefix of every key is everything. */
 function readable(name: string): string {
+  if (name === 'p:') return 'everything'
   const kind = KINDS[name.slice(0, 1)]
   return kind === undefined ? name : `${kind} ${name.slice(2)}`
 }
