@@ -1,11 +1,8 @@
-import type { Redis } from 'ioredis'
 import type { Clock } from '../clock.ts'
 import type { Breaker } from './breaker.ts'
 import type { Connection } from './connection.ts'
-import { closed, isReply, stalled, timedOut } from './failure.ts'
-
-/** True while the caller still waits. */
-export type Wanted = () => boolean
+import { closed, isReply, Redirected, stalled, timedOut } from './failure.ts'
+import type { Send } from './servers.ts'
 
 /** A call that waited less says nothing of the server: its caller was in a hurry. */
 const LEAST_TELLING_MS = 25
@@ -21,7 +18,7 @@ export class Calls {
   }
 
   /** Sends on a connection once it is open, and waits no longer than `timeout` for all of it. */
-  make<T>(connection: Connection, timeout: number, send: (client: Redis, wanted: Wanted) => Promise<T>): Promise<T> {
+  make<T>(connection: Connection, timeout: number, send: Send<T>): Promise<T> {
     const breaker = this.#breaker
     if (breaker.state !== 'closed') return Promise.reject(connection.isClosed ? closed() : stalled())
     const startedAt = this.#clock.now()
@@ -41,10 +38,10 @@ export class Calls {
       const start = async (): Promise<T> => {
         await connection.opened()
         if (!waiting) throw timedOut(timeout)
-        return send(connection.client, wanted)
+        return send(connection.client, wanted, false)
       }
       const heardOf = (error: unknown): void => {
-        if (isReply(error)) {
+        if (isReply(error) || error instanceof Redirected) {
           connection.heard += 1
           breaker.succeeded()
         } else if (waiting) breaker.failed(startedAt)
@@ -52,7 +49,7 @@ export class Calls {
         cancel()
         reject(connection.explain(error))
       }
-      const sent = connection.isOpen ? send(connection.client, wanted) : start()
+      const sent = connection.isOpen ? send(connection.client, wanted, false) : start()
       // Not awaited: this is the path of every hit, and an async function more would cost it.
       void sent.then((value) => {
         connection.heard += 1
@@ -63,12 +60,12 @@ export class Calls {
       }, heardOf)
     })
   }
+}
 
-  /** Waits no longer than `timeout`; knows of no breaker. */
-  within<T>(timeout: number, act: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.#clock.schedule(timeout, () => reject(timedOut(timeout)))
-      void act().then(resolve, reject).finally(cancel)
-    })
-  }
+/** Waits no longer than `timeout`; knows of no breaker. */
+export function within<T>(clock: Clock, timeout: number, act: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.schedule(timeout, () => reject(timedOut(timeout)))
+    void act().then(resolve, reject).finally(cancel)
+  })
 }

@@ -7,7 +7,7 @@ import { closed, failureOf, reasonOf, unavailable } from './failure.ts'
 export interface ConnectionContext {
   readonly client: (pause: () => number) => Redis
   readonly clock: Clock
-  readonly metaKey: string
+  readonly viewKey: string
   readonly connectTimeout: number
   /** What must be answered on each new connection before anything else is sent on it. */
   readonly prepare: (client: Redis) => Promise<void>
@@ -74,7 +74,7 @@ export class Connection {
 
   /** Why a command that was sent here was rejected. */
   explain(error: unknown): RedstartError {
-    return this.#state === 'closed' ? closed() : failureOf(error, this.#context.metaKey)
+    return this.#state === 'closed' ? closed() : failureOf(error, this.#context.viewKey)
   }
 
   /**

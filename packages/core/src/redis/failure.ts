@@ -42,21 +42,58 @@ export function reasonOf(error: unknown): string {
 /**
  * What a rejected command means.
  *
- * @param metaKey named where a key of ours holds something else.
+ * @param viewKey named where a key of ours holds something else.
  */
-export function failureOf(error: unknown, metaKey: string): RedstartError {
+export function failureOf(error: unknown, viewKey: string): RedstartError {
   if (RedstartError.is(error)) return error
+  const redirection = redirectionOf(error)
+  if (redirection !== undefined) return new Redirected(redirection)
   if (isReply(error))
     return new RedstartError(
       'STORE_FAILED',
-      `Redis answered ${replyText(error.message)}${advice(error.message, metaKey)}`,
+      `Redis answered ${replyText(error.message)}${advice(error.message, viewKey)}`,
     )
   const message = error instanceof Error ? error.message : ''
   if (NOT_SENT.test(message)) return unavailable('the connection is closed')
+  return lost()
+}
+
+/** A reply that will not come any more. */
+export function lost(): RedstartError {
   return new RedstartError(
     'STORE_TIMEOUT',
     'The connection to Redis was lost before its reply came; whether the call took effect is unknown',
   )
+}
+
+/** A node of a Cluster did nothing, because the slot is another one's. */
+export class Redirected extends RedstartError {
+  readonly redirection: Redirection
+
+  constructor(redirection: Redirection) {
+    super(
+      'STORE_FAILED',
+      `Redis answered ${redirection.kind}: it is a node of a Cluster; give redis() a URL of redis+cluster: or the option cluster`,
+    )
+    this.redirection = redirection
+  }
+}
+
+/** Where a node sends us instead. */
+export interface Redirection {
+  /** `MOVED` for good, `ASK` for this one call. */
+  readonly kind: 'MOVED' | 'ASK'
+  readonly slot: number
+  /** Undefined where it is that of the node that answered. */
+  readonly host: string | undefined
+  readonly port: number
+}
+
+function redirectionOf(error: unknown): Redirection | undefined {
+  if (!isReply(error)) return undefined
+  const [, kind, slot, host, port] = /^(MOVED|ASK) (\d{1,5}) (.*):(\d{1,5})$/.exec(error.message) ?? []
+  if (kind !== 'MOVED' && kind !== 'ASK') return undefined
+  return { kind, slot: Number(slot), host: host === '' || host === '?' ? undefined : host, port: Number(port) }
 }
 
 /** True for an error that the server sent, with its first word. */
@@ -77,10 +114,10 @@ function replyText(message: string): string {
   return word === 'ERR' ? (message.split(/, with args| script: /)[0] ?? word).slice(0, 160) : word
 }
 
-function advice(message: string, metaKey: string): string {
+function advice(message: string, viewKey: string): string {
   const word = /^[A-Z]+/.exec(message)?.[0] ?? ''
   if (word === 'WRONGTYPE' || word === 'FOREIGN')
-    return `: the key ${metaKey} holds something that is not Redstart's; delete it or choose another app name`
+    return `: the key ${viewKey} holds something that is not Redstart's; delete it or choose another app name`
   return ADVICE[word] ?? ''
 }
 
@@ -90,7 +127,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   LOADING: ': it is still loading its data',
   NOPERM: ': the ACL user needs the commands and keys of the app, and its channel',
   NOAUTH: ': it wants a password',
-  MOVED: ': it is a node of a Cluster, which needs another kind of client',
   MISCONF: ': it stopped writing because it cannot save to its disk',
   BUSY: ': a script is blocking it',
+  CLUSTERDOWN: ': a part of the Cluster has no master; it is tried again',
+  NOREPLICAS: ': it takes no writes without a replica that follows it',
 }

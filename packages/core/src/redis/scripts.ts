@@ -19,6 +19,7 @@ export const write: Script = script(writeLua)
  * thing that is ever sent a second time.
  *
  * @param wanted false once nobody waits for the result.
+ * @param asking the key is on its way to this node of a Cluster.
  */
 export async function run(
   client: Redis,
@@ -26,13 +27,22 @@ export async function run(
   key: string,
   values: Values,
   wanted: () => boolean,
+  asking: boolean,
 ): Promise<unknown> {
   try {
+    if (asking) announce(client)
     return await client.evalsha(sha, 1, key, ...values)
   } catch (error) {
     if (!isReply(error, 'NOSCRIPT') || !wanted()) throw error
+    if (asking) announce(client)
     return client.eval(text, 1, key, ...values)
   }
+}
+
+/** Goes right before a command about a key that is on its way to this node of a Cluster. */
+export function announce(client: Redis): void {
+  // Where it fails, the command is redirected.
+  client.asking().catch(() => {})
 }
 
 /** Sends the texts ahead of their first use. Economy: where it does not work, {@link run} sends them when needed. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { RedstartError } from '../../src/errors.ts'
 import { pauseAfter } from '../../src/redis/connection.ts'
 import { redis } from '../../src/redis/index.ts'
-import { settingsOf } from '../../src/redis/settings.ts'
+import { settingsOf } from '../../src/redis/target.ts'
 import { parseRedisUrl } from '../../src/redis/url.ts'
 
 function failure(action: () => unknown): RedstartError {

@@ -1,0 +1,71 @@
+import type { Redis } from 'ioredis'
+import type { Clock } from '../clock.ts'
+import { Breaker } from './breaker.ts'
+import { Calls, within } from './calls.ts'
+import { Connection } from './connection.ts'
+import { identify } from './scripts.ts'
+import type { Send, Servers, ViewContext } from './servers.ts'
+import type { RedisSettings } from './settings.ts'
+import { identifyServer, ViewLink } from './view-link.ts'
+
+/** One Redis, alone or whichever one Sentinel names: the first connection has the view, calls about keys go round all. */
+export class OneServer implements Servers {
+  readonly single = true
+  readonly #clock: Clock
+  readonly #settings: RedisSettings
+  readonly #viewKey: string
+  readonly #link: ViewLink
+  readonly #connections: readonly Connection[]
+  readonly #breaker: Breaker
+  readonly #calls: Calls
+  #turn = 0
+
+  constructor(settings: RedisSettings, clock: Clock, context: ViewContext) {
+    const { client, connectTimeout } = settings
+    const { viewKey } = context
+    this.#clock = clock
+    this.#settings = settings
+    this.#viewKey = viewKey
+    this.#breaker = new Breaker({ ...settings.breaker, clock, random: Math.random, probe: () => this.#probe() })
+    this.#calls = new Calls(clock, this.#breaker)
+    const onIdentified = (): void => this.#breaker.recovered()
+    this.#link = new ViewLink({ ...context, client, clock, connectTimeout, onIdentified })
+    const others = Array.from({ length: settings.poolSize - 1 }, () => {
+      const prepare = (own: Redis): Promise<void> => identifyServer(own, viewKey).then(onIdentified)
+      return new Connection({ client, clock, viewKey, connectTimeout, prepare })
+    })
+    this.#connections = [this.#link.connection, ...others]
+  }
+
+  call<T>(_key: string, timeout: number, send: Send<T>): Promise<T> {
+    return this.#calls.make(this.#next(), timeout, send)
+  }
+
+  callView<T>(timeout: number, send: Send<T>): Promise<T> {
+    return this.#calls.make(this.#link.connection, timeout, send)
+  }
+
+  split(keys: readonly string[]): readonly (readonly string[])[] {
+    return [keys]
+  }
+
+  async close(): Promise<void> {
+    this.#breaker.close()
+    await Promise.all([this.#link.close(), ...this.#connections.map((connection) => connection.close())])
+  }
+
+  /** Whether Redis answers again: a question of our own, on the connection that everything needs. */
+  #probe(): Promise<unknown> {
+    const { connection } = this.#link
+    return within(this.#clock, this.#settings.connectTimeout, async () => {
+      await connection.opened()
+      return connection.client.eval(identify.text, 1, this.#viewKey)
+    })
+  }
+
+  #next(): Connection {
+    const connection = this.#connections[this.#turn] ?? this.#link.connection
+    this.#turn = (this.#turn + 1) % this.#connections.length
+    return connection
+  }
+}

@@ -1,0 +1,34 @@
+import type { Redis } from 'ioredis'
+
+/** True while the caller still waits. */
+export type Wanted = () => boolean
+
+/**
+ * What a call does on its connection.
+ *
+ * @param wanted false once nobody waits for the result.
+ * @param asking the key is on its way here: each command must be sent behind an `ASKING` of its own.
+ */
+export type Send<T> = (client: Redis, wanted: Wanted, asking: boolean) => Promise<T>
+
+/** The servers behind one store: which has a key, and which the app's view. */
+export interface Servers {
+  /** One server has everything, so that one pipeline can read all of it. */
+  readonly single: boolean
+  /** Makes a call to the server that has the key. It waits no longer than `timeout` for all of it. */
+  call<T>(key: string, timeout: number, send: Send<T>): Promise<T>
+  /** Makes a call on the connection that also carries the hints, to the server that has the view. */
+  callView<T>(timeout: number, send: Send<T>): Promise<T>
+  /** Groups of keys that, as far as is known, have a server in common. */
+  split(keys: readonly string[]): readonly (readonly string[])[]
+  /** Ends all connections. Calls that come later reject with `CLOSED`. */
+  close(): Promise<void>
+}
+
+/** What the servers of a store are opened with. */
+export interface ViewContext {
+  readonly viewKey: string
+  /** Where invalidations are told. */
+  readonly channel: string
+  readonly onHint: (message: string) => void
+}

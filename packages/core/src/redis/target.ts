@@ -1,0 +1,50 @@
+import { Redis, type RedisOptions } from 'ioredis'
+import { milliseconds } from '../duration.ts'
+import { invalidArgument } from '../errors.ts'
+import { ownOptions } from './client-options.ts'
+import { ofClient } from './given-client.ts'
+import type { RedisBreakerOptions, RedisClient, RedisConnectionOptions } from './options.ts'
+import { placeOf } from './place.ts'
+import type { RedisSettings } from './settings.ts'
+import { whole } from './whole.ts'
+
+/** Checks what `redis()` was called with. */
+export function settingsOf(target: string | RedisConnectionOptions | RedisClient): RedisSettings {
+  if (typeof target === 'string') return optionsOf({ url: target })
+  if (typeof target !== 'object' || target === null)
+    throw invalidArgument('redis: target', target, 'a URL, options or an ioredis client')
+  if (!isClient(target)) return optionsOf(target)
+  const settings = optionsOf({})
+  return { ...settings, ...ofClient(target, settings.connectTimeout) }
+}
+
+/** By shape, not `instanceof`, which fails for another copy or version of ioredis. */
+function isClient(target: object): target is RedisClient {
+  return 'duplicate' in target && typeof target.duplicate === 'function' && 'options' in target && 'status' in target
+}
+
+function optionsOf(options: RedisConnectionOptions): RedisSettings {
+  const { connectionName = 'redstart' } = options
+  const connectTimeout = milliseconds(options.connectTimeout ?? '5s', 'redis: connectTimeout', 1)
+  const { place, cluster } = placeOf(options)
+  return {
+    client: (pause, address) => newClient({ ...place, ...address }, connectionName, connectTimeout, pause),
+    cluster,
+    poolSize: whole(options.poolSize ?? 1, 'poolSize', 1, 64),
+    connectTimeout,
+    breaker: breakerOf(options.breaker ?? {}),
+    markers: whole(options.markers ?? 100_000, 'markers', 1, Number.MAX_SAFE_INTEGER),
+  }
+}
+
+function newClient(place: RedisOptions, name: string, connectTimeout: number, pause: () => number): Redis {
+  return new Redis({ ...place, ...ownOptions(name, connectTimeout, pause) })
+}
+
+function breakerOf({ failures = 5, openFor = '1s', longest = '30s' }: RedisBreakerOptions): RedisSettings['breaker'] {
+  return {
+    failures: whole(failures, 'breaker.failures', 1, 1_000_000),
+    openFor: milliseconds(openFor, 'redis: breaker.openFor', 1),
+    longest: milliseconds(longest, 'redis: breaker.longest', 1),
+  }
+}

@@ -1,0 +1,77 @@
+import type { Redis } from 'ioredis'
+import type { Clock } from '../clock.ts'
+import { Connection } from './connection.ts'
+import { ask, identify, invalidate, load, write } from './scripts.ts'
+import type { ViewContext } from './servers.ts'
+
+/** What a link is made with. */
+export interface ViewLinkContext extends ViewContext {
+  readonly client: (pause: () => number) => Redis
+  readonly clock: Clock
+  readonly connectTimeout: number
+  /** The server answered the check of a new connection. */
+  readonly onIdentified: () => void
+}
+
+/** The connection to the server that has the view: it hears the invalidations before it asks anything. */
+export class ViewLink {
+  readonly connection: Connection
+  readonly #context: ViewLinkContext
+  /** Where one connection cannot both be subscribed and send commands, as in RESP2. */
+  #subscriber: Connection | undefined
+  #muted = false
+
+  constructor(context: ViewLinkContext) {
+    this.#context = context
+    this.connection = this.#connect((client) => this.#prepare(client))
+    this.#listen(this.connection.client)
+  }
+
+  /** Tells of no more hints. */
+  mute(): void {
+    this.#muted = true
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.connection.close(), this.#subscriber?.close()])
+  }
+
+  async #prepare(client: Redis): Promise<void> {
+    const pushes = await speaksResp3(client)
+    const subscribed = pushes ? client.subscribe(this.#context.channel) : this.#subscribeApart()
+    await Promise.all([subscribed, identifyServer(client, this.#context.viewKey)])
+    this.#context.onIdentified()
+  }
+
+  #subscribeApart(): Promise<void> {
+    if (this.#subscriber === undefined) {
+      this.#subscriber = this.#connect(async (client) => void (await client.subscribe(this.#context.channel)))
+      this.#listen(this.#subscriber.client)
+    }
+    return this.#subscriber.opened()
+  }
+
+  #listen(client: Redis): void {
+    client.on('message', (_channel: string, message: string) => {
+      if (!this.#muted) this.#context.onHint(message)
+    })
+  }
+
+  #connect(prepare: (client: Redis) => Promise<void>): Connection {
+    const { client, clock, viewKey, connectTimeout } = this.#context
+    return new Connection({ client, clock, viewKey, connectTimeout, prepare })
+  }
+}
+
+/** Has Redis compare its run id with that of the generation, which must end with the run that started it. */
+export async function identifyServer(client: Redis, viewKey: string): Promise<void> {
+  const identified = client.eval(identify.text, 1, viewKey)
+  load(client, [ask, invalidate, write])
+  await identified
+}
+
+/** Only in RESP3 can one connection be subscribed and send commands; ioredis 5 and some proxies speak RESP2. */
+async function speaksResp3(client: Redis): Promise<boolean> {
+  const hello: unknown = await client.call('HELLO')
+  return Array.isArray(hello) && hello[hello.indexOf('proto') + 1] === 3
+}
