@@ -46,11 +46,15 @@ export async function compare(contenders: readonly Contender[], options: RoundOp
   })
 }
 
-/** How many operations take so long, found by doubling. */
+/** Enough for every entry to be stored, and for the code to be compiled. */
+const WARM_UP = 20_000
+
+/** How many operations take so long, found by doubling once warm. */
 async function operationsIn(contender: Contender, milliseconds: number): Promise<number> {
+  await contender.run(WARM_UP)
   for (let count = 16; ; count *= 2) {
     const took = await timed(contender, count)
-    if (took >= milliseconds / 4) return Math.max(1, Math.round((count * milliseconds) / took))
+    if (took >= milliseconds / 2) return Math.max(1, Math.round((count * milliseconds) / took))
   }
 }
 

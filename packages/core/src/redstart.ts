@@ -30,6 +30,13 @@ export interface RedstartOptions {
   readonly consistency?: 'bounded' | 'strict'
   /** How long the backend may take of one operation, all its calls together. @default '250ms' */
   readonly deadline?: Duration
+  /**
+   * What a read does while the backend does not answer. `load`: runs the loader, unless memory holds something younger
+   * than `maxStaleness`. `serve`: returns what memory holds, for as long as its own `ttl` and `stale` allow; what other
+   * instances invalidate meanwhile is not seen, and this is the one way to get it.
+   * @default 'load'
+   */
+  readonly outage?: 'load' | 'serve'
   /** Bounds of what is kept in memory. */
   readonly l1?: L1Options
   /** Where warnings go: the shape of pino. @default none */
@@ -68,6 +75,8 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
   const consistency = options.consistency ?? 'bounded'
   if (consistency !== 'bounded' && consistency !== 'strict')
     throw invalidArgument('consistency', consistency, "'bounded' or 'strict'")
+  const outage = options.outage ?? 'load'
+  if (outage !== 'load' && outage !== 'serve') throw invalidArgument('outage', outage, "'load' or 'serve'")
   const app = checkApp(options.app ?? 'redstart')
   const resolved = {
     clock,
@@ -77,6 +86,7 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
     maxStaleness: milliseconds(options.maxStaleness ?? '5s', 'maxStaleness', 1),
     deadline: milliseconds(options.deadline ?? '250ms', 'deadline', 1),
     strict: consistency === 'strict',
+    outage,
   }
   const engine = createEngine({ ...resolved, store: (options.backend ?? memory()).cache({ app, clock }) })
   return {

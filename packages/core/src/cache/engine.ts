@@ -26,6 +26,7 @@ export interface EngineOptions {
   readonly maxStaleness: number
   readonly deadline: number
   readonly strict: boolean
+  readonly outage: 'load' | 'serve'
 }
 
 /** The parts of one instance's cache, wired once. */
@@ -49,17 +50,30 @@ export interface Engine {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { store, clock, telemetry, maxStaleness, deadline, strict } = options
+  const { store, clock, telemetry, maxStaleness, deadline, strict, outage } = options
   const coherence = new Coherence(options)
   const l1 = new L1(options.l1)
   const queue = new ReadQueue(store, coherence, clock)
   const lookup = new Lookup(store, queue, coherence, clock)
-  const held = new HeldEntries({ l1, coherence, clock, strict })
+  const held = new HeldEntries({ l1, coherence, clock, strict, outage })
   const flights = new Flights()
   const frames = new LoadFrames()
   const writer = new Writer({ store, coherence, l1, clock, telemetry })
   const loader = new Loader({ coherence, queue, writer, frames, clock, telemetry })
-  const reader = new Reader({ queue, lookup, loader, flights, frames, held, l1, clock, telemetry, deadline, strict })
+  const reader = new Reader({
+    queue,
+    lookup,
+    loader,
+    flights,
+    frames,
+    held,
+    l1,
+    clock,
+    telemetry,
+    deadline,
+    strict,
+    outage,
+  })
   const reads = new ReadThrough({ reader, coherence, flights, frames, held, clock, telemetry, maxStaleness })
   const invalidator = new Invalidator(coherence, telemetry)
   const namespaces = new Namespaces(options.namespaces, telemetry)

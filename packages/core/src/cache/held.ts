@@ -6,18 +6,28 @@ import type { L1 } from './l1.ts'
 /** What this process holds of an entry. `unsure` needs the backend's word before it may be used. */
 export type Held = { readonly kind: 'fresh' | 'stale' | 'unsure'; readonly entry: Entry } | undefined
 
+export interface HeldParts {
+  readonly l1: L1
+  readonly coherence: Coherence
+  readonly clock: Clock
+  readonly strict: boolean
+  readonly outage: 'load' | 'serve'
+}
+
 /** Decides the entries in memory by this process's own view. */
 export class HeldEntries {
   readonly #l1: L1
   readonly #coherence: Coherence
   readonly #clock: Clock
   readonly #strict: boolean
+  readonly #serveUnproven: boolean
 
-  constructor(parts: { l1: L1; coherence: Coherence; clock: Clock; strict: boolean }) {
+  constructor(parts: HeldParts) {
     this.#l1 = parts.l1
     this.#coherence = parts.coherence
     this.#clock = parts.clock
     this.#strict = parts.strict
+    this.#serveUnproven = parts.outage === 'serve'
   }
 
   /**
@@ -55,12 +65,16 @@ export class HeldEntries {
     return { kind: verdict === 'stale' ? 'stale' : freshness, entry }
   }
 
-  /** True while an entry may be served in place of an error: decided anew, for each caller, at the moment of serving. */
+  /**
+   * True while an entry may be served although the backend or the loader failed: decided anew, for each caller, at the
+   * moment of serving. What was invalidated never is; what is not proven is only where the instance was told to.
+   */
   servable(entry: Entry): boolean {
     const coherence = this.#coherence
     const now = this.#clock.now()
     const verdict = coherence.decide(entry, now)
-    if (verdict === 'gone' || verdict === 'ask' || !coherence.proven(now, entry.since)) return false
+    if (verdict === 'gone' || verdict === 'ask') return false
+    if (!this.#serveUnproven && !coherence.proven(now, entry.since)) return false
     return freshnessOf(entry, coherence.time.latest(now)) !== 'expired'
   }
 }

@@ -41,6 +41,8 @@ export interface ReaderParts {
   readonly deadline: number
   /** Asks the backend at each read. */
   readonly strict: boolean
+  /** What to do with what memory holds when the backend does not answer. */
+  readonly outage: 'load' | 'serve'
 }
 
 type Found =
@@ -115,6 +117,11 @@ export class Reader {
     if (found.kind === 'fresh' || (found.kind === 'stale' && plan.staleWhileRevalidate && !background)) {
       if (!background) tellHit(telemetry, plan, found.entry, found.tier, stale)
       return { entry: found.entry, stale }
+    }
+    const unreached = found.kind === 'missing' && found.reason === 'outage'
+    if (unreached && this.#parts.outage === 'serve' && held !== undefined && this.#parts.held.servable(held.entry)) {
+      if (!background) tellHit(telemetry, plan, held.entry, 'l1', true)
+      return { entry: held.entry, stale: false }
     }
     if (!background) tellMiss(telemetry, plan, found.kind === 'missing' ? found.reason : 'expired')
     const known = stale ? found.entry : held?.entry

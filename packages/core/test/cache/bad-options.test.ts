@@ -156,7 +156,7 @@ const urls: readonly Row[] = [
 ].map((url): Row => [
   `redis(${shown(url)})`,
   () => redis(url),
-  /^The Redis URL .*; expected redis:\/\/\[user:password@\]host\[:port\]\[\/db\], or rediss: for TLS(?!.*p4ss)/,
+  /^The Redis URL .*; expected redis:\/\/\[user:password@\]host\[:port\]\[\/db\],(?!.*p4ss).* rediss for TLS(?!.*p4ss)/,
 ])
 
 const redisOptions: readonly Row[] = [
