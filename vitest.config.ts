@@ -8,6 +8,7 @@ const conditions = ['@redstart/source', ...defaultServerConditions]
 const patience = process.env['REDSTART_SOAK'] === '1' ? 60 : 1
 
 const redisTests = '**/*.redis.test.ts'
+const clusterTests = '**/*.cluster.test.ts'
 
 export default defineConfig({
   resolve: { conditions },
@@ -17,11 +18,16 @@ export default defineConfig({
     projects: [
       project('unit', {
         include: ['packages/*/test/**/*.test.ts'],
-        exclude: [redisTests],
+        exclude: [redisTests, clusterTests],
         testTimeout: 5_000 * patience,
       }),
       project('redis', {
         include: [`packages/*/test/${redisTests}`],
+        testTimeout: 60_000 * patience,
+        hookTimeout: 60_000 * patience,
+      }),
+      project('cluster', {
+        include: [`packages/*/test/${clusterTests}`],
         testTimeout: 60_000 * patience,
         hookTimeout: 60_000 * patience,
       }),

@@ -21,8 +21,8 @@ export function ownOptions(
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
     retryStrategy: pause,
-    // A master that was demoted: the next connection resolves the name, or asks Sentinel, again.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    // A master that was demoted, or will be: the next connection resolves the name, or asks Sentinel, again.
+    reconnectOnError: (error) => /^(READONLY|NOREPLICAS) /.test(error.message),
     role: 'master',
     readOnly: false,
     monitor: false,

@@ -1,61 +1,72 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { type SentinelSetup, startSentinel } from '@redstart/testing'
+import { describeCacheStore } from '@redstart/testing/contract'
 import { Redis } from 'ioredis'
-import { expect, it } from 'vitest'
-import { entry, freePort, G1, G2, invalidation, openStore, Server, until } from './server.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CacheStore } from '../../src/cache/cache-store.ts'
+import { redis } from '../../src/redis/index.ts'
+import { watch } from '../cluster/witness.ts'
+import { entry, freePort, G1, G2, openStore, until } from './server.ts'
 
-it('a failover by Sentinel ends the generation, and the new master is found without being told', async () => {
-  const master = await Server.start()
-  const replica = await Server.start('--replicaof', '127.0.0.1', String(master.port), '--repl-diskless-sync-delay', '0')
-  await master.control.config('SET', 'repl-diskless-sync-delay', '0')
-  const folder = mkdtempSync(join(tmpdir(), 'redstart-sentinel-'))
-  const port = await freePort()
-  const config = join(folder, 'sentinel.conf')
-  writeFileSync(
-    config,
-    `port ${port}\nbind 127.0.0.1\ndir ${folder}\nsentinel monitor m 127.0.0.1 ${master.port} 1\nsentinel down-after-milliseconds m 1000\n`,
-  )
-  const sentinel = spawn(process.env['REDSTART_REDIS_SERVER'] ?? 'redis-server', [config, '--sentinel'], {
-    stdio: 'ignore',
-  })
-  const given = new Redis({ sentinels: [{ host: '127.0.0.1', port }], name: 'm', lazyConnect: true })
-  given.on('error', () => {})
-  const { store } = openStore(given)
-  const control = new Redis({ port, host: '127.0.0.1', retryStrategy: () => 50 })
-  control.on('error', () => {})
-  try {
-    await until(async () => /slaves=1/.test(await control.info('sentinel').catch(() => '')), 20_000)
-    await until(async () => (await replica.control.info('replication')).includes('master_link_status:up'), 20_000)
-    await store.invalidate(invalidation(['a'], { candidate: G1 }), 5000)
-    await store.write({ key: 'n:k', bytes: entry(G1, 2), ttl: 60_000, generation: G1, clock: 2 }, 5000)
-    expect(await master.control.wait(1, 5000)).toBe(1)
-    await until(
-      () =>
-        control.call('SENTINEL', 'FAILOVER', 'm').then(
-          () => true,
-          () => false,
-        ),
-      20_000,
-    )
-    await until(async () => (await replica.control.info('replication')).includes('role:master'), 20_000)
-    await until(async () => {
-      const { answer } = await store
-        .read({ keys: [], question: { candidate: G2, keep: 60_000 } }, 1000)
-        .catch(() => ({ answer: undefined }))
-      return answer?.generation === G2
-    }, 30_000)
-    expect(await replica.connections()).toBe(1)
-    expect((await store.read({ keys: ['n:k'] }, 1000)).entries).toEqual([entry(G1, 2)])
-  } finally {
+const password = 'p@ss:word'
+let setup: SentinelSetup
+beforeAll(async () => {
+  // A master that nobody follows any more refuses what would be lost.
+  setup = await startSentinel({ password, replicas: 2, args: ['--min-replicas-to-write', '1'] })
+})
+afterAll(async () => await setup.stop())
+
+describeCacheStore('Redis behind Sentinel', async (options) => ({
+  backend: redis({ url: setup.url, ...options }),
+  // Redis's reply has the seconds first.
+  now: async () => Number(((await (await setup.master()).command('TIME')) as string[])[0]) * 1000,
+  dispose: async () => {},
+}))
+
+const ask = async (store: CacheStore, candidate: string): Promise<string | undefined> =>
+  (await store.read({ keys: [], question: { candidate, keep: 60_000 } }, 2000)).answer?.generation
+
+describe('a master behind Sentinel', () => {
+  it('is found by options, and by one sentinel that answers', async () => {
+    const [{ host, port } = { host: '', port: 0 }] = setup.sentinels
+    const sentinels = [
+      { host: '127.0.0.1', port: await freePort() },
+      { host, port },
+    ]
+    const { store } = openStore({ sentinels, name: setup.name, password })
+    expect(await ask(store, G1)).toBe(G1)
     await store.close()
-    given.disconnect()
-    control.disconnect()
-    sentinel.kill('SIGKILL')
-    await once(sentinel, 'exit')
-    await Promise.all([master.stop(), replica.stop(), rm(folder, { recursive: true, force: true })])
-  }
+  })
+
+  it('that the sentinels do not know is STORE_UNAVAILABLE', async () => {
+    const { store } = openStore({ url: setup.url, name: 'nobody', connectTimeout: 300 })
+    await expect(store.read({ keys: ['n:k'] }, 2000)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await store.close()
+  })
+
+  it('that changes ends the generation, and the new one is found without being told', async () => {
+    const { sentinels, name } = setup
+    const places = sentinels.map(({ host, port }) => ({ host, port }))
+    const given = new Redis({ sentinels: places, name, password, lazyConnect: true })
+    const { store, app } = openStore(given)
+    const stores = [store, openStore(setup.url, app).store]
+    const paths = ['n:a', 'n:b', 'n:c']
+    const kept = { key: 'n:kept', bytes: entry(G1, 2), ttl: 60_000, generation: G1, clock: 2 }
+    expect(await ask(store, G1)).toBe(G1)
+    await store.write(kept, 2000)
+    const report = await watch(stores, paths, async () => {
+      await setup.failover()
+      for (const each of stores) {
+        await until(async () => {
+          const generation = await ask(each, G2).catch(() => G1)
+          return generation !== G1
+        }, 30_000)
+      }
+    })
+    expect(report.stale).toEqual([])
+    for (const code of report.errors.keys()) expect(code).toMatch(/^STORE_(TIMEOUT|UNAVAILABLE|FAILED)$/)
+    expect(Math.min(report.hits, report.invalidations)).toBeGreaterThan(20)
+    expect((await store.read({ keys: ['n:kept'] }, 2000)).entries).toEqual([kept.bytes])
+    expect(given.status).toBe('wait')
+    await Promise.all(stores.map((each) => each.close()))
+  })
 })

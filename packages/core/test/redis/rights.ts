@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs'
+
+const page = readFileSync(new URL('../../../../docs/redis.md', import.meta.url), 'utf8')
+
+/** Arguments of the lines `ACL SETUSER shop ...` of docs/redis.md, for other apps: `app` may be a pattern. */
+export function documentedRights(app: string): {
+  readonly always: readonly string[]
+  readonly cluster: readonly string[]
+} {
+  const [always, cluster, ...more] = page
+    .split('\n')
+    .filter((line) => line.startsWith('ACL SETUSER shop '))
+    .map((line) => line.replace('ACL SETUSER shop ', '').replace('>secret', '').replaceAll('shop', app))
+    .map((line) => line.split(' ').filter(Boolean))
+  if (always === undefined || cluster === undefined || more.length > 0)
+    throw new Error('docs/redis.md has not two lines')
+  return { always, cluster }
+}
