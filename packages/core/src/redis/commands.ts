@@ -8,7 +8,7 @@ import type { Wanted } from './servers.ts'
 /** Reads one entry. Something other than bytes under an entry's key is not ours, so there is no entry. */
 export function readLone(client: Redis, key: string): Promise<ReadReply> {
   // Not async: this is the path of every hit.
-  return client.getBuffer(key).then(lone, (error: unknown) => lone(absent(error)))
+  return client.getBuffer(key).then(lone, loneProblem)
 }
 
 /** What came of one of several entries. */
@@ -87,6 +87,10 @@ function entryOf(reply: Reply | undefined): Uint8Array | undefined {
 
 function lone(bytes: Uint8Array | null | undefined): ReadReply {
   return { entries: [bytes ?? undefined], snapshot: undefined, answer: undefined }
+}
+
+function loneProblem(error: unknown): ReadReply {
+  return lone(absent(error))
 }
 
 function absent(error: unknown): undefined {
