@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Cancel, Clock } from '../clock.ts'
 import type { RedstartError } from '../errors.ts'
-import { closed, failureOf, reasonOf, unavailable } from './failure.ts'
+import { closed, failureOf, isReply, reasonOf, unavailable } from './failure.ts'
 
 /** What a connection is made with. */
 export interface ConnectionContext {
@@ -128,6 +128,8 @@ export class Connection {
       await this.#context.prepare(this.client)
     } catch (error) {
       failure = this.explain(error)
+      // Some refusals make ioredis connect anew at once.
+      if (isReply(error)) this.#reason = reasonOf(error)
     }
     if (epoch !== this.#epoch || this.#state !== 'opening') return
     this.#stopTimers()

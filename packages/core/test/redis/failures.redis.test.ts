@@ -227,6 +227,20 @@ describe('a server that refuses', () => {
     )
   })
 
+  it('writes for want of a replica neither answers nor invalidates, until it has one', async () => {
+    await ask(G1)
+    await server.control.config('SET', 'min-replicas-to-write', '1')
+    const refused = { code: 'STORE_FAILED', message: expect.stringContaining('NOREPLICAS') }
+    expect(await failure(store.invalidate(invalidation(['a']), 1000))).toMatchObject(refused)
+    await until(() =>
+      ask(G2)
+        .catch((error: Error) => error.message.includes('NOREPLICAS'))
+        .then(Boolean),
+    )
+    await server.control.config('SET', 'min-replicas-to-write', '0')
+    await until(async () => (await ask(G2).catch(() => '')) === G1)
+  })
+
   it('a user who may not hear the channel, or run a command, in its own word only', async () => {
     await server.control.call('ACL', 'SETUSER', 'deaf', 'on', '>pa:ss@wo/rd', '~*', '+@all', 'resetchannels')
     const deaf = openStore(server.url.replace('//', `//deaf:${encodeURIComponent('pa:ss@wo/rd')}@`)).store

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CacheStore } from '../../src/cache/cache-store.ts'
 import { redis } from '../../src/redis/index.ts'
 import { watch } from '../cluster/witness.ts'
-import { entry, freePort, G1, G2, openStore, until } from './server.ts'
+import { entry, freePort, G1, G2, invalidation, openStore, until } from './server.ts'
 
 const password = 'p@ss:word'
 let setup: SentinelSetup
@@ -68,5 +68,25 @@ describe('a master behind Sentinel', () => {
     expect((await store.read({ keys: ['n:kept'] }, 2000)).entries).toEqual([kept.bytes])
     expect(given.status).toBe('wait')
     await Promise.all(stores.map((each) => each.close()))
+  })
+
+  it('that was replaced and does not know it yet takes no invalidation that the new one does not know', async () => {
+    await until(async () => (await setup.replicas()).length === 2, 20_000)
+    const { store, app } = openStore(setup.url)
+    const later = openStore(setup.url, app).store
+    expect(await ask(store, G1)).toBe(G1)
+    await setup.failover()
+    await until(async () => (await ask(later, G2).catch(() => G1)) === G2, 20_000)
+    let refused = 0
+    await until(async () => {
+      const done = await store.invalidate(invalidation(['y']), 2000).catch(() => undefined)
+      if (done === undefined) return (refused += 1) < 0
+      const { snapshot } = await later.read({ keys: [], names: ['y'] }, 2000)
+      expect(snapshot).toMatchObject({ generation: done.generation })
+      expect(snapshot?.markers.get('y')?.hard).toBe(done.clock)
+      return true
+    }, 20_000)
+    expect(refused).toBeGreaterThan(0)
+    await Promise.all([store.close(), later.close()])
   })
 })
