@@ -3,6 +3,8 @@ import type { Measured } from './rounds.ts'
 /** One comparison: the first result is the baseline of the ratios. */
 export interface Row {
   readonly name: string
+  /** How the results are shown: the time of one operation, or how many there are in a second. @default 'time' */
+  readonly unit?: 'time' | 'per second'
   readonly results: readonly Measured[]
 }
 

@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { Benchmark } from './benchmark.ts'
 import { cache } from './cache/cache.ts'
+import { coherence } from './coherence/coherence.ts'
 import { jsonOf, tableOf } from './report.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [cache]
+const BENCHMARKS: readonly Benchmark[] = [cache, coherence]
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })

@@ -1,16 +1,11 @@
 import { arch, cpus, platform } from 'node:os'
 import type { Benchmark, Row } from './benchmark.ts'
+import type { Measured } from './rounds.ts'
 
-/** The rows as text: time per operation, and each contender's time over the baseline's. */
+/** The rows as text: time or number of operations, and each contender's figure over the baseline's. */
 export function tableOf(benchmark: Benchmark, rows: readonly Row[]): string {
   const lines = [benchmark.title, machine(), '']
-  for (const { name, results } of rows) {
-    lines.push(name)
-    for (const { name: contender, nanoseconds, ratio } of results) {
-      lines.push(`  ${contender.padEnd(14)} ${duration(nanoseconds).padStart(10)}   x ${ratio.toFixed(2)}`)
-    }
-    lines.push('')
-  }
+  for (const { name, unit, results } of rows) lines.push(name, ...results.map((result) => line(result, unit)), '')
   return lines.join('\n')
 }
 
@@ -18,6 +13,13 @@ export function tableOf(benchmark: Benchmark, rows: readonly Row[]): string {
 export function jsonOf(benchmark: Benchmark, rows: readonly Row[]): string {
   const { name, title } = benchmark
   return `${JSON.stringify({ name, title, date: new Date().toISOString(), node: process.version, machine: machine(), rows }, null, 2)}\n`
+}
+
+function line({ name, nanoseconds, ratio, others = {} }: Measured, unit: Row['unit'] = 'time'): string {
+  const [figure, times] =
+    unit === 'time' ? [duration(nanoseconds), ratio] : [`${(1e9 / nanoseconds).toFixed(0)} /s`, 1 / ratio]
+  const further = Object.entries(others).map(([what, time]) => `   ${what} ${duration(time)}`)
+  return `  ${name.padEnd(15)} ${figure.padStart(10)}   x ${times.toFixed(2)}${further.join('')}`
 }
 
 function machine(): string {

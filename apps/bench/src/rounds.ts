@@ -11,12 +11,16 @@ export interface Measured {
   readonly nanoseconds: number
   /** Median over the rounds of this contender's time over the baseline's in the same round. */
   readonly ratio: number
+  /** Further times by their name, in ns. */
+  readonly others?: Readonly<Record<string, number>>
 }
 
 export interface RoundOptions {
   readonly rounds: number
   /** How long one contender runs in one round, in ms. */
   readonly milliseconds: number
+  /** Operations before anything is timed. @default 20_000 */
+  readonly warmUp?: number
 }
 
 /**
@@ -25,7 +29,7 @@ export interface RoundOptions {
  */
 export async function compare(contenders: readonly Contender[], options: RoundOptions): Promise<Measured[]> {
   const counts = []
-  for (const contender of contenders) counts.push(await operationsIn(contender, options.milliseconds))
+  for (const contender of contenders) counts.push(await operationsIn(contender, options))
   const times: number[][] = contenders.map(() => [])
   for (let round = 0; round < options.rounds; round++) {
     for (let turn = 0; turn < contenders.length; turn++) {
@@ -50,8 +54,8 @@ export async function compare(contenders: readonly Contender[], options: RoundOp
 const WARM_UP = 20_000
 
 /** How many operations take so long, found by doubling once warm. */
-async function operationsIn(contender: Contender, milliseconds: number): Promise<number> {
-  await contender.run(WARM_UP)
+async function operationsIn(contender: Contender, { milliseconds, warmUp = WARM_UP }: RoundOptions): Promise<number> {
+  await contender.run(warmUp)
   for (let count = 16; ; count *= 2) {
     const took = await timed(contender, count)
     if (took >= milliseconds / 2) return Math.max(1, Math.round((count * milliseconds) / took))
@@ -64,7 +68,8 @@ async function timed(contender: Contender, operations: number): Promise<number> 
   return performance.now() - begun
 }
 
-function median(values: readonly number[]): number {
+/** The middle one, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? Number.NaN
