@@ -5,6 +5,8 @@ export interface DelayOptions {
   readonly rounds: number
   /** Invalidations of one team in one round. */
   readonly invalidations: number
+  /** Invalidations of each team before anything is measured. */
+  readonly warmUp: number
 }
 
 /** Delays of one team in one round, in ns. */
@@ -17,10 +19,10 @@ interface Round {
 
 /**
  * From the call of an invalidation to the moment a listener's view has it, the teams taking turns. The next invalidation
- * begins when everybody has heard the one before. One round before the counted ones warms up.
+ * begins when everybody has heard the one before.
  */
 export async function compareDelays(teams: readonly Team[], options: DelayOptions): Promise<Measured[]> {
-  for (const team of teams) await measure(team, options.invalidations)
+  for (const team of teams) await measure(team, options.warmUp)
   const rounds: Round[][] = teams.map(() => [])
   for (let round = 0; round < options.rounds; round++) {
     for (let turn = 0; turn < teams.length; turn++) {

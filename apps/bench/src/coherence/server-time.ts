@@ -6,9 +6,9 @@ import { type Measured, median } from '../rounds.ts'
 const SMALL = { name: '10 entries', tag: 'small', entries: 10 }
 const LARGE = { name: '100 000 entries', tag: 'large', entries: 100_000 }
 
-const ROUNDS = 41
+const ROUNDS = 31
 /** Invalidations of one tag in one round. */
-const INVALIDATIONS = 100
+const INVALIDATIONS = 60
 /** Entries stored at a time. */
 const TOGETHER = 500
 
