@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Cancel, Clock } from '@redstart/core'
+import { breakOff } from './break-off.ts'
 import { type Corruption, corruption } from './corruption.ts'
 import type { StreamFaults } from './faults.ts'
 import { seededRandom } from './random.ts'
@@ -118,7 +119,7 @@ export class Lane {
     }
     this.#held.shift()
     if (piece.kind === 'end') to.end()
-    else to.resetAndDestroy()
+    else breakOff(to)
   }
 
   #send(piece: Extract<Piece, { kind: 'bytes' }>): void {

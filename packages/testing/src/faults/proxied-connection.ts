@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '@redstart/core'
+import { breakOff, closeNow } from './break-off.ts'
 import { type Faults, streamFaults } from './faults.ts'
 import { Lane } from './lane.ts'
 
@@ -41,7 +42,7 @@ export function proxiedConnection(options: ProxiedConnectionOptions): ProxiedCon
   }
   const cut = (sender: Socket, receiver: Socket): void => {
     closeLanes()
-    sender.destroy()
+    closeNow(sender)
     receiver.end()
   }
   const leave = (): void => void client.destroy()
@@ -54,7 +55,7 @@ export function proxiedConnection(options: ProxiedConnectionOptions): ProxiedCon
   const set = (next: Faults): void => {
     if (next.reset) {
       closeLanes()
-      for (const socket of sockets) socket.resetAndDestroy()
+      sockets.forEach(breakOff)
     } else if (next.halfOpen) orphan()
     else {
       lanes?.toServer.set(streamFaults(next, 'toServer'))
@@ -67,7 +68,7 @@ export function proxiedConnection(options: ProxiedConnectionOptions): ProxiedCon
     set,
     kill() {
       closeLanes()
-      for (const socket of sockets) socket.destroy()
+      sockets.forEach(closeNow)
     },
   }
 }
