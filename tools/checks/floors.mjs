@@ -24,7 +24,8 @@ const FLOORS = [
   { http: {} },
   {
     'index.ts': { alsoFrom: ['redstart.ts', 'config'] },
-    'redstart.ts': { alsoFrom: ['config'] },
+    'redstart.ts': { alsoFrom: ['config', 'health.ts'] },
+    'health.ts': {},
     config: {},
   },
 ]

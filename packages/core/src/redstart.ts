@@ -7,8 +7,10 @@ import type { InvalidationOptions, InvalidationTarget, Reached } from './cache/t
 import { type Clock, systemClock } from './clock.ts'
 import { type Duration, milliseconds } from './duration.ts'
 import { checkObject, invalidArgument } from './errors.ts'
+import { checkHealth } from './health.ts'
 import { checkApp } from './keys.ts'
 import { memory } from './memory/index.ts'
+import type { Health } from './telemetry/health.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { type EventListener, Telemetry } from './telemetry/telemetry.ts'
 
@@ -59,6 +61,8 @@ export interface Redstart {
     /** Hears every event of this instance; returns how to stop. The same events are on the diagnostics channel `redstart:event`. */
     subscribe(listener: EventListener): () => void
   }
+  /** How the instance and its backend are; asks the backend, never rejects, and takes no longer than one deadline. */
+  health(): Promise<Health>
   /** Ends what the instance holds open, after the loads that run. */
   close(): Promise<void>
 }
@@ -88,7 +92,9 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
     strict: consistency === 'strict',
     outage,
   }
-  const engine = createEngine({ ...resolved, store: (options.backend ?? memory()).cache({ app, clock }) })
+  const backend = options.backend ?? memory()
+  const store = backend.cache({ app, clock })
+  const engine = createEngine({ ...resolved, store })
   return {
     cache: createCache(engine),
     async invalidate(target, how) {
@@ -96,6 +102,7 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
       return engine.invalidator.invalidate(target, how)
     },
     events: { subscribe: (listener) => telemetry.subscribe(listener) },
+    health: () => checkHealth(backend.name, store, engine),
     close: () => engine.close(),
   }
 }

@@ -23,7 +23,7 @@ describe('the entry points', () => {
   it('have the members that their documentation names, and no others', async () => {
     const { createRedstart } = await import('@redstart/core')
     const redstart = createRedstart()
-    expect(Object.keys(redstart).sort()).toEqual(['cache', 'close', 'events', 'invalidate'])
+    expect(Object.keys(redstart).sort()).toEqual(['cache', 'close', 'events', 'health', 'invalidate'])
     expect(Object.keys(redstart.events)).toEqual(['subscribe'])
     expect(Object.keys(redstart.cache).sort()).toEqual([
       'clear',

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Cancel, Clock } from '../clock.ts'
 import { RedstartError } from '../errors.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { Echoes } from './echoes.ts'
@@ -31,6 +31,10 @@ export interface OutgoingOptions {
   readonly learn: (invalidation: Invalidation, reply: Invalidated) => void
 }
 
+/** Between two attempts to send what waits; doubled each time, up to the longest. */
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 2000
+
 /** The invalidations that this process makes: sent once, kept when they did not arrive, and sent again before any read. */
 export class Outgoing {
   readonly pending: Pending = new Pending()
@@ -38,6 +42,7 @@ export class Outgoing {
   readonly #echoes: Echoes
   readonly #running = new Set<Promise<Reach>>()
   #replaying: Promise<void> | undefined
+  #retry: Cancel | undefined
 
   constructor(options: OutgoingOptions) {
     this.#options = options
@@ -70,6 +75,7 @@ export class Outgoing {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#running)
+    this.#retry?.()
     await this.replay(this.#options.deadline).catch(() => undefined)
   }
 
@@ -86,10 +92,25 @@ export class Outgoing {
       const code = RedstartError.is(error) ? error.code : 'STORE_FAILED'
       telemetry.emit({ type: 'store.error', operation: 'invalidate', code, error })
       const { names, kind, deadline: hardFrom } = invalidation
+      this.#sendLater()
       if (!this.pending.add({ names, kind, deadline: hardFrom }))
         telemetry.emit({ type: 'pending.overflow', names: names.length })
       return { reached: 'here' }
     }
+  }
+
+  /** Others serve old data until what waits has been sent: tries again by itself, used or not. */
+  #sendLater(pause: number = FIRST_PAUSE_MS): void {
+    if (this.#retry !== undefined) return
+    this.#retry = this.#options.clock.schedule(pause, () => {
+      this.replay(this.#options.deadline).then(
+        () => (this.#retry = undefined),
+        (error: unknown) => {
+          this.#retry = undefined
+          if (!RedstartError.is(error, 'CLOSED')) this.#sendLater(Math.min(LONGEST_PAUSE_MS, 2 * pause))
+        },
+      )
+    })
   }
 
   async #replayAll(timeout: number): Promise<void> {

@@ -8,6 +8,7 @@ import type {
   WriteRequest,
 } from '../cache/cache-store.ts'
 import { RedstartError } from '../errors.ts'
+import type { StoreHealth } from '../telemetry/health.ts'
 import type { MemoryData } from './data.ts'
 
 /**
@@ -62,6 +63,11 @@ export class MemoryCacheStore implements CacheStore {
       this.#listeners.delete(own)
       this.#data.listeners.delete(own)
     }
+  }
+
+  async health(): Promise<StoreHealth> {
+    this.#assertOpen()
+    return { roundTrip: 0, server: undefined, breakers: { open: 0, of: 0 } }
   }
 
   async close(): Promise<void> {

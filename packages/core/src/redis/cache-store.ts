@@ -8,10 +8,13 @@ import type {
   ReadRequest,
   WriteRequest,
 } from '../cache/cache-store.ts'
+import type { Clock } from '../clock.ts'
+import type { StoreHealth } from '../telemetry/health.ts'
 import { ClusterServers } from './cluster/cluster-servers.ts'
 import { lifetime, readLone, readTogether } from './commands.ts'
 import { closed } from './failure.ts'
 import { OneServer } from './one-server.ts'
+import { serverOf } from './info.ts'
 import { readApart } from './read-apart.ts'
 import { hintOf, invalidatedOf } from './replies.ts'
 import { announce, invalidate, run, write } from './scripts.ts'
@@ -24,6 +27,7 @@ import type { RedisSettings } from './settings.ts'
  */
 export class RedisCacheStore implements CacheStore {
   readonly #app: string
+  readonly #clock: Clock
   readonly #viewKey: string
   readonly #channel: string
   readonly #markers: number
@@ -33,6 +37,7 @@ export class RedisCacheStore implements CacheStore {
 
   constructor(settings: RedisSettings, { app, clock }: StoreContext) {
     this.#app = app
+    this.#clock = clock
     this.#viewKey = `{${app}}:meta`
     this.#channel = `{${app}}:hints`
     this.#markers = settings.markers
@@ -95,6 +100,12 @@ export class RedisCacheStore implements CacheStore {
     const own = (hint: Hint): void => listener(hint)
     this.#listeners.add(own)
     return () => this.#listeners.delete(own)
+  }
+
+  async health(timeout: number): Promise<StoreHealth> {
+    const asked = this.#clock.now()
+    const info = await this.#servers.callView(timeout, (client) => client.info('server', 'memory', 'replication'))
+    return { roundTrip: this.#clock.now() - asked, server: serverOf(info), breakers: this.#servers.breakers() }
   }
 
   async close(): Promise<void> {

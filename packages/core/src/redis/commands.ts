@@ -16,6 +16,7 @@ export type EntryReply =
   | { readonly kind: 'read'; readonly bytes: Uint8Array | undefined }
   /** Its slot is another node's. */
   | { readonly kind: 'elsewhere' }
+  /** The server refused this one. */
   | { readonly kind: 'failed'; readonly error: Error }
 
 /** Several entries in one write; each may fail alone, as where its slot has moved. */
@@ -26,6 +27,8 @@ export async function getEntries(client: Redis, keys: readonly string[]): Promis
   return keys.map((_, n) => {
     const [error, value] = replies[n] ?? []
     if (isReply(error, 'MOVED') || isReply(error, 'ASK')) return { kind: 'elsewhere' }
+    // The connection was lost: a pipeline that got no reply at all would pass for an answered call.
+    if (error && !isReply(error)) throw error
     if (error && !isReply(error, 'WRONGTYPE')) return { kind: 'failed', error }
     return { kind: 'read', bytes: value instanceof Uint8Array ? value : undefined }
   })

@@ -49,6 +49,10 @@ export class OneServer implements Servers {
     return [keys]
   }
 
+  breakers(): { readonly open: number; readonly of: number } {
+    return { open: this.#breaker.state === 'closed' ? 0 : 1, of: 1 }
+  }
+
   async close(): Promise<void> {
     this.#breaker.close()
     await Promise.all([this.#link.close(), ...this.#connections.map((connection) => connection.close())])

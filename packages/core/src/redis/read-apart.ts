@@ -1,5 +1,6 @@
 import type { ReadReply } from '../cache/cache-store.ts'
 import { getEntries, readLone, type ReadTogether, readTogether } from './commands.ts'
+import { failureOf } from './failure.ts'
 import { announce } from './scripts.ts'
 import type { Servers } from './servers.ts'
 
@@ -17,7 +18,7 @@ export async function readApart(servers: Servers, request: ReadTogether, timeout
         readTogether(client, { ...request, keys: [] }, wanted, asking),
       )
     : undefined
-  const groups = servers.split([...new Set(keys)]).map((group) => readGroup(servers, group, timeout))
+  const groups = servers.split([...new Set(keys)]).map((group) => readGroup(servers, group, request.viewKey, timeout))
   const entries = new Map<string, Uint8Array | undefined>()
   const [reply, settled] = await Promise.all([view, Promise.allSettled(groups)])
   for (const result of settled) {
@@ -32,7 +33,12 @@ export async function readApart(servers: Servers, request: ReadTogether, timeout
 type Entries = ReadonlyMap<string, Uint8Array | undefined>
 
 /** Entries that one server is thought to have; those that are elsewhere are read again there, each by itself. */
-async function readGroup(servers: Servers, keys: readonly string[], timeout: number): Promise<Entries> {
+async function readGroup(
+  servers: Servers,
+  keys: readonly string[],
+  viewKey: string,
+  timeout: number,
+): Promise<Entries> {
   const [first] = keys
   if (first === undefined) return new Map()
   if (keys.length === 1) return new Map([[first, await readOne(servers, first, timeout)]])
@@ -40,7 +46,7 @@ async function readGroup(servers: Servers, keys: readonly string[], timeout: num
   const found = await Promise.allSettled(
     keys.map(async (key, n) => {
       const reply = replies[n]
-      if (reply?.kind === 'failed') throw reply.error
+      if (reply?.kind === 'failed') throw failureOf(reply.error, viewKey)
       return [key, reply?.kind === 'read' ? reply.bytes : await readOne(servers, key, timeout)] as const
     }),
   )

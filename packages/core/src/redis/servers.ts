@@ -21,6 +21,8 @@ export interface Servers {
   callView<T>(timeout: number, send: Send<T>): Promise<T>
   /** Groups of keys that, as far as is known, have a server in common. */
   split(keys: readonly string[]): readonly (readonly string[])[]
+  /** How many of the circuit breakers are open. */
+  breakers(): { readonly open: number; readonly of: number }
   /** Ends all connections. Calls that come later reject with `CLOSED`. */
   close(): Promise<void>
 }

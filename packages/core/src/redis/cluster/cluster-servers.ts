@@ -69,6 +69,10 @@ export class ClusterServers implements Servers {
     return [...groups.values()]
   }
 
+  breakers(): { readonly open: number; readonly of: number } {
+    return this.#topology.breakers()
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all([this.#linked?.link.close(), this.#topology.close(), this.#retirement.close()])

@@ -50,6 +50,12 @@ export class Topology {
     return owner
   }
 
+  /** How many nodes' breakers are open. */
+  breakers(): { readonly open: number; readonly of: number } {
+    const nodes = [...this.#nodes.values()]
+    return { open: nodes.filter(({ breaker }) => breaker.state !== 'closed').length, of: nodes.length }
+  }
+
   /** What is known may be out of date: looks at the Cluster in the background. */
   doubt(): void {
     if (this.#isRested()) this.#look().catch(() => {})
