@@ -1,10 +1,10 @@
 import type { Reached } from '../../src/index.ts'
 import { anyPath, DISHES, MENUS, notePath, PLACES, SHELVES, TOPICS } from './catalog.ts'
-import { CATEGORIES, LATE } from './database.ts'
+import { CATEGORIES, type Database, LATE } from './database.ts'
 import { ALL, keyed, namesOf, tagged, under } from './names.ts'
-import { instant, type Part } from './oracle.ts'
+import { instant, type Oracle, type Part } from './oracle.ts'
 import type { Random } from './random.ts'
-import type { Member, World } from './world.ts'
+import type { Member } from './world.ts'
 
 /** One invalidation that may be made. */
 export interface Invalidating {
@@ -13,7 +13,13 @@ export interface Invalidating {
   readonly run: () => Promise<Reached>
 }
 
-type Make = (random: Random, member: Member, world: World) => Invalidating
+/** What surrounds an instance, as far as its invalidations have to do with it. */
+export interface Surroundings {
+  readonly oracle: Pick<Oracle, 'nextSet'>
+  readonly database: Pick<Database, 'move'>
+}
+
+type Make = (random: Random, member: Member, around: Surroundings) => Invalidating
 
 export const KINDS = [
   'tag',
@@ -51,8 +57,8 @@ export function anyInvalidation(random: Random): Kind {
   return KINDS.find((kind) => (left -= WEIGHTS[kind]) < 0) ?? 'key'
 }
 
-export function makeInvalidation(kind: Kind, random: Random, member: Member, world: World): Invalidating {
-  return MAKERS[kind](random, member, world)
+export function makeInvalidation(kind: Kind, random: Random, member: Member, around: Surroundings): Invalidating {
+  return MAKERS[kind](random, member, around)
 }
 
 const MAKERS: Readonly<Record<Kind, Make>> = {

@@ -15,6 +15,7 @@ export interface NodeOptions {
   readonly app: string
   readonly backend: Backend
   readonly maxStaleness: number
+  readonly consistency?: 'bounded' | 'strict'
   /** Milliseconds that one operation may spend in the backend. */
   readonly deadline: number
   /** Entries in memory; few of them make the backend answer more reads. */
@@ -32,9 +33,9 @@ export class Node {
   #busy = 0
   #idle: () => void = () => undefined
 
-  constructor({ id, app, backend, maxStaleness, deadline, entries }: NodeOptions) {
+  constructor({ id, entries, ...options }: NodeOptions) {
     this.id = id
-    this.redstart = createRedstart({ backend, app, maxStaleness, deadline, l1: { maxEntries: entries } })
+    this.redstart = createRedstart({ ...options, l1: { maxEntries: entries } })
     this.redstart.events.subscribe((event) => this.#hear(event))
   }
 

@@ -39,9 +39,12 @@ export interface StaleRead {
 
 let last = 0
 
-/** Own instants: milliseconds, and no two alike, so that of any two things that happened here one was first. */
+/**
+ * Own instants: milliseconds of the machine's monotonic clock, which all of its processes share, and no two of a process
+ * alike, so that of any two things that happened here one was first.
+ */
 export function instant(): number {
-  last = Math.max(performance.now(), last + 1e-6)
+  last = Math.max(Number(process.hrtime.bigint()) / 1e6, last + 1e-5)
   return last
 }
 
@@ -72,16 +75,27 @@ export class Oracle {
   ): Promise<Reached> {
     const { kind, names, node, set } = about
     const invalidation: Invalidation = { kind, names, node, called: instant(), resolved: undefined, reached: undefined }
-    for (const name of names) {
-      const list = this.#invalidations.get(name)
-      if (list === undefined) this.#invalidations.set(name, [invalidation])
-      else list.push(invalidation)
-    }
+    this.#insert(invalidation)
     const { reached } = await call()
     invalidation.resolved = instant()
     invalidation.reached = reached
     if (set !== undefined) this.#sets.set(set, invalidation.resolved)
     return { reached }
+  }
+
+  /** Records an invalidation that has ended, in another process. @param set as with {@link during}. */
+  record(invalidation: Invalidation, set?: number): void {
+    this.#insert(invalidation)
+    if (set !== undefined && invalidation.resolved !== undefined) this.#sets.set(set, invalidation.resolved)
+  }
+
+  /** Keeps the order of the calls, in which other processes' ones do not come. */
+  #insert(invalidation: Invalidation): void {
+    for (const name of new Set(invalidation.names)) {
+      const list = this.#invalidations.get(name)
+      if (list === undefined) this.#invalidations.set(name, [invalidation])
+      else list.splice(placeOf(invalidation, list), 0, invalidation)
+    }
   }
 
   /** Judges what a read returned that started at `started` on instance `node`. */
@@ -115,4 +129,11 @@ export class Oracle {
     if (own === node) return resolved < started
     return reached === 'all' && resolved + this.#maxStaleness < started
   }
+}
+
+/** Behind all that were called before. */
+function placeOf({ called }: Invalidation, list: readonly Invalidation[]): number {
+  let place = list.length
+  while (place > 0 && (list[place - 1]?.called ?? called) > called) place -= 1
+  return place
 }

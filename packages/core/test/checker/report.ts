@@ -4,7 +4,7 @@ import type { Part, StaleRead } from './oracle.ts'
 /** Everything that helps to understand a stale read: what was read, what it should have respected, and the events there. */
 export function describeStaleRead(
   { node: id, path, started, part, hit }: StaleRead,
-  node: Node,
+  node: Pick<Node, 'eventsOf'>,
   ended: number,
 ): string {
   const { names } = hit

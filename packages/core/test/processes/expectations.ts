@@ -1,0 +1,29 @@
+import { expect } from 'vitest'
+import type { FleetOutcome } from './fleet.ts'
+
+/** Expects a run without a stale read, in which enough of everything happened to have found one; prints what it was. */
+export function expectEventful(
+  what: string,
+  outcome: FleetOutcome,
+  least: { readonly reads: number; readonly invalidations: number },
+): void {
+  tell(what, outcome)
+  const { stale, reads, values, invalidations, reachedHere, tally, disturbed } = outcome
+  expect(stale).toBeUndefined()
+  expect(reads).toBeGreaterThanOrEqual(least.reads)
+  expect(invalidations).toBeGreaterThanOrEqual(least.invalidations)
+  expect(values).toBeGreaterThan(least.reads / 10)
+  // Both, ones that hold everywhere and ones that hold in one process alone.
+  expect(reachedHere).toBeGreaterThan(0)
+  expect(reachedHere).toBeLessThan(invalidations / 2)
+  for (const served of ['l1Hits', 'l2Hits', 'staleHits', 'joins'] as const)
+    expect(tally[served], served).toBeGreaterThan(least.reads / 100)
+  expect(Object.keys(disturbed).length).toBeGreaterThan(6)
+}
+
+/** The seed makes the choices of a run again. */
+function tell(what: string, { seed, milliseconds, ...outcome }: FleetOutcome): void {
+  const { reads, values, invalidations, reachedHere, tally, disturbed } = outcome
+  const told = { reads, values, invalidations, reachedHere, tally, disturbed, milliseconds: Math.round(milliseconds) }
+  console.log(`${what}, REDSTART_SEED=${seed}: ${JSON.stringify(told)}`)
+}

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { soaked } from '../checker/expectations.ts'
+import { seedOfRun } from '../checker/random.ts'
+import { bundle, type Program } from './bundle.ts'
+import { expectEventful } from './expectations.ts'
+import { runFleet } from './fleet.ts'
+import { type OneRedis, openOneRedis } from './one-redis.ts'
+
+let program: Program
+let redis: OneRedis
+const seed = seedOfRun()
+beforeAll(async () => {
+  program = await bundle()
+  redis = await openOneRedis(seed)
+})
+afterAll(async () => {
+  await redis.stop()
+  await program.remove()
+})
+
+const least = { reads: soaked(100_000), invalidations: soaked(5_000) }
+
+describe('four processes on one Redis that everything happens to', () => {
+  it.each(['bounded', 'strict'] as const)(
+    'never read what was invalidated: %s',
+    { timeout: soaked(120_000) },
+    async (consistency) => {
+      const app = `app-${consistency}`
+      const outcome = await runFleet({
+        seed,
+        program: program.file,
+        app,
+        consistency,
+        connections: redis.connections,
+        ...least,
+        longest: soaked(90_000),
+        disturbances: redis.troubles(app),
+      })
+      expectEventful(`processes, ${consistency}`, outcome, least)
+    },
+  )
+})
