@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 
 /** What a store is opened with. */
 export interface StoreContext {
-  /** First part of every key: 1 to 32 of `a-z A-Z 0-9 . _ -`. */
+  /** First part of every key: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
   readonly app: string
   readonly clock: Clock
 }

@@ -15,6 +15,9 @@ export interface Clock {
 /** Beyond this difference the wall clock was set or the machine slept; below it, it is only coarser. */
 const WALL_JUMP_MS = 50
 
+/** The longest that one timer of Node.js can wait. */
+const LONGEST_TIMER_MS = 2_147_483_647
+
 /**
  * The clock of this machine: the larger of monotonic and wall time elapsed, because a suspended machine stops the
  * monotonic clock. A wall clock that is set back changes nothing; one set forward makes time pass sooner, never later.
@@ -31,8 +34,16 @@ export function systemClock(): Clock {
       return monotonic + ahead
     },
     schedule(ms, callback) {
-      const timer = setTimeout(callback, ms)
-      timer.unref()
+      let timer: NodeJS.Timeout
+      const wait = (left: number): void => {
+        // Node.js takes a longer wait for none at all.
+        timer = setTimeout(
+          left > LONGEST_TIMER_MS ? () => wait(left - LONGEST_TIMER_MS) : callback,
+          Math.min(left, LONGEST_TIMER_MS),
+        )
+        timer.unref()
+      }
+      wait(ms)
       return () => clearTimeout(timer)
     },
   }

@@ -36,7 +36,7 @@ export function checkNamespace(namespace: unknown): string {
 /** A key as text, not checked: the hot path looks it up first, and only checked keys are ever found. */
 export function keyText(key: Key): string {
   if (typeof key === 'string') return key
-  if (typeof key === 'number') return Object.is(key, -0) ? '0' : String(key)
+  if (typeof key === 'number') return Number.isFinite(key) ? String(key) : NEVER_A_KEY
   if (Array.isArray(key)) return key.map(partText).join(':')
   return typeof key === 'bigint' ? String(key) : NEVER_A_KEY
 }
@@ -47,7 +47,9 @@ const NEVER_A_KEY = '\u0000'
 function partText(part: KeyPart): string {
   return typeof part === 'string'
     ? part.replace(UNSAFE_IN_PART, (c) => (c === ':' ? '%3A' : '%25'))
-    : keyText(typeof part === 'boolean' ? String(part) : part)
+    : Array.isArray(part)
+      ? NEVER_A_KEY
+      : keyText(typeof part === 'boolean' ? String(part) : part)
 }
 
 /**

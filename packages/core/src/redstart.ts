@@ -6,7 +6,7 @@ import type { NamespaceOptions } from './cache/settings.ts'
 import type { InvalidationOptions, InvalidationTarget, Reached } from './cache/targets.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Duration, milliseconds } from './duration.ts'
-import { checkObject, invalidArgument } from './errors.ts'
+import { checkFunction, checkObject, invalidArgument } from './errors.ts'
 import { checkHealth } from './health.ts'
 import { checkApp } from './keys.ts'
 import { memory } from './memory/index.ts'
@@ -81,6 +81,7 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
     throw invalidArgument('consistency', consistency, "'bounded' or 'strict'")
   const outage = options.outage ?? 'load'
   if (outage !== 'load' && outage !== 'serve') throw invalidArgument('outage', outage, "'load' or 'serve'")
+  checkObject('namespaces', options.namespaces ?? {})
   const app = checkApp(options.app ?? 'redstart')
   const resolved = {
     clock,
@@ -93,6 +94,7 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
     outage,
   }
   const backend = options.backend ?? memory()
+  checkFunction('the cache contract of the backend', backend.cache)
   const store = backend.cache({ app, clock })
   const engine = createEngine({ ...resolved, store })
   return {
@@ -101,18 +103,29 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
       engine.checkOpen()
       return engine.invalidator.invalidate(target, how)
     },
-    events: { subscribe: (listener) => telemetry.subscribe(listener) },
+    events: {
+      subscribe(listener) {
+        checkFunction('an event listener', listener)
+        return telemetry.subscribe(listener)
+      },
+    },
     health: () => checkHealth(backend.name, store, engine),
     close: () => engine.close(),
   }
 }
 
+/** Room for entries is taken beforehand. */
+const MOST_L1_ENTRIES = 10_000_000
+
+function checkBound(what: string, value: number | undefined, most: number): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 1 && value <= most)) return
+  throw invalidArgument(what, value, `a whole number of at least 1 and at most ${most}`)
+}
+
 function checkL1(options: L1Options): L1Options {
   checkObject('l1', options)
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && (!Number.isSafeInteger(value) || value < 1))
-      throw invalidArgument(`l1.${name}`, value, 'a whole number of at least 1')
-  }
   const { maxEntries, maxBytes } = options
+  checkBound('l1.maxEntries', maxEntries, MOST_L1_ENTRIES)
+  checkBound('l1.maxBytes', maxBytes, Number.MAX_SAFE_INTEGER)
   return { ...(maxEntries !== undefined && { maxEntries }), ...(maxBytes !== undefined && { maxBytes }) }
 }

@@ -3,19 +3,23 @@ import { RedstartError } from '../errors.ts'
 
 /**
  * The time that one operation of the cache may spend in the backend, over all its calls together. After a failure
- * there is none left: an operation meets a stalled backend once.
+ * there is none left, neither for it nor for what runs inside it or around it: a stalled backend is met once.
  */
 export class Budget {
   readonly #clock: Clock
+  readonly #outer: Budget | undefined
   #left: number
+  #failed = false
 
-  constructor(clock: Clock, deadline: number) {
+  /** @param outer of the load that this operation is part of. */
+  constructor(clock: Clock, deadline: number, outer?: Budget) {
     this.#clock = clock
+    this.#outer = outer
     this.#left = deadline
   }
 
   get spent(): boolean {
-    return this.#left <= 0
+    return this.#left <= 0 || this.#isFailed()
   }
 
   /** Makes one call with what is left. */
@@ -27,8 +31,17 @@ export class Budget {
       this.#left -= this.#clock.now() - begun
       return result
     } catch (error) {
-      this.#left = 0
+      this.#fail()
       throw error
     }
+  }
+
+  #isFailed(): boolean {
+    return this.#failed || (this.#outer !== undefined && this.#outer.#isFailed())
+  }
+
+  #fail(): void {
+    this.#failed = true
+    if (this.#outer !== undefined) this.#outer.#fail()
   }
 }

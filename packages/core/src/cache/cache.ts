@@ -1,7 +1,7 @@
 import { invalidArgument } from '../errors.ts'
 import { checkNamespace } from '../keys.ts'
 import { type NamespaceStats, readCounters } from '../telemetry/counters.ts'
-import { createDefinition, type Definition, type DefinitionOptions } from './definition.ts'
+import { createDefinition, type Definition, type DefinitionOptions, type FixedArguments } from './definition.ts'
 import type { Engine } from './engine.ts'
 import type { L1Stats } from './l1.ts'
 import type { LoadContext } from './load-context.ts'
@@ -33,7 +33,7 @@ export interface Cache extends Omit<Namespace, 'name'> {
    */
   define<Args extends readonly unknown[], T>(
     name: string,
-    options: DefinitionOptions<Args, T>,
+    options: DefinitionOptions<Args, T> & FixedArguments<Args>,
     load: (...args: [...Args, LoadContext]) => T | Promise<T>,
   ): Definition<Args, T>
   /** Invalidates everything, in one step. */

@@ -16,6 +16,17 @@ export interface DefinitionOptions<Args extends readonly unknown[], T> extends N
   readonly argumentTags?: (...args: Args) => readonly string[]
 }
 
+/**
+ * Refuses arguments that may be left out: the loader gets its context behind them, so their number must be known.
+ * `string | undefined` says the same and is counted.
+ */
+export type FixedArguments<Args extends readonly unknown[]> =
+  Args extends Required<Args>
+    ? number extends Args['length']
+      ? { readonly key: 'the arguments of a definition must be a fixed number' }
+      : unknown
+    : { readonly key: 'the arguments of a definition must not be optional' }
+
 /** A loader with a cache in front of it: call it like the loader. */
 export interface Definition<Args extends readonly unknown[], T> {
   (...args: Args): Promise<T>

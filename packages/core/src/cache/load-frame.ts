@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { RedstartError } from '../errors.ts'
 import { keyName } from '../invalidation/names.ts'
+import type { Budget } from './budget.ts'
 import type { Entry } from './entry.ts'
 import type { Flight } from './flights.ts'
 
@@ -22,16 +23,19 @@ export class LoadFrame {
   /** The frame around this one, of whichever instance. */
   readonly outer: LoadFrame | undefined
   readonly flight: Flight
+  /** What the load may spend in the backend. */
+  readonly budget: Budget
   readonly names: Set<string> = new Set()
   clock: number
   generation: string
   sequence: number
   since: number
 
-  constructor(owner: LoadFrames, outer: LoadFrame | undefined, flight: Flight, stamp: LoadStamp) {
+  constructor(owner: LoadFrames, outer: LoadFrame | undefined, flight: Flight, budget: Budget, stamp: LoadStamp) {
     this.owner = owner
     this.outer = outer
     this.flight = flight
+    this.budget = budget
     this.clock = stamp.clock
     this.generation = stamp.generation
     this.sequence = stamp.sequence
@@ -104,8 +108,8 @@ export class LoadFrames {
   }
 
   /** A frame for a load that starts now. */
-  open(flight: Flight, stamp: LoadStamp): LoadFrame {
-    return new LoadFrame(this, storage.getStore(), flight, stamp)
+  open(flight: Flight, budget: Budget, stamp: LoadStamp): LoadFrame {
+    return new LoadFrame(this, storage.getStore(), flight, budget, stamp)
   }
 
   /** Runs a loader inside its frame. */

@@ -64,7 +64,7 @@ export class Loader {
   /** Loads a value and stores it. Rejects with the loader's own error. */
   async load(plan: LoadPlan, flight: Flight, background: boolean, budget: Budget): Promise<Entry> {
     const stamp = await this.#stamp(budget)
-    const frame = this.#frames.open(flight, stamp)
+    const frame = this.#frames.open(flight, budget, stamp)
     const notes = new LoadNotes(plan)
     const loaded = this.#coherence.time.earliest(stamp.since)
     count(plan.counters, LOAD)

@@ -1,13 +1,12 @@
 import type { Clock } from '../clock.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
-import { count, JOIN } from '../telemetry/counters.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { Entry } from './entry.ts'
 import type { Flight, Flights, Landing } from './flights.ts'
 import type { Held, HeldEntries } from './held.ts'
 import type { LoadFrame, LoadFrames } from './load-frame.ts'
 import type { Reader, ReadPlan, ReadTarget } from './reader.ts'
-import { tellHit, tellMiss } from './tell.ts'
+import { tellHit, tellJoin, tellMiss } from './tell.ts'
 
 export interface ReadThroughParts {
   readonly reader: Reader
@@ -123,7 +122,7 @@ class Read {
       const usable = verdict === 'valid' || (verdict === 'stale' && this.#plan.staleWhileRevalidate)
       // What began after this read did is as good as its own.
       if (!usable && flight.order <= this.#begun) return undefined
-      count(this.#plan.counters, JOIN)
+      tellJoin(this.#parts.telemetry, this.#plan)
       return entry
     } catch (error) {
       return this.#parts.reader.orStale(this.#plan, held?.entry, error)

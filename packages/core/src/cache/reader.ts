@@ -98,8 +98,10 @@ export class Reader {
     }
   }
 
+  /** What a read that starts now may spend. */
   budget(): Budget {
-    return new Budget(this.#parts.clock, this.#parts.deadline)
+    const { clock, deadline, frames } = this.#parts
+    return new Budget(clock, deadline, frames.current()?.budget)
   }
 
   /** Serves a stale entry in place of a loader's error, if that may still be done now. */

@@ -1,4 +1,5 @@
 import { type Duration, milliseconds } from '../duration.ts'
+import { checkObject } from '../errors.ts'
 import { checkNamespace } from '../keys.ts'
 import type { Counters } from '../telemetry/counters.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
@@ -64,7 +65,10 @@ export class Namespaces {
 
   constructor(configured: Readonly<Record<string, NamespaceOptions>>, telemetry: Telemetry) {
     this.#telemetry = telemetry
-    for (const [name, options] of Object.entries(configured)) this.#add(name, options)
+    for (const [name, options] of Object.entries(configured)) {
+      checkObject(`the options of namespace ${name}`, options)
+      this.#add(name, options)
+    }
   }
 
   /** The namespace of that name. Beyond a bound the counters of new ones are kept together, under `(others)`. */

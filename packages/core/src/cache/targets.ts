@@ -1,5 +1,5 @@
 import { checkObject, invalidArgument, RedstartError } from '../errors.ts'
-import { checkNamespace, checkPath, DEFAULT_NAMESPACE, keyText } from '../keys.ts'
+import { checkNamespace, checkPath, DEFAULT_NAMESPACE, type Key, type KeyPart, keyText } from '../keys.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import type { Reach } from '../invalidation/outgoing.ts'
 import { EVERYTHING, keyName, type Name, prefixName, tagNames } from '../invalidation/names.ts'
@@ -10,11 +10,14 @@ export interface InvalidationTarget {
   /** Every entry that has one of these tags. */
   readonly tags?: readonly string[]
   /** Entries by their whole key, `namespace:key`. */
-  readonly keys?: readonly string[]
+  readonly keys?: readonly Key[]
   /** Every entry of a namespace. */
   readonly namespace?: string
-  /** Every entry whose key begins so; must end at a `:` and hold at most eight of them. */
-  readonly prefix?: string
+  /**
+   * Every entry whose key begins so: a string that ends at a `:` and holds at most eight of them, or the first parts of
+   * keys that are arrays.
+   */
+  readonly prefix?: string | readonly KeyPart[]
 }
 
 export interface InvalidationOptions {
@@ -34,6 +37,9 @@ export interface InvalidationOptions {
 export interface Reached {
   readonly reached: 'all' | 'here'
 }
+
+/** Names of one invalidation: they are raised in one step of the server, which must stay short. */
+const MOST_NAMES = 10_000
 
 /** Invalidates on behalf of users. */
 export class Invalidator {
@@ -97,20 +103,26 @@ function namesOf(target: InvalidationTarget): Name[] {
     ...tagNames(tags ?? []),
     ...list(keys ?? []).map((key) => keyName(fullPath(key))),
     ...(namespace === undefined ? [] : [prefixName(`${checkNamespace(namespace)}:`)]),
-    ...(prefix === undefined ? [] : [prefixName(prefix)]),
+    ...(prefix === undefined ? [] : [prefixName(Array.isArray(prefix) ? `${keyText(prefix)}:` : prefix)]),
   ]
   if (names.length === 0)
     throw invalidArgument('the target of invalidate', target, 'at least one tag, key, namespace or prefix')
+  if (names.length > MOST_NAMES)
+    throw invalidArgument(
+      'the target of invalidate',
+      target,
+      `at most ${MOST_NAMES} names, not ${names.length}: use a coarser tag`,
+    )
   return [...new Set(names)]
 }
 
-function list(words: readonly string[]): readonly string[] {
-  if (Array.isArray(words)) return words as readonly string[] // isArray makes it any[]; each word is checked later
+function list(words: readonly Key[]): readonly Key[] {
+  if (Array.isArray(words)) return words as readonly Key[] // isArray makes it any[]; each word is checked later
   throw invalidArgument('keys', words, 'an array of strings')
 }
 
 /** The path of a key that names its own namespace; one without a `:` is in the default namespace. */
-function fullPath(key: string | number | bigint): string {
+function fullPath(key: Key): string {
   return checkPath(rawPath(keyText(key)), key)
 }
 

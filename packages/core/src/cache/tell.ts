@@ -1,4 +1,4 @@
-import { count, type Counters, L1_HIT, L2_HIT, MISS, STALE_HIT } from '../telemetry/counters.ts'
+import { count, type Counters, JOIN, L1_HIT, L2_HIT, MISS, STALE_HIT } from '../telemetry/counters.ts'
 import type { MissReason } from '../telemetry/events.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 
@@ -20,6 +20,12 @@ export function tellHit<T>(
   if (stale) count(counters, STALE_HIT)
   if (telemetry.listening) telemetry.emit({ type: 'cache.hit', namespace, key: path, tier, stale })
   return served
+}
+
+/** Counts a read that took another one's result. */
+export function tellJoin(telemetry: Telemetry, { namespace, path, counters }: Target): void {
+  count(counters, JOIN)
+  if (telemetry.listening) telemetry.emit({ type: 'cache.join', namespace, key: path })
 }
 
 /** Counts a miss and tells who listens; strange bytes under our keys are told to the logger as well. */

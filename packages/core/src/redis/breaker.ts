@@ -26,7 +26,8 @@ export class Breaker {
   readonly #options: BreakerOptions
   #state: BreakerState = 'closed'
   #failures = 0
-  #lastStart = -Infinity
+  /** When the last failure was counted: calls that had been made by then met the same stall. */
+  #lastFailure = -Infinity
   #openFor: number
   #timer: Cancel | undefined
 
@@ -55,8 +56,9 @@ export class Breaker {
 
   /** @param startedAt the instant at which the call was made. */
   failed(startedAt: number): void {
-    if (this.#state !== 'closed' || startedAt <= this.#lastStart) return
-    this.#lastStart = startedAt
+    const now = this.#options.clock.now()
+    if (this.#state !== 'closed' || startedAt < this.#lastFailure || now <= this.#lastFailure) return
+    this.#lastFailure = now
     this.#failures++
     if (this.#failures >= this.#options.failures) this.#open()
   }

@@ -125,6 +125,9 @@ export class Connection {
     const epoch = this.#epoch
     let failure: RedstartError | undefined
     try {
+      // ioredis sends it too, and goes on in database 0 when it is refused.
+      const { db } = this.client.options
+      if (db !== undefined && db !== 0) await this.client.select(db)
       await this.#context.prepare(this.client)
     } catch (error) {
       failure = this.explain(error)

@@ -35,7 +35,9 @@ export type RedstartEvent =
       readonly milliseconds: number
       readonly error?: unknown
     }
-  /** The loader failed and an expired entry was served in its place. */
+  /** A read took the result of a load that another one had started. */
+  | { readonly type: 'cache.join'; readonly namespace: string; readonly key: string }
+  /** The loader failed and a stale entry was served in its place. */
   | { readonly type: 'cache.stale-if-error'; readonly namespace: string; readonly key: string; readonly error: unknown }
   | {
       readonly type: 'cache.write'

@@ -49,6 +49,7 @@ export function logEvent(logger: Logger, event: RedstartEvent): void {
         'redstart: too many invalidations wait; everything will be invalidated',
       )
     case 'cache.hit':
+    case 'cache.join':
     case 'cache.stale-if-error':
   }
 }

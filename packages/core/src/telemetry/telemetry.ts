@@ -48,9 +48,10 @@ export class Telemetry {
   }
 }
 
-function guarded(tell: () => void): void {
+function guarded(tell: () => unknown): void {
   try {
-    tell()
+    const told = tell()
+    if (told instanceof Promise) told.catch(() => undefined)
   } catch {
     // A listener's fault is the listener's.
   }

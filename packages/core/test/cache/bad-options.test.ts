@@ -127,12 +127,12 @@ const options: readonly Row[] = [
     [
       `l1.maxEntries ${bound}`,
       () => createRedstart({ l1: { maxEntries: untyped(bound) } }),
-      /^l1\.maxEntries is .*; expected a whole number of at least 1$/,
+      /^l1\.maxEntries is .*; expected a whole number of at least 1 and at most \d+$/,
     ],
     [
       `l1.maxBytes ${bound}`,
       () => createRedstart({ l1: { maxBytes: untyped(bound) } }),
-      /^l1\.maxBytes is .*; expected a whole number of at least 1$/,
+      /^l1\.maxBytes is .*; expected a whole number of at least 1 and at most \d+$/,
     ],
   ]),
   ...[0, -1, 1.5, '5'].map((bound): Row => [

@@ -1,7 +1,7 @@
 import { type Backend, type CacheStore, createRedstart, RedstartError } from '@redstart/core'
 import { memory } from '@redstart/core/memory'
 import { manualClock } from '@redstart/testing'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 /** A backend whose stores hear nothing from others. */
 function deaf(backend: Backend): Backend {
@@ -82,4 +82,36 @@ test('a set counts from its call: what is invalidated here while it travels hide
   expect(await here.cache.getOrSet('k:1', () => 'loaded after the invalidation')).toBe('loaded after the invalidation')
   failing = false
   await here.close()
+})
+
+test('a joiner without proof takes nothing that began too long before it joined, asked or not', async () => {
+  const clock = manualClock()
+  const backend = memory()
+  const here = createRedstart({ backend: deaf(backend), clock, maxStaleness: 100 })
+  const other = createRedstart({ backend, clock, maxStaleness: 100 })
+  const gates: (() => void)[] = []
+  let source = 'old'
+  const read = (): Promise<string> =>
+    here.cache.getOrSet('k:1', async () => {
+      const seen = source
+      await new Promise<void>((resolve) => gates.push(resolve))
+      return seen
+    })
+  await here.cache.get('k:2')
+  const first = read()
+  await expect.poll(() => gates.length).toBe(1)
+  source = 'new'
+  clock.advance(50)
+  await other.cache.delete('k:1')
+  clock.advance(101)
+  const joined = read()
+  gates.shift()?.()
+  expect(await first).toBe('old')
+  await vi.waitFor(async () => {
+    await clock.advanceAsync(10)
+    expect(gates.length).toBe(1)
+  })
+  gates.shift()?.()
+  expect(await joined).toBe('new')
+  await Promise.all([here.close(), other.close()])
 })

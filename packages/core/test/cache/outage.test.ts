@@ -82,4 +82,103 @@ describe('while the backend is away', () => {
     expect(await read()).toBe(2)
     await Promise.all([here.close(), other.close()])
   })
+
+  test('a failing loader is not made good by what nobody has confirmed for too long', async () => {
+    const { clock, state, here } = setup('load')
+    let failing = false
+    const read = (): Promise<string> =>
+      here.cache.getOrSet('k:2', () => (failing ? Promise.reject(new Error('no database')) : 'value'), {
+        ttl: '10ms',
+        stale: '1m',
+        staleWhileRevalidate: false,
+      })
+    expect(await read()).toBe('value')
+    state.away = true
+    failing = true
+    clock.advance(100)
+    expect(await read()).toBe('value')
+    clock.advance(1)
+    await expect(read()).rejects.toThrow('no database')
+    state.away = false
+    await here.close()
+  })
+
+  test('what is made from an old part is as old as that part', async () => {
+    const { clock, state, here } = setup('load')
+    let children = 0
+    let parents = 0
+    const child = (): Promise<number> => here.cache.getOrSet('child:1', () => (children += 1))
+    const parent = (): Promise<string> =>
+      here.cache.getOrSet('parent:1', async () => `parent ${(parents += 1)} of child ${await child()}`)
+    expect(await child()).toBe(1)
+    state.away = true
+    clock.advance(90)
+    expect(await parent()).toBe('parent 1 of child 1')
+    clock.advance(11)
+    expect(await parent()).toBe('parent 2 of child 2')
+    state.away = false
+    await here.close()
+  })
+
+  test('a value that is set counts from the call, however long its invalidation travels', async () => {
+    const clock = manualClock()
+    const state = removable()
+    const slow: Backend = {
+      name: 'slow',
+      cache(context) {
+        const store = state.backend.cache(context)
+        return {
+          read: (request, timeout) => store.read(request, timeout),
+          write: (request, timeout) => store.write(request, timeout),
+          async invalidate(request, timeout) {
+            const reply = await store.invalidate(request, timeout)
+            await new Promise<void>((resolve) => clock.schedule(90, resolve))
+            return reply
+          },
+          subscribe: (listener) => store.subscribe(listener),
+          close: () => store.close(),
+        }
+      },
+    }
+    const here = createRedstart({ backend: slow, clock, maxStaleness: 100 })
+    await here.cache.get('k:1')
+    const set = here.cache.set('k:1', 'set')
+    await clock.advanceAsync(90)
+    await set
+    state.away = true
+    await clock.advanceAsync(11)
+    expect(await here.cache.getOrSet('k:1', () => 'loaded')).toBe('loaded')
+    state.away = false
+    await here.close()
+  })
+
+  test('loads within loads meet a backend that stands still once', async () => {
+    const clock = manualClock()
+    const waits: number[] = []
+    const stalled: Backend = {
+      name: 'stalled',
+      cache: () => {
+        const stall = (_: unknown, timeout: number): Promise<never> =>
+          new Promise((_resolve, reject) => {
+            waits.push(timeout)
+            clock.schedule(timeout, () => reject(new RedstartError('STORE_TIMEOUT', 'it stands still')))
+          })
+        return {
+          read: stall,
+          write: stall,
+          invalidate: stall,
+          subscribe: () => () => undefined,
+          close: async () => undefined,
+        }
+      },
+    }
+    const here = createRedstart({ backend: stalled, clock })
+    const nested = (depth: number): Promise<number> =>
+      here.cache.getOrSet(`k:${depth}`, () => (depth === 0 ? 7 : nested(depth - 1)))
+    const read = nested(5)
+    await clock.advanceAsync(250)
+    expect(await read).toBe(7)
+    expect(waits).toEqual([250])
+    await here.close()
+  })
 })

@@ -36,6 +36,24 @@ describe('the breaker', () => {
     expect(breaker.state).toBe('closed')
   })
 
+  test('takes calls that were made while another one waited for the same failure', () => {
+    const { breaker, clock } = setup()
+    const starts = Array.from({ length: 50 }, (_, i) => clock.now() + i)
+    clock.advance(250)
+    for (const start of starts) breaker.failed(start)
+    expect(breaker.state).toBe('closed')
+    for (let i = 0; i < 3; i++) {
+      const start = clock.now()
+      clock.advance(250)
+      breaker.failed(start)
+    }
+    expect(breaker.state).toBe('closed')
+    const start = clock.now()
+    clock.advance(250)
+    breaker.failed(start)
+    expect(breaker.state).toBe('open')
+  })
+
   test('begins to count anew after a success', () => {
     const { breaker, fail } = setup()
     fail(4)

@@ -84,4 +84,21 @@ describe('a scheduled callback', () => {
     expect(timer?.hasRef()).toBe(false)
     stop()
   })
+
+  it('waits longer than one timer of Node.js can', () => {
+    vi.restoreAllMocks()
+    vi.useFakeTimers()
+    let ran = 0
+    const clock = systemClock()
+    const day = 86_400_000
+    clock.schedule(60 * day, () => (ran += 1))
+    const cancel = clock.schedule(60 * day, () => (ran += 100))
+    vi.advanceTimersByTime(30 * day)
+    cancel()
+    vi.advanceTimersByTime(30 * day - 1)
+    expect(ran).toBe(0)
+    vi.advanceTimersByTime(1)
+    expect(ran).toBe(1)
+    vi.useRealTimers()
+  })
 })
