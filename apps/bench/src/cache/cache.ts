@@ -1,6 +1,7 @@
 import { startRedis } from '@redstart/testing'
 import type { Benchmark, Row } from '../benchmark.ts'
 import { compare } from '../rounds.ts'
+import { pagesMade } from './payload.ts'
 import { bentocache, ioredis, lruCache, type Opened, type ReadOptions, redstart } from './contenders.ts'
 
 type Open = (options: ReadOptions) => Opened
@@ -39,8 +40,11 @@ export const cache: Benchmark = {
     const rows: Row[] = []
     try {
       for (const { name, options, contenders } of ROWS) {
+        const before = pagesMade()
         const opened = contenders.map((open) => open({ ...options, url: server.url }))
         rows.push({ name, results: await compare(opened, ROUNDS) })
+        const loads = pagesMade() - before
+        if (loads > contenders.length * options.keys) throw new Error(`'${name}' is no row of hits: ${loads} loads`)
         for (const contender of opened) await contender.close()
       }
     } finally {

@@ -10,7 +10,15 @@ export interface MenuPage {
   }[]
 }
 
+let made = 0
+
+/** How many pages were made so far: what is not a hit makes one. */
+export function pagesMade(): number {
+  return made
+}
+
 export function menuPage(id: number): MenuPage {
+  made++
   const dishes = Array.from({ length: 54 }, (_, i) => ({
     id: id * 1000 + i,
     name: `Dish number ${i} of page ${id}`,

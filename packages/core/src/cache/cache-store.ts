@@ -36,6 +36,7 @@ export interface ReadRequest {
   readonly question?: Question
 }
 
+/** What came of a {@link ReadRequest}. */
 export interface ReadReply {
   /** Beside `keys`: the stored bytes, as they are. */
   readonly entries: readonly (Uint8Array | undefined)[]
@@ -45,6 +46,7 @@ export interface ReadReply {
   readonly answer: Answer | undefined
 }
 
+/** One entry on its way to the backend. */
 export interface WriteRequest {
   readonly key: string
   /** A cache entry of the wire format; its header carries the same generation and clock. */

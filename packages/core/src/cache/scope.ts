@@ -16,6 +16,7 @@ export interface GetOrSetOptions<T> extends NamespaceOptions {
   readonly tags?: readonly string[] | ((value: T) => readonly string[])
 }
 
+/** How a value that is set is kept. What is left out comes from the namespace. */
 export interface SetOptions extends Pick<NamespaceOptions, 'ttl' | 'stale'> {
   readonly tags?: readonly string[]
 }

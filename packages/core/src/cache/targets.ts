@@ -20,6 +20,7 @@ export interface InvalidationTarget {
   readonly prefix?: string | readonly KeyPart[]
 }
 
+/** How an invalidation takes effect, and what the caller insists on. */
 export interface InvalidationOptions {
   /**
    * `immediate`: entries are gone. `lazy`: they are stale, so they may be served once more while they are refreshed.

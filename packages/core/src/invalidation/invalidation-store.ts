@@ -21,6 +21,7 @@ export interface Question {
   readonly keep: number
 }
 
+/** What a backend says of its view, as of the instant of the question. */
 export interface Answer {
   readonly generation: string
   readonly clock: number
@@ -37,6 +38,7 @@ export interface Snapshot {
   readonly markers: ReadonlyMap<string, Marker>
 }
 
+/** One invalidation on its way to the backend. */
 export interface InvalidateRequest extends Question {
   readonly names: readonly string[]
   readonly kind: 'hard' | 'soft'
@@ -46,6 +48,7 @@ export interface InvalidateRequest extends Question {
   readonly unlink: readonly string[]
 }
 
+/** The step that an invalidation was on the backend's counter. */
 export interface Invalidated {
   readonly generation: string
   /** The counter before. */

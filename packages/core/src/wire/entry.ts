@@ -35,6 +35,7 @@ export interface WireEntry {
  */
 export type EntryFault = 'foreign' | 'version' | 'unsupported' | 'damaged'
 
+/** What came of bytes that should be a cache entry. */
 export type DecodedEntry =
   | { readonly ok: true; readonly entry: WireEntry }
   | { readonly ok: false; readonly reason: EntryFault }

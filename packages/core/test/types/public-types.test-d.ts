@@ -202,7 +202,7 @@ expectTypeOf<{ writable: string }>().not.toEqualTypeOf<Frozen<{ writable: string
 
 // define: the context stands behind the arguments, so their number must be fixed
 // @ts-expect-error an argument that may be left out would put the context in its place
-cache.define('menu:optional', { key: (id: number, language?: string) => [id, language ?? 'en'] }, (id, language) => id)
+cache.define('menu:optional', { key: (id: number, language?: string) => [id, language ?? 'en'] }, (id) => id)
 // @ts-expect-error so would any number of them
 cache.define('menu:rest', { key: (...ids: number[]) => ids }, (...ids) => ids.length)
 cache.define(

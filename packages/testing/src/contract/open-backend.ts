@@ -15,4 +15,5 @@ export interface OpenedBackend {
   dispose(): Promise<void>
 }
 
+/** Opens the backend under test, empty or not: each test uses an app name of its own. */
 export type OpenBackend = (options: OpenOptions) => Promise<OpenedBackend>
