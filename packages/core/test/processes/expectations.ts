@@ -1,11 +1,16 @@
 import { expect } from 'vitest'
 import type { FleetOutcome } from './fleet.ts'
 
-/** Expects a run without a stale read, in which enough of everything happened to have found one; prints what it was. */
+/**
+ * Expects a run without a stale read, in which enough of everything happened to have found one; prints what it was.
+ *
+ * @param kinds how many different things went wrong, at the least.
+ */
 export function expectEventful(
   what: string,
   outcome: FleetOutcome,
   least: { readonly reads: number; readonly invalidations: number },
+  kinds: number = 7,
 ): void {
   tell(what, outcome)
   const { stale, reads, values, invalidations, reachedHere, tally, disturbed } = outcome
@@ -15,10 +20,10 @@ export function expectEventful(
   expect(values).toBeGreaterThan(least.reads / 10)
   // Both, ones that hold everywhere and ones that hold in one process alone.
   expect(reachedHere).toBeGreaterThan(0)
-  expect(reachedHere).toBeLessThan(invalidations / 2)
+  expect(invalidations - reachedHere).toBeGreaterThan(least.invalidations / 10)
   for (const served of ['l1Hits', 'l2Hits', 'staleHits', 'joins'] as const)
-    expect(tally[served], served).toBeGreaterThan(least.reads / 100)
-  expect(Object.keys(disturbed).length).toBeGreaterThan(6)
+    expect(tally[served], served).toBeGreaterThan(least.reads / 200)
+  expect(Object.keys(disturbed).length).toBeGreaterThanOrEqual(kinds)
 }
 
 /** The seed makes the choices of a run again. */

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => redis.stop())
 
 const soak = process.env['REDSTART_SOAK'] === '1'
-const SEEDS = soak ? 20 : 3
+const SEEDS = soak ? 20 : 2
 /** How long one run may look, in ms: a stale read ends it, usually within seconds. */
 const LONGEST = 25_000
 

@@ -1,0 +1,22 @@
+import { setTimeout } from 'node:timers/promises'
+import type { SentinelSetup } from '@redstart/testing'
+import type { Trouble } from './disturbances.ts'
+
+/** How long the replica may take to have everything, and the old master to follow the new one, in ms. */
+const PATIENCE = 15_000
+
+/** Failovers, each to a replica that has everything. */
+export function failovers(setup: SentinelSetup): Trouble {
+  return { list: [{ name: 'failover', weight: 1, happen: () => failOver(setup) }], pause: 1500 }
+}
+
+async function failOver(setup: SentinelSetup): Promise<void> {
+  const master = await setup.master()
+  if ((await master.command('WAIT', 1, PATIENCE / 5)) !== 1) return
+  await setup.failover()
+  const next = await setup.master()
+  for (const until = Date.now() + PATIENCE; Date.now() < until; await setTimeout(50)) {
+    if (String(await next.command('INFO', 'replication')).includes('state=online')) return
+  }
+  throw new Error(`nobody followed the new master within ${PATIENCE} ms`)
+}
