@@ -21,6 +21,8 @@ process.on('message', (message: ToWorker) => {
   else if (message.kind === 'skew') skew = message.milliseconds
   else void end(message.explain).catch(fail)
 })
+// Without a parent there is nobody to work for.
+process.on('disconnect', () => process.exit())
 tell({ kind: 'ready' })
 
 function start(orders: Orders): void {
