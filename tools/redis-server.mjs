@@ -28,7 +28,7 @@ export async function redisServer(env = process.env) {
   if ((await look('redis-server')).found) return requireGood('redis-server', 'The redis-server on PATH')
   if (!mayInstall(env)) throw new Error(`There is no redis-server on PATH.\n${HOW_TO_GET_ONE}`)
   await aptInstall()
-  return requireGood(INSTALLED, 'What apt-get installed')
+  return requireGood((await look('redis-server')).found ? 'redis-server' : INSTALLED, 'What apt-get installed')
 }
 
 /**

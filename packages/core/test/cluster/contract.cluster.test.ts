@@ -36,8 +36,8 @@ describeCacheStore('a Redis Cluster, as a user with just enough rights', async (
 it('all masters had a part in it', async () => {
   for (let node = 0; node < 3; node += 1) {
     const used = String(await cluster.command(node, 'INFO', 'commandstats'))
-    for (const command of ['get', 'evalsha', 'hmget', 'unlink', 'publish'])
-      expect(used).toContain(`cmdstat_${command}:`)
+    // Of each many, spread by random names; deleted entries are too few for every master to be sure of one.
+    for (const command of ['get', 'evalsha', 'hmget', 'publish']) expect(used).toContain(`cmdstat_${command}:`)
   }
 })
 
