@@ -20,7 +20,7 @@ export class Calls {
   /** Sends on a connection once it is open, and waits no longer than `timeout` for all of it. */
   make<T>(connection: Connection, timeout: number, send: Send<T>): Promise<T> {
     const breaker = this.#breaker
-    if (breaker.state !== 'closed') return Promise.reject(connection.isClosed ? closed() : stalled())
+    if (breaker.state !== 'closed') return Promise.reject(connection.isClosed ? closed() : stalled(connection.trouble))
     const startedAt = this.#clock.now()
     return new Promise((resolve, reject) => {
       let waiting = true

@@ -55,6 +55,11 @@ export class Connection {
     return this.#state === 'open'
   }
 
+  /** Why it is not open; undefined while it is. */
+  get trouble(): string | undefined {
+    return this.#state === 'open' ? undefined : this.#reason
+  }
+
   get isClosed(): boolean {
     return this.#state === 'closed'
   }

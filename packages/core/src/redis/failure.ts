@@ -12,11 +12,10 @@ export function timedOut(timeout: number): RedstartError {
   )
 }
 
-export function stalled(): RedstartError {
-  return new RedstartError(
-    'STORE_UNAVAILABLE',
-    'Redis has stopped answering; calls fail at once until it answers a probe again',
-  )
+/** @param reason why there is no connection; undefined where there is one that stays silent. */
+export function stalled(reason?: string): RedstartError {
+  const why = reason === undefined ? 'Redis has stopped answering' : `Redis cannot be reached: ${reason}`
+  return new RedstartError('STORE_UNAVAILABLE', `${why}; calls fail at once until it answers a probe again`)
 }
 
 export function closed(): RedstartError {
