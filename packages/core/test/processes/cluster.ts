@@ -79,7 +79,10 @@ function troubledCluster(cluster: RedisCluster, app: string): Trouble {
   return { list, pause: 100 }
 }
 
-/** Makes the replica of a slot's master the master, which waits until it has everything. */
+/**
+ * Makes the replica of a slot's master the master, which waits until it has everything. Redis may give a failover up,
+ * when another one has just been or a node stood still; then everything is as before.
+ */
 async function failOver(cluster: RedisCluster, slot: number): Promise<void> {
   const owner = await cluster.ownerOf(slot)
   const replica = (owner + MASTERS) % (2 * MASTERS)
@@ -87,7 +90,6 @@ async function failOver(cluster: RedisCluster, slot: number): Promise<void> {
   for (const until = Date.now() + FAILOVER; Date.now() < until; await setTimeout(50)) {
     if ((await cluster.ownerOf(slot)) === replica && (await isFollowed(cluster, replica, owner))) return
   }
-  throw new Error(`node ${replica} did not take over from node ${owner} within ${FAILOVER} ms`)
 }
 
 /** Whether the old master is already fed by the new one, so that the next failover finds it in sync. */
