@@ -1,7 +1,11 @@
 import type { ServerHealth } from '../telemetry/health.ts'
 
-/** What a server says of itself in its INFO: lines of `name:value`. */
-export function serverOf(info: string): ServerHealth {
+/**
+ * What a server says of itself in its INFO: lines of `name:value`.
+ *
+ * @param behindSentinel whether sentinels named it, which it does not know itself.
+ */
+export function serverOf(info: string, behindSentinel: boolean): ServerHealth {
   const fields = new Map<string, string>()
   for (const line of info.split('\r\n')) {
     const colon = line.indexOf(':')
@@ -13,5 +17,8 @@ export function serverOf(info: string): ServerHealth {
     usedMemory: Number(fields.get('used_memory') ?? 0),
     maxMemory: Number(fields.get('maxmemory') ?? 0),
     evictionPolicy: fields.get('maxmemory_policy') ?? 'unknown',
+    behindSentinel,
+    // Told only where both min-replicas-to-write and min-replicas-max-lag are above 0.
+    fenced: fields.has('min_slaves_good_slaves'),
   }
 }

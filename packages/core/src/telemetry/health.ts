@@ -18,6 +18,10 @@ export interface ServerHealth {
   readonly maxMemory: number
   /** What it does when the memory is full, such as `noeviction` or `volatile-lru`. */
   readonly evictionPolicy: string
+  /** Sentinels named it, and may make another server the master while this one is alive. */
+  readonly behindSentinel: boolean
+  /** It takes writes only while replicas follow it: `min-replicas-to-write` and `min-replicas-max-lag` are set. */
+  readonly fenced: boolean
 }
 
 /** How an instance and its backend are. */
@@ -43,7 +47,7 @@ export interface Health {
 }
 
 /** What is wrong with how a server is set up. */
-export function warningsOf({ role, evictionPolicy }: ServerHealth): string[] {
+export function warningsOf({ role, evictionPolicy, behindSentinel, fenced }: ServerHealth): string[] {
   const warnings = []
   if (role === 'replica') {
     warnings.push('the server is a read-only replica: invalidations and writes fail; connect to its master')
@@ -51,6 +55,11 @@ export function warningsOf({ role, evictionPolicy }: ServerHealth): string[] {
   if (evictionPolicy.startsWith('allkeys-')) {
     warnings.push(
       `maxmemory-policy is ${evictionPolicy}: the record of invalidations may be evicted, which makes every entry a miss; use a volatile- policy or noeviction`,
+    )
+  }
+  if (behindSentinel && !fenced) {
+    warnings.push(
+      'min-replicas-to-write is off behind Sentinel: a master that was replaced while it is alive goes on taking invalidations, which the new one never learns; set min-replicas-to-write and min-replicas-max-lag on every server',
     )
   }
   return warnings

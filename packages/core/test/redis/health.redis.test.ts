@@ -1,6 +1,7 @@
 import { createRedstart } from '@redstart/core'
 import { redis } from '@redstart/core/redis'
-import { startRedis } from '@redstart/testing'
+import { startRedis, startSentinel } from '@redstart/testing'
+import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { serverOf } from '../../src/redis/info.ts'
 
@@ -60,15 +61,54 @@ test('a read-only replica is no place for a cache, and the warning says so', asy
   await close()
 })
 
+test('behind Sentinel, a master that needs no replica to take writes is warned of, for as long as that is so', async () => {
+  await using setup = await startSentinel({ args: ['--min-replicas-to-write', '1'] })
+  const [sentinel] = setup.sentinels
+  const given = new Redis({
+    sentinels: [{ host: sentinel?.host ?? '', port: sentinel?.port ?? 0 }],
+    name: setup.name,
+    lazyConnect: true,
+  })
+  const instances = [setup.url, given].map((target) => createRedstart({ backend: redis(target) }))
+  const told = async (): Promise<object[]> =>
+    Promise.all(
+      instances.map(async ({ health }) => {
+        const { state, store, warnings } = await health()
+        return { state, behind: store?.server?.behindSentinel, fenced: store?.server?.fenced, warnings }
+      }),
+    )
+  const well = { state: 'ok', behind: true, fenced: true, warnings: [] }
+  const warned = { ...well, fenced: false, warnings: [expect.stringMatching(/^min-replicas-to-write is off behind /)] }
+  const master = await setup.master()
+  expect(await told()).toEqual([well, well])
+  await master.command('CONFIG', 'SET', 'min-replicas-to-write', '0')
+  expect(await told()).toEqual([warned, warned])
+  await master.command('CONFIG', 'SET', 'min-replicas-to-write', '1')
+  expect(await told()).toEqual([well, well])
+  // The other half of the setting turns all of it off.
+  await master.command('CONFIG', 'SET', 'min-replicas-max-lag', '0')
+  expect(await told()).toEqual([warned, warned])
+  await Promise.all(instances.map(({ close }) => close()))
+})
+
+test('a server that no sentinel named is not warned of: nobody replaces it', async () => {
+  await using server = await startRedis()
+  const { health, close } = createRedstart({ backend: redis(server.url) })
+  expect(await health()).toMatchObject({ warnings: [], store: { server: { behindSentinel: false, fenced: false } } })
+  await close()
+})
+
 test('an INFO without what is looked for gives no nonsense', () => {
-  expect(serverOf('')).toEqual({
+  expect(serverOf('', false)).toEqual({
     version: 'unknown',
     role: 'master',
     usedMemory: 0,
     maxMemory: 0,
     evictionPolicy: 'unknown',
+    behindSentinel: false,
+    fenced: false,
   })
-  expect(serverOf('# Server\r\nredis_version:7.2.4\r\nvalkey_version:8.0.1\r\nrole:slave\r\n')).toMatchObject({
+  expect(serverOf('# Server\r\nredis_version:7.2.4\r\nvalkey_version:8.0.1\r\nrole:slave\r\n', false)).toMatchObject({
     version: '8.0.1',
     role: 'replica',
   })
