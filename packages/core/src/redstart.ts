@@ -30,6 +30,14 @@ export interface RedstartOptions {
    * @default 'bounded'
    */
   readonly consistency?: 'bounded' | 'strict'
+  /**
+   * `markers`: what is invalidated through Redstart, on any instance, reaches the entries in memory. `tracking`: so does
+   * every other change of an entry in Redis, by any program, by expiry or by eviction, as a rule within a millisecond and
+   * else within `maxStaleness`. It costs one more connection to each master, and after each write of an entry one read of
+   * it where it is used again.
+   * @default 'markers'
+   */
+  readonly coherence?: 'markers' | 'tracking'
   /** How long the backend may take of one operation, all its calls together. @default '250ms' */
   readonly deadline?: Duration
   /**
@@ -70,7 +78,8 @@ export interface Redstart {
 /**
  * Creates an instance. Nothing connects before its first use.
  *
- * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed.
+ * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed, `UNSUPPORTED` for one that the backend
+ *   cannot do.
  */
 export function createRedstart(options: RedstartOptions = {}): Redstart {
   checkObject('the options of createRedstart', options)
@@ -81,6 +90,9 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
     throw invalidArgument('consistency', consistency, "'bounded' or 'strict'")
   const outage = options.outage ?? 'load'
   if (outage !== 'load' && outage !== 'serve') throw invalidArgument('outage', outage, "'load' or 'serve'")
+  const coherence = options.coherence ?? 'markers'
+  if (coherence !== 'markers' && coherence !== 'tracking')
+    throw invalidArgument('coherence', coherence, "'markers' or 'tracking'")
   checkObject('namespaces', options.namespaces ?? {})
   const app = checkApp(options.app ?? 'redstart')
   const resolved = {
@@ -92,6 +104,7 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
     deadline: milliseconds(options.deadline ?? '250ms', 'deadline', 1),
     strict: consistency === 'strict',
     outage,
+    tracking: coherence === 'tracking',
   }
   const backend = options.backend ?? memory()
   checkFunction('the cache contract of the backend', backend.cache)

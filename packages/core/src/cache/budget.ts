@@ -36,6 +36,12 @@ export class Budget {
     }
   }
 
+  /** Counts what another operation spent as spent here: this one has waited for it, and need not meet the backend again. */
+  share(other: Budget): void {
+    this.#left = Math.min(this.#left, other.#left)
+    if (other.#isFailed()) this.#fail()
+  }
+
   #isFailed(): boolean {
     return this.#failed || (this.#outer !== undefined && this.#outer.#isFailed())
   }

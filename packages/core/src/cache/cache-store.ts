@@ -7,6 +7,7 @@ import type {
   Question,
   Snapshot,
 } from '../invalidation/invalidation-store.ts'
+import type { KeyListener, KeyTracking } from '../invalidation/tracking-store.ts'
 import type { StoreHealth } from '../telemetry/health.ts'
 
 export type { Answer, Hint, Invalidated, InvalidateRequest, Question, Snapshot }
@@ -21,6 +22,8 @@ export interface CacheStore extends InvalidationStore {
   read(request: ReadRequest, timeout: number): Promise<ReadReply>
   /** Stores an entry, unless one of the same generation with a higher clock is there. `VALUE_TOO_LARGE` if it can never fit. */
   write(request: WriteRequest, timeout: number): Promise<'stored' | 'outranked'>
+  /** Tells every change of a stored entry, once for each store; a backend that cannot leaves it out. */
+  track?(listener: KeyListener): KeyTracking
   /** Says how the backend is; a backend that cannot tell leaves it out. */
   health?(timeout: number): Promise<StoreHealth>
   /** Ends everything the store holds open. Calls that come later reject with `CLOSED`. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { RedstartError } from '../errors.ts'
 import { Coherence } from '../invalidation/coherence.ts'
+import { TrackedKeys } from '../invalidation/tracked-keys.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { CacheStore } from './cache-store.ts'
 import { Flights } from './flights.ts'
@@ -27,6 +28,8 @@ export interface EngineOptions {
   readonly deadline: number
   readonly strict: boolean
   readonly outage: 'load' | 'serve'
+  /** Has the backend tell which entries are changed, by whomever. */
+  readonly tracking: boolean
 }
 
 /** The parts of one instance's cache, wired once. */
@@ -52,13 +55,14 @@ export interface Engine {
 export function createEngine(options: EngineOptions): Engine {
   const { store, clock, telemetry, maxStaleness, deadline, strict, outage } = options
   const coherence = new Coherence(options)
-  const l1 = new L1(options.l1)
-  const queue = new ReadQueue(store, coherence, clock)
+  const tracked = trackedKeys(options, (path) => l1.changed(path))
+  const l1 = new L1(options.l1, tracked)
+  const queue = new ReadQueue(store, coherence, clock, tracked)
   const lookup = new Lookup(store, queue, coherence, clock)
-  const held = new HeldEntries({ l1, coherence, clock, strict, outage })
+  const held = new HeldEntries({ l1, coherence, clock, strict, outage, maxStaleness, tracked })
   const flights = new Flights()
   const frames = new LoadFrames()
-  const writer = new Writer({ store, coherence, l1, clock, telemetry })
+  const writer = new Writer({ store, coherence, l1, clock, telemetry, tracked })
   const loader = new Loader({ coherence, queue, writer, frames, clock, telemetry })
   const reader = new Reader({
     queue,
@@ -107,4 +111,16 @@ export function createEngine(options: EngineOptions): Engine {
       return closing
     },
   }
+}
+
+function trackedKeys(options: EngineOptions, changed: (path: string) => void): TrackedKeys | undefined {
+  const { store, clock, telemetry, maxStaleness, deadline, tracking } = options
+  if (!tracking) return undefined
+  if (store.track === undefined)
+    throw new RedstartError(
+      'UNSUPPORTED',
+      "this backend cannot tell which entries are changed; leave out coherence: 'tracking'",
+    )
+  const tellsChanges = { track: store.track.bind(store) }
+  return new TrackedKeys({ store: tellsChanges, clock, telemetry, maxStaleness, deadline, changed })
 }

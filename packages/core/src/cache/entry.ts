@@ -1,4 +1,5 @@
 import type { Decidable } from '../invalidation/coherence.ts'
+import { UNKNOWN } from '../invalidation/tracked-keys.ts'
 import type { Counters } from '../telemetry/counters.ts'
 import { type Codec, decodeValue, type WireEntry } from '../wire/index.ts'
 
@@ -23,6 +24,10 @@ export interface EntryParts extends Decidable {
   readonly cost: number
   /** Those of its namespace. */
   readonly counters: Counters
+  /** `TrackedKeys.mark()` before it was read or is written; 0 where nothing is tracked. */
+  readonly mark: number
+  /** Own instant: the sending of the read that brought it, or the start of its load. */
+  readonly fetched: number
 }
 
 /** What one entry costs in memory beside its payload and names: objects, the promise. */
@@ -51,6 +56,11 @@ export class Entry implements EntryParts {
   retryAt: number = -Infinity
   /** The version of the view that last found it valid; equal means that nothing has to be looked up. */
   confirmed = -1
+  /** The place in the order of tracked changes when its read was sent. */
+  readonly mark: number
+  readonly fetched: number
+  /** What tracking makes of it: see `TrackedKeys.epochOf()`. */
+  tracked: number = UNKNOWN
   /** The value's promise, the same for every reader, where the value is. */
   readonly settled: Promise<unknown> | undefined
 
@@ -68,6 +78,8 @@ export class Entry implements EntryParts {
     this.staleUntil = parts.staleUntil
     this.cost = parts.cost
     this.counters = parts.counters
+    this.mark = parts.mark
+    this.fetched = parts.fetched
     this.settled = parts.content.kind === 'shared' ? Promise.resolve(parts.content.value) : undefined
     let weight = OVERHEAD_BYTES + 2 * bytes
     for (const name of parts.names) weight += 2 * name.length
@@ -105,12 +117,9 @@ export function contentOf(codec: Codec, payload: Uint8Array): Content | undefine
 export function entryFromWire(
   wire: WireEntry,
   content: Content,
-  here: Pick<Entry, 'names' | 'sequence' | 'counters'>,
+  here: Pick<Entry, 'names' | 'sequence' | 'counters' | 'mark' | 'fetched'>,
 ): Entry {
   const { generation, clock, loaded, freshUntil, staleUntil, cost, payload } = wire
-  const { names, sequence, counters } = here
-  return new Entry(
-    { content, generation, clock, names, sequence, counters, since: -Infinity, loaded, freshUntil, staleUntil, cost },
-    payload.length,
-  )
+  const instants = { since: -Infinity, loaded, freshUntil, staleUntil }
+  return new Entry({ ...here, ...instants, content, generation, clock, cost }, payload.length)
 }

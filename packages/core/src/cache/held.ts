@@ -1,10 +1,14 @@
 import type { Clock } from '../clock.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
+import { CHANGED, type TrackedKeys } from '../invalidation/tracked-keys.ts'
 import { type Entry, freshnessOf } from './entry.ts'
 import type { L1 } from './l1.ts'
 
-/** What this process holds of an entry. `unsure` needs the backend's word before it may be used. */
-export type Held = { readonly kind: 'fresh' | 'stale' | 'unsure'; readonly entry: Entry } | undefined
+/**
+ * What this process holds of an entry. `unsure` needs the backend's word before it may be used; of a `suspect` one the
+ * backend may have another version, so that it must be read again.
+ */
+export type Held = { readonly kind: 'fresh' | 'stale' | 'unsure' | 'suspect'; readonly entry: Entry } | undefined
 
 export interface HeldParts {
   readonly l1: L1
@@ -12,6 +16,10 @@ export interface HeldParts {
   readonly clock: Clock
   readonly strict: boolean
   readonly outage: 'load' | 'serve'
+  /** Milliseconds for which anything known stands. */
+  readonly maxStaleness: number
+  /** Where entries are tracked by key, too. */
+  readonly tracked: TrackedKeys | undefined
 }
 
 /** Decides the entries in memory by this process's own view. */
@@ -21,6 +29,8 @@ export class HeldEntries {
   readonly #clock: Clock
   readonly #strict: boolean
   readonly #serveUnproven: boolean
+  readonly #maxStaleness: number
+  readonly #tracked: TrackedKeys | undefined
 
   constructor(parts: HeldParts) {
     this.#l1 = parts.l1
@@ -28,6 +38,8 @@ export class HeldEntries {
     this.#clock = parts.clock
     this.#strict = parts.strict
     this.#serveUnproven = parts.outage === 'serve'
+    this.#maxStaleness = parts.maxStaleness
+    this.#tracked = parts.tracked
   }
 
   /**
@@ -41,6 +53,7 @@ export class HeldEntries {
     const now = this.#clock.now()
     if (entry.confirmed !== coherence.view.version || !coherence.pending.empty || !coherence.proven(now, entry.since))
       return undefined
+    if (this.#tracked !== undefined && !this.#tracked.covers(entry.tracked, now)) return undefined
     return now + coherence.time.latestOffset < entry.freshUntil ? entry : undefined
   }
 
@@ -56,6 +69,7 @@ export class HeldEntries {
       this.#l1.drop(path, entry)
       return undefined
     }
+    if (this.#tracked !== undefined && !this.#tracked.covers(entry.tracked, now)) return { kind: 'suspect', entry }
     if (verdict === 'ask' || !coherence.proven(now, entry.since)) return { kind: 'unsure', entry }
     if (verdict === 'valid') {
       // Nothing is known against it up to the view's clock, so it may carry that clock.
@@ -65,16 +79,26 @@ export class HeldEntries {
     return { kind: verdict === 'stale' ? 'stale' : freshness, entry }
   }
 
+  /** True while an entry that could not be read again may be used as if it had been: fresh, and young in every respect. */
+  young(entry: Entry): boolean {
+    return this.servable(entry) && freshnessOf(entry, this.#coherence.time.latest(this.#clock.now())) === 'fresh'
+  }
+
   /**
    * True while an entry may be served although the backend or the loader failed: decided anew, for each caller, at the
-   * moment of serving. What was invalidated never is; what is not proven is only where the instance was told to.
+   * moment of serving. What was invalidated never is, nor what is known to have been changed in the backend; what is not
+   * proven is only where the instance was told to.
    */
   servable(entry: Entry): boolean {
     const coherence = this.#coherence
     const now = this.#clock.now()
     const verdict = coherence.decide(entry, now)
     if (verdict === 'gone' || verdict === 'ask') return false
-    if (!this.#serveUnproven && !coherence.proven(now, entry.since)) return false
+    const tracked = this.#tracked
+    if (tracked !== undefined && entry.tracked === CHANGED) return false
+    const current =
+      tracked === undefined || tracked.covers(entry.tracked, now) || now - entry.fetched <= this.#maxStaleness
+    if (!this.#serveUnproven && !(current && coherence.proven(now, entry.since))) return false
     return freshnessOf(entry, coherence.time.latest(now)) !== 'expired'
   }
 }

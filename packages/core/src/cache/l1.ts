@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { CHANGED, type TrackedKeys } from '../invalidation/tracked-keys.ts'
 import type { Entry } from './entry.ts'
 
 /** Bounds of what is kept in memory. */
@@ -27,7 +28,11 @@ export class L1 {
   readonly #maxEntries: number
   readonly #maxBytes: number
 
-  constructor({ maxEntries = DEFAULT_ENTRIES, maxBytes = DEFAULT_BYTES }: L1Options = {}) {
+  readonly #tracked: TrackedKeys | undefined
+
+  /** @param tracked tells which entries are still what the backend has. */
+  constructor({ maxEntries = DEFAULT_ENTRIES, maxBytes = DEFAULT_BYTES }: L1Options = {}, tracked?: TrackedKeys) {
+    this.#tracked = tracked
     this.#maxEntries = maxEntries
     this.#maxBytes = maxBytes
     this.#entries = new LRUCache({ max: maxEntries, maxSize: maxBytes, sizeCalculation: (entry) => entry.weight })
@@ -41,8 +46,17 @@ export class L1 {
   put(path: string, entry: Entry): void {
     if (entry.content.kind === 'unstored') return
     const held = this.#entries.peek(path)
-    if (held !== undefined && held.generation === entry.generation && held.loadedClock > entry.loadedClock) return
+    const tracked = this.#tracked
+    const newer = held !== undefined && held.generation === entry.generation && held.loadedClock > entry.loadedClock
+    if (newer && (tracked === undefined || tracked.isCurrent(held.tracked))) return
+    if (tracked !== undefined) entry.tracked = tracked.epochOf(path, entry.mark)
     this.#entries.set(path, entry)
+  }
+
+  /** The backend has something else under this path. */
+  changed(path: string): void {
+    const entry = this.#entries.peek(path)
+    if (entry !== undefined) entry.tracked = CHANGED
   }
 
   /** Drops an entry, if it is still the one. */

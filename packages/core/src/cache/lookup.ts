@@ -43,7 +43,7 @@ export class Lookup {
   ): Promise<Found> {
     const implied = impliedNames(path)
     const asked = this.#floorIsYoung ? [...implied, ...tagNames] : []
-    const { bytes, snapshot, sent, sequence } = await budget.use((timeout) =>
+    const { bytes, snapshot, sent, sequence, mark } = await budget.use((timeout) =>
       this.#queue.fetch(path, asked, false, timeout),
     )
     if (bytes === undefined) return { kind: 'missing', reason: 'absent' }
@@ -52,7 +52,7 @@ export class Lookup {
     const content = contentOf(wire.entry.codec, wire.entry.payload)
     if (content === undefined) return { kind: 'missing', reason: 'unreadable' }
     const names = wire.entry.names.length === 0 ? implied : [...implied, ...wire.entry.names]
-    const entry = entryFromWire(wire.entry, content, { names, sequence, counters })
+    const entry = entryFromWire(wire.entry, content, { names, sequence, counters, mark, fetched: sent })
     return this.#judge(entry, await this.#decide(entry, asked, snapshot, sent, budget))
   }
 

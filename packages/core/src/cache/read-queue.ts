@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
+import type { TrackedKeys } from '../invalidation/tracked-keys.ts'
 import type { CacheStore, Snapshot } from './cache-store.ts'
 
 /** What came of one read. */
@@ -11,6 +12,8 @@ export interface Fetched {
   readonly sent: number
   /** Place in the local order at the sending. */
   readonly sequence: number
+  /** Place in the order of tracked changes at the sending; 0 where nothing is tracked. */
+  readonly mark: number
 }
 
 /** Keys of one batch; more go into the next one, so that no single reply becomes large. */
@@ -24,9 +27,11 @@ export class ReadQueue {
   readonly #store: CacheStore
   readonly #coherence: Coherence
   readonly #clock: Clock
+  readonly #tracked: TrackedKeys | undefined
   #batch: Batch | undefined
 
-  constructor(store: CacheStore, coherence: Coherence, clock: Clock) {
+  constructor(store: CacheStore, coherence: Coherence, clock: Clock, tracked: TrackedKeys | undefined) {
+    this.#tracked = tracked
     this.#store = store
     this.#coherence = coherence
     this.#clock = clock
@@ -50,6 +55,7 @@ export class ReadQueue {
       snapshot: reply.snapshot,
       sent: reply.sent,
       sequence: reply.sequence,
+      mark: reply.mark,
     }
   }
 
@@ -73,6 +79,7 @@ export class ReadQueue {
     if (!coherence.pending.empty) await coherence.replay(batch.timeout)
     const sent = this.#clock.now()
     const { sequence } = coherence.pending
+    const mark = this.#tracked?.mark() ?? 0
     const keys = [...batch.keys]
     const question = batch.ask || !coherence.proven(sent) ? coherence.question() : undefined
     const reply = await this.#store.read(
@@ -81,7 +88,8 @@ export class ReadQueue {
     )
     const caughtUp = reply.answer && question && coherence.answered(reply.answer, question)
     if (caughtUp) await caughtUp
-    return { entries: new Map(keys.map((key, i) => [key, reply.entries[i]])), snapshot: reply.snapshot, sent, sequence }
+    const entries = new Map(keys.map((key, i) => [key, reply.entries[i]]))
+    return { entries, snapshot: reply.snapshot, sent, sequence, mark }
   }
 }
 
@@ -98,4 +106,5 @@ interface BatchReply {
   readonly snapshot: Snapshot | undefined
   readonly sent: number
   readonly sequence: number
+  readonly mark: number
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { Budget } from './budget.ts'
 import type { Entry } from './entry.ts'
 import type { Flight, Flights, Landing } from './flights.ts'
 import type { Held, HeldEntries } from './held.ts'
@@ -23,6 +24,8 @@ export interface ReadThroughParts {
 /** Reads through memory and the backend, and loads what neither has: one load per path at a time. */
 export class ReadThrough {
   readonly #parts: ReadThroughParts
+  /** What each flight may spend in the backend. */
+  readonly #budgets = new WeakMap<Flight, Budget>()
 
   constructor(parts: ReadThroughParts) {
     this.#parts = parts
@@ -31,7 +34,7 @@ export class ReadThrough {
   /** Reads an entry, or loads it. Rejects with the loader's error when nothing may be served in its place. */
   async read(plan: ReadPlan): Promise<Entry> {
     const frame = this.#parts.frames.current()
-    const entry = await new Read(this.#parts, plan, frame).run()
+    const entry = await new Read(this.#parts, this.#budgets, plan, frame).run()
     frame?.inherit(entry)
     return entry
   }
@@ -60,13 +63,15 @@ export class ReadThrough {
 /** One caller's read, from its start to what it gets. */
 class Read {
   readonly #parts: ReadThroughParts
+  readonly #budgets: WeakMap<Flight, Budget>
   readonly #plan: ReadPlan
   readonly #frame: LoadFrame | undefined
   /** How many flights had been started when it began. */
   readonly #begun: number
 
-  constructor(parts: ReadThroughParts, plan: ReadPlan, frame: LoadFrame | undefined) {
+  constructor(parts: ReadThroughParts, budgets: WeakMap<Flight, Budget>, plan: ReadPlan, frame: LoadFrame | undefined) {
     this.#parts = parts
+    this.#budgets = budgets
     this.#plan = plan
     this.#frame = frame
     this.#begun = parts.flights.started
@@ -85,9 +90,11 @@ class Read {
         return tellHit(telemetry, plan, held.entry, 'l1', true)
       }
       const flight = flights.get(plan.path)
-      if (flight === undefined) return this.#land(reader.fly(plan, held, false, budget))
+      if (flight === undefined) return this.#land(this.#fly(held, false, budget))
       const joined = await this.#join(flight, held, current)
       if (joined !== undefined) return joined
+      const spent = this.#budgets.get(flight)
+      if (spent !== undefined) budget.share(spent)
     }
   }
 
@@ -95,7 +102,13 @@ class Read {
   #refresh(entry: Entry): void {
     const { flights, reader, clock } = this.#parts
     if (flights.get(this.#plan.path) !== undefined || clock.now() < entry.retryAt) return
-    reader.fly(this.#plan, { kind: 'stale', entry }, true, reader.budget())
+    this.#fly({ kind: 'stale', entry }, true, reader.budget())
+  }
+
+  #fly(held: Held, background: boolean, budget: Budget): Flight {
+    const flight = this.#parts.reader.fly(this.#plan, held, background, budget)
+    this.#budgets.set(flight, budget)
+    return flight
   }
 
   /** Waits for the flight that this read has started. */

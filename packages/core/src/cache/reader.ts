@@ -88,6 +88,7 @@ export class Reader {
         if (confirmed.kind === 'missing') l1.drop(target.path, held.entry)
       }
       const found = await lookup.read(target, tagNames, budget)
+      if (found.kind === 'missing' && held?.kind === 'suspect') l1.drop(target.path, held.entry)
       if (found.kind === 'missing') return found
       l1.put(target.path, found.entry)
       return { ...found, tier: 'l2' }
@@ -121,13 +122,22 @@ export class Reader {
       return { entry: found.entry, stale }
     }
     const unreached = found.kind === 'missing' && found.reason === 'outage'
-    if (unreached && this.#parts.outage === 'serve' && held !== undefined && this.#parts.held.servable(held.entry)) {
+    if (unreached && held !== undefined && this.#usableUnread(held)) {
       if (!background) tellHit(telemetry, plan, held.entry, 'l1', true)
       return { entry: held.entry, stale: false }
     }
     if (!background) tellMiss(telemetry, plan, found.kind === 'missing' ? found.reason : 'expired')
-    const known = stale ? found.entry : held?.entry
+    // What the backend is known not to have any more was removed by somebody.
+    const removed = held?.kind === 'suspect' && !unreached
+    const known = stale ? found.entry : removed ? undefined : held?.entry
     return { entry: await this.#loadOr(plan, flight, known, background, budget), stale: false }
+  }
+
+  /** Whether an entry of this process may be used although the backend could not be asked about it. */
+  #usableUnread(held: NonNullable<Held>): boolean {
+    const { outage, held: entries } = this.#parts
+    if (outage === 'serve') return entries.servable(held.entry)
+    return held.kind === 'suspect' && entries.young(held.entry)
   }
 
   async #loadOr(

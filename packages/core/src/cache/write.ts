@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { RedstartError } from '../errors.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import { impliedNames } from '../invalidation/names.ts'
+import { CHANGED, type TrackedKeys, UNKNOWN } from '../invalidation/tracked-keys.ts'
 import { count, type Counters, UNSTORED, WRITE } from '../telemetry/counters.ts'
 import type { WriteOutcome } from '../telemetry/events.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
@@ -46,6 +47,15 @@ export interface Origin {
   readonly reached: boolean
 }
 
+export interface WriterParts {
+  readonly store: CacheStore
+  readonly coherence: Coherence
+  readonly l1: L1
+  readonly clock: Clock
+  readonly telemetry: Telemetry
+  readonly tracked: TrackedKeys | undefined
+}
+
 /** Makes entries of values and keeps them, in this process and in the backend. */
 export class Writer {
   readonly #store: CacheStore
@@ -53,8 +63,10 @@ export class Writer {
   readonly #l1: L1
   readonly #clock: Clock
   readonly #telemetry: Telemetry
+  readonly #tracked: TrackedKeys | undefined
 
-  constructor(parts: { store: CacheStore; coherence: Coherence; l1: L1; clock: Clock; telemetry: Telemetry }) {
+  constructor(parts: WriterParts) {
+    this.#tracked = parts.tracked
     this.#store = parts.store
     this.#coherence = parts.coherence
     this.#l1 = parts.l1
@@ -86,6 +98,7 @@ export class Writer {
     this.#l1.put(place.path, entry)
     if (origin.reached && !budget.spent && origin.generation !== NO_GENERATION)
       await this.#send(place, entry, encoded, budget)
+    else entry.tracked = UNKNOWN
     return entry
   }
 
@@ -103,6 +116,8 @@ export class Writer {
       cost,
       freshUntil,
       staleUntil: freshUntil + place.stale,
+      mark: this.#tracked?.mark() ?? 0,
+      fetched: since,
       counters: place.counters,
     }
     return new Entry(parts, bytes)
@@ -132,8 +147,10 @@ export class Writer {
       const outcome = await budget.use((timeout) =>
         this.#store.write({ key: place.path, bytes, ttl, generation, clock }, timeout),
       )
+      if (outcome === 'outranked') entry.tracked = CHANGED
       this.#tell(place, outcome, undefined, bytes.length)
     } catch (error) {
+      entry.tracked = UNKNOWN
       this.#tell(place, RedstartError.is(error, 'VALUE_TOO_LARGE') ? 'unstored' : 'unreached', error, bytes.length)
     }
   }

@@ -8,6 +8,7 @@ import type {
   WriteRequest,
 } from '../cache/cache-store.ts'
 import { RedstartError } from '../errors.ts'
+import type { KeyTracking } from '../invalidation/tracking-store.ts'
 import type { StoreHealth } from '../telemetry/health.ts'
 import type { MemoryData } from './data.ts'
 
@@ -63,6 +64,11 @@ export class MemoryCacheStore implements CacheStore {
       this.#listeners.delete(own)
       this.#data.listeners.delete(own)
     }
+  }
+
+  /** Nobody writes here but the stores of this process, whose invalidations all of them hear: there is nothing to tell. */
+  track(): KeyTracking {
+    return { confirm: async () => this.#assertOpen() }
   }
 
   async health(): Promise<StoreHealth> {

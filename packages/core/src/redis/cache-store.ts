@@ -9,6 +9,7 @@ import type {
   WriteRequest,
 } from '../cache/cache-store.ts'
 import type { Clock } from '../clock.ts'
+import type { KeyListener, KeyTracking } from '../invalidation/tracking-store.ts'
 import type { StoreHealth } from '../telemetry/health.ts'
 import { ClusterServers } from './cluster/cluster-servers.ts'
 import { lifetime, readLone, readTogether } from './commands.ts'
@@ -20,6 +21,7 @@ import { hintOf, invalidatedOf } from './replies.ts'
 import { announce, invalidate, run, write } from './scripts.ts'
 import type { Servers } from './servers.ts'
 import type { RedisSettings } from './settings.ts'
+import { RedisTracking } from './tracking.ts'
 
 /**
  * The cache's store in Redis: entries under `app:path`, the view in the hash `{app}:meta`, invalidations told on the
@@ -33,16 +35,20 @@ export class RedisCacheStore implements CacheStore {
   readonly #markers: number
   readonly #servers: Servers
   readonly #listeners = new Set<(hint: Hint) => void>()
+  readonly #connectTimeout: number
+  #tracking: RedisTracking | undefined
   #closed = false
 
   constructor(settings: RedisSettings, { app, clock }: StoreContext) {
+    this.#connectTimeout = settings.connectTimeout
     this.#app = app
     this.#clock = clock
     this.#viewKey = `{${app}}:meta`
     this.#channel = `{${app}}:hints`
     this.#markers = settings.markers
     const onHint = (message: string): void => this.#hear(message)
-    const context = { viewKey: this.#viewKey, channel: this.#channel, onHint }
+    const onNewMaster = (): void => this.#tracking?.mastersChanged()
+    const context = { viewKey: this.#viewKey, channel: this.#channel, onHint, onNewMaster }
     const { cluster } = settings
     this.#servers =
       cluster === undefined
@@ -102,6 +108,19 @@ export class RedisCacheStore implements CacheStore {
     return () => this.#listeners.delete(own)
   }
 
+  track(listener: KeyListener): KeyTracking {
+    if (this.#closed) throw closed()
+    this.#tracking = new RedisTracking({
+      servers: this.#servers,
+      clock: this.#clock,
+      viewKey: this.#viewKey,
+      connectTimeout: this.#connectTimeout,
+      prefix: this.#entryKey(''),
+      listener,
+    })
+    return this.#tracking
+  }
+
   async health(timeout: number): Promise<StoreHealth> {
     const asked = this.#clock.now()
     const server = await this.#servers.callView(timeout, async (client) =>
@@ -113,7 +132,7 @@ export class RedisCacheStore implements CacheStore {
   async close(): Promise<void> {
     this.#closed = true
     this.#listeners.clear()
-    await this.#servers.close()
+    await Promise.all([this.#tracking?.close(), this.#servers.close()])
   }
 
   /** Each key by itself, since those of one node may be in different slots. Nobody waits for it. */

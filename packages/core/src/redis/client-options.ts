@@ -8,6 +8,7 @@ export function ownOptions(
   connectionName: string,
   connectTimeout: number,
   pause: () => number,
+  protocol?: 2,
 ): RedisOptions & { readonly replyMapping: 'legacy' } {
   return {
     connectionName,
@@ -31,6 +32,7 @@ export function ownOptions(
     keepAlive: 10_000,
     stringNumbers: false,
     replyMapping: 'legacy',
+    ...(protocol !== undefined && { protocol }),
     commandTimeout: undefined,
     socketTimeout: undefined,
     himportFieldsets: undefined,

@@ -16,10 +16,10 @@ export function ofClient(client: RedisClient, connectTimeout: number): Pick<Redi
   if ('isCluster' in client && client.isCluster === true) return ofCluster(client, connectTimeout)
   return {
     // The shape was checked, and both versions of ioredis return a client of their own with the part of the API used here.
-    client: (pause) =>
+    client: (pause, _address, protocol) =>
       (client.duplicate as (override: object) => unknown).call(
         client,
-        ownOptions('redstart', connectTimeout, pause),
+        ownOptions('redstart', connectTimeout, pause, protocol),
       ) as Redis,
     cluster: undefined,
   }
@@ -48,7 +48,8 @@ function ofCluster(client: RedisClient, connectTimeout: number): Pick<RedisSetti
   const nodes = startupNodes.map(startupNode)
   const shared = { ...nodes[0]?.shared, ...options.redisOptions, db: 0 }
   return {
-    client: (pause, address) => new Redis({ ...shared, ...address, ...ownOptions('redstart', connectTimeout, pause) }),
+    client: (pause, address, protocol) =>
+      new Redis({ ...shared, ...address, ...ownOptions('redstart', connectTimeout, pause, protocol) }),
     cluster: { seeds: nodes.map(({ address }) => address), natMap: options.natMap },
   }
 }

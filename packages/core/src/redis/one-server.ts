@@ -4,7 +4,7 @@ import { Breaker } from './breaker.ts'
 import { Calls, within } from './calls.ts'
 import { Connection } from './connection.ts'
 import { identify } from './scripts.ts'
-import type { Send, Servers, ViewContext } from './servers.ts'
+import type { Master, Send, Servers, ViewContext } from './servers.ts'
 import type { RedisSettings } from './settings.ts'
 import { identifyServer, ViewLink } from './view-link.ts'
 
@@ -43,6 +43,10 @@ export class OneServer implements Servers {
 
   callView<T>(timeout: number, send: Send<T>): Promise<T> {
     return this.#calls.make(this.#link.connection, timeout, send)
+  }
+
+  async masters(): Promise<readonly Master[]> {
+    return [{ name: '', connect: (pause, protocol) => this.#settings.client(pause, undefined, protocol) }]
   }
 
   split(keys: readonly string[]): readonly (readonly string[])[] {

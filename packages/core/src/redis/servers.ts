@@ -19,6 +19,8 @@ export interface Servers {
   call<T>(key: string, timeout: number, send: Send<T>): Promise<T>
   /** Makes a call on the connection that also carries the hints, to the server that has the view. */
   callView<T>(timeout: number, send: Send<T>): Promise<T>
+  /** Those that have keys, as far as is known: all of them in their own right. Waits no longer than `timeout`. */
+  masters(timeout: number): Promise<readonly Master[]>
   /** Groups of keys that, as far as is known, have a server in common. */
   split(keys: readonly string[]): readonly (readonly string[])[]
   /** How many of the circuit breakers are open. */
@@ -27,10 +29,24 @@ export interface Servers {
   close(): Promise<void>
 }
 
+/** One server that has keys. */
+export interface Master {
+  /** Its place: the same for as long as it is the same. */
+  readonly name: string
+  /**
+   * A new client that has not connected yet, for a connection of somebody's own.
+   *
+   * @param pause milliseconds to wait before the next attempt to connect.
+   */
+  connect(pause: () => number, protocol?: 2): Redis
+}
+
 /** What the servers of a store are opened with. */
 export interface ViewContext {
   readonly viewKey: string
   /** Where invalidations are told. */
   readonly channel: string
   readonly onHint: (message: string) => void
+  /** A server has keys of which that was not known before. */
+  readonly onNewMaster: () => void
 }

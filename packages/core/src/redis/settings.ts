@@ -8,8 +8,9 @@ export interface RedisSettings {
    *
    * @param pause milliseconds to wait before the next attempt to connect.
    * @param address of a node of a Cluster.
+   * @param protocol 2 for a client that must not speak RESP3.
    */
-  readonly client: (pause: () => number, address?: RedisAddress) => Redis
+  readonly client: (pause: () => number, address?: RedisAddress, protocol?: 2) => Redis
   /** Where it is a Cluster. */
   readonly cluster: ClusterSettings | undefined
   readonly poolSize: number

@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import { Redis } from 'ioredis'
 import { milliseconds } from '../duration.ts'
 import { invalidArgument } from '../errors.ts'
 import { ownOptions } from './client-options.ts'
@@ -28,17 +28,14 @@ function optionsOf(options: RedisConnectionOptions): RedisSettings {
   const connectTimeout = milliseconds(options.connectTimeout ?? '5s', 'redis: connectTimeout', 1)
   const { place, cluster } = placeOf(options)
   return {
-    client: (pause, address) => newClient({ ...place, ...address }, connectionName, connectTimeout, pause),
+    client: (pause, address, protocol) =>
+      new Redis({ ...place, ...address, ...ownOptions(connectionName, connectTimeout, pause, protocol) }),
     cluster,
     poolSize: whole(options.poolSize ?? 1, 'poolSize', 1, 64),
     connectTimeout,
     breaker: breakerOf(options.breaker ?? {}),
     markers: whole(options.markers ?? 100_000, 'markers', 1, Number.MAX_SAFE_INTEGER),
   }
-}
-
-function newClient(place: RedisOptions, name: string, connectTimeout: number, pause: () => number): Redis {
-  return new Redis({ ...place, ...ownOptions(name, connectTimeout, pause) })
 }
 
 function breakerOf({ failures = 5, openFor = '1s', longest = '30s' }: RedisBreakerOptions): RedisSettings['breaker'] {

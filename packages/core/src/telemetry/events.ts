@@ -64,7 +64,7 @@ export type RedstartEvent =
   | { readonly type: 'pending.overflow'; readonly names: number }
   | {
       readonly type: 'store.error'
-      readonly operation: 'read' | 'write' | 'invalidate'
+      readonly operation: 'read' | 'write' | 'invalidate' | 'track'
       readonly code: string
       readonly error: unknown
     }

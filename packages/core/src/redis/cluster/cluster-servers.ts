@@ -2,9 +2,10 @@ import type { Clock } from '../../clock.ts'
 import { RedstartError } from '../../errors.ts'
 import { closed, lost, Redirected, timedOut } from '../failure.ts'
 import { announce } from '../scripts.ts'
-import type { Send, Servers, ViewContext } from '../servers.ts'
+import type { Master, Send, Servers, ViewContext } from '../servers.ts'
 import type { ClusterSettings, RedisSettings } from '../settings.ts'
 import { identifyServer, ViewLink } from '../view-link.ts'
+import { addressText } from './address.ts'
 import { ClusterNode } from './cluster-node.ts'
 import { keySlot } from './key-slot.ts'
 import { Retirement } from './retirement.ts'
@@ -41,6 +42,7 @@ export class ClusterServers implements Servers {
       ...cluster,
       clock,
       retirement: this.#retirement,
+      onNewMaster: context.onNewMaster,
       node: (address) => new ClusterNode(address, settings, clock, context.viewKey),
     })
   }
@@ -55,6 +57,14 @@ export class ClusterServers implements Servers {
     return this.#route(this.#viewSlot, timeout, (node, left, asking) =>
       asking ? this.#askView(node, left, send) : node.calls.make(this.#linkTo(node).connection, left, send),
     )
+  }
+
+  async masters(timeout: number): Promise<readonly Master[]> {
+    if (this.#topology.masters.size === 0) await this.#topology.locate(this.#viewSlot, timeout)
+    return [...this.#topology.masters].map(({ address }) => ({
+      name: addressText(address),
+      connect: (pause, protocol) => this.#settings.client(pause, address, protocol),
+    }))
   }
 
   split(keys: readonly string[]): readonly (readonly string[])[] {

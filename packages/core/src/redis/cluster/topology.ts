@@ -13,6 +13,8 @@ export interface TopologyContext extends ClusterSettings {
   readonly clock: Clock
   readonly node: (address: RedisAddress) => ClusterNode
   readonly retirement: Retirement
+  /** A node has slots of which that was not known before. */
+  readonly onNewMaster: () => void
 }
 
 /** The least time between two looks at the Cluster, in ms. */
@@ -25,6 +27,7 @@ export class Topology {
   readonly #context: TopologyContext
   readonly #nodes = new Map<string, ClusterNode>()
   #owners: (ClusterNode | undefined)[] = []
+  #masters: Set<ClusterNode> = new Set()
   #looking: Promise<void> | undefined
   #lastLook = -Infinity
 
@@ -34,6 +37,11 @@ export class Topology {
 
   ownerOf(slot: number): ClusterNode | undefined {
     return this.#owners[slot]
+  }
+
+  /** All that have slots. */
+  get masters(): ReadonlySet<ClusterNode> {
+    return this.#masters
   }
 
   /**
@@ -70,6 +78,7 @@ export class Topology {
     const node = this.#at(mapped(addressOf(redirection, by.address), this.#context.natMap))
     if (redirection.kind === 'ASK') return node
     this.#owners[redirection.slot] = node
+    this.#own(new Set(this.#masters).add(node))
     this.doubt()
     return undefined
   }
@@ -116,12 +125,19 @@ export class Topology {
       for (let slot = first; slot <= last; slot += 1) owners[slot] = node
     }
     this.#owners = owners
-    const needed = new Set(owners)
+    const needed = new Set(owners.filter((owner) => owner !== undefined))
+    this.#own(needed)
     for (const [text, node] of [...this.#nodes]) {
       if (needed.has(node)) continue
       this.#nodes.delete(text)
       this.#context.retirement.add(node)
     }
+  }
+
+  #own(masters: Set<ClusterNode>): void {
+    const known = this.#masters
+    this.#masters = masters
+    for (const master of masters) if (!known.has(master)) return this.#context.onNewMaster()
   }
 
   #at(address: RedisAddress): ClusterNode {

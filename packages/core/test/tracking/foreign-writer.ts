@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { Redis } from 'ioredis'
+import { decodeEntry, encodeEntry, encodeValue } from '../../src/wire/index.ts'
+
+const execute = promisify(execFile)
+
+/** A program that knows the wire format and nothing else of Redstart: it changes entries in Redis by plain commands. */
+export class ForeignWriter {
+  readonly client: Redis
+  readonly #port: number
+  /** Any entry, as it was written by Redstart. */
+  #pattern: Buffer | undefined
+
+  constructor(port: number) {
+    this.#port = port
+    this.client = new Redis({ port, host: '127.0.0.1', maxRetriesPerRequest: null })
+  }
+
+  /** Learns what an entry looks like. */
+  async learn(key: string): Promise<void> {
+    this.#pattern = (await this.client.getBuffer(key)) ?? undefined
+  }
+
+  /** The bytes of an entry like the one learnt, with another value. */
+  bytes(value: unknown): Buffer {
+    const decoded = decodeEntry(this.#pattern ?? Buffer.alloc(0))
+    if (!decoded.ok) throw new Error(`what was learnt is no entry: ${decoded.reason}`)
+    const { codec, payload } = encodeValue(value)
+    return Buffer.from(encodeEntry({ ...decoded.entry, codec, payload }))
+  }
+
+  async set(key: string, value: unknown): Promise<void> {
+    await this.client.set(key, this.bytes(value), 'PX', 60_000)
+  }
+
+  /** By a program of another kind. */
+  async cli(...args: readonly string[]): Promise<void> {
+    await execute('redis-cli', ['-h', '127.0.0.1', '-p', String(this.#port), ...args])
+  }
+
+  close(): void {
+    this.client.disconnect()
+  }
+}
