@@ -1,0 +1,100 @@
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Fault, FAULTS } from './faults.ts'
+import { type Moment, MOMENTS } from './moments.ts'
+import { until, watchLag } from './patience.ts'
+import { CONNECT_TIMEOUT, DEADLINE, LONGEST_PAUSE, MAX_STALENESS, openStage, type Stage } from './stage.ts'
+import { type Place, Traffic } from './traffic.ts'
+
+/** The longest pause before the next attempt, the attempt itself, and the breaker's own pause. */
+const RECOVERY = LONGEST_PAUSE.connecting + CONNECT_TIMEOUT + LONGEST_PAUSE.probing + 2 * DEADLINE
+const BOTH: readonly Place[] = ['here', 'there']
+
+const unhandled: unknown[] = []
+const note = (reason: unknown): unknown => unhandled.push(reason)
+beforeAll(() => void process.on('unhandledRejection', note))
+afterAll(() => {
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
+})
+
+const CELLS = FAULTS.flatMap((fault) => MOMENTS.map((moment) => ({ fault, moment })))
+
+describe('never hangs, is never stale, and recovers', () => {
+  it.concurrent.each(CELLS)('$fault.name, $moment.name', { timeout: 60_000 }, ({ fault, moment }) =>
+    happen(fault, moment),
+  )
+})
+
+async function happen(fault: Fault, moment: Moment): Promise<void> {
+  await using stage = await openStage()
+  using lag = watchLag()
+  const traffic = new Traffic(stage)
+  const connections = await stage.connections()
+  const running = traffic.run()
+  await setTimeout(50)
+
+  await moment.reach(stage, traffic)
+  await fault.begin(stage)
+  const invalidated = await during(fault, traffic)
+  await fault.end(stage)
+  stage.proxy.clear()
+
+  const recovered = await recovery(stage, lag.slack())
+  await until('all that was invalidated is sent', RECOVERY, () => pending(stage) === 0)
+  await until('connections as before', RECOVERY, async () => (await stage.connections()) === connections)
+  await setTimeout(MAX_STALENESS + DEADLINE)
+  for (const place of BOTH) {
+    const { born } = await traffic.read(place, 'menu:regular0')
+    expect(born).toBeGreaterThan(invalidated)
+  }
+  await traffic.end()
+  await running
+
+  const slack = lag.slack()
+  report(fault, moment, { traffic, slack, recovered })
+  expect(traffic.stale).toEqual([])
+  expect(traffic.wrong).toEqual([])
+  expect(traffic.late(slack)).toEqual([])
+  expect(stage.events.filter(({ type }) => type === 'store.error').length).toBeGreaterThan(0)
+  expect(pending(stage)).toBe(0)
+  expect(await stage.connections()).toBe(connections)
+}
+
+/** Invalidates and reads at once, in the first half of a fault; returns when the invalidation began. */
+async function during({ lasts }: Fault, traffic: Traffic): Promise<number> {
+  const end = setTimeout(lasts)
+  await setTimeout(Math.min(lasts / 4, 300))
+  const called = Number(process.hrtime.bigint()) / 1e6
+  await traffic.invalidate('here')
+  const { born } = await traffic.read('here', 'menu:regular0')
+  expect(born).toBeGreaterThan(called)
+  await end
+  return called
+}
+
+/** Milliseconds until `here` reads again what `there` has written. */
+function recovery({ here, there }: Stage, slack: number): Promise<number> {
+  let attempts = 0
+  return until('memory is not all there is', RECOVERY + slack, async () => {
+    attempts += 1
+    const key = `probe:${attempts}`
+    await there.cache.getOrSet(key, () => 'written')
+    return (await here.cache.get(key)) === 'written'
+  })
+}
+
+function pending({ here, there }: Stage): number {
+  return here.cache.stats().pendingInvalidations + there.cache.stats().pendingInvalidations
+}
+
+function report(
+  fault: Fault,
+  moment: Moment,
+  { traffic, slack, recovered }: { readonly traffic: Traffic; readonly slack: number; readonly recovered: number },
+): void {
+  const over = Math.max(...traffic.calls.map((call) => call.over))
+  const numbers = { calls: traffic.calls.length, over, slack, recovered }
+  const rounded = Object.fromEntries(Object.entries(numbers).map(([name, ms]) => [name, Math.round(ms)]))
+  console.log(`outages, ${fault.name}, ${moment.name}: ${JSON.stringify(rounded)}`)
+}
