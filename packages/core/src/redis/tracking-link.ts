@@ -79,6 +79,6 @@ export class TrackingLink {
     const { prefix, onKey, onLoss } = this.#context
     this.#connection.heard += 1
     if (!Array.isArray(keys)) return onLoss()
-    for (const key of keys) onKey(String(key).slice(prefix.length))
+    for (const key of keys) if (Buffer.isBuffer(key)) onKey(key.toString().slice(prefix.length))
   }
 }
