@@ -2,6 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis'
 import { RedstartError } from '../errors.ts'
 import { ownOptions } from './client-options.ts'
 import type { RedisAddress, RedisNatMap } from './cluster/address.ts'
+import { withoutFalseReady } from './false-ready.ts'
 import type { RedisClient } from './options.ts'
 import type { RedisSettings } from './settings.ts'
 import { parseTarget } from './url.ts'
@@ -16,11 +17,14 @@ export function ofClient(client: RedisClient, connectTimeout: number): Pick<Redi
   if ('isCluster' in client && client.isCluster === true) return ofCluster(client, connectTimeout)
   return {
     // The shape was checked, and both versions of ioredis return a client of their own with the part of the API used here.
-    client: (pause, _address, protocol) =>
-      (client.duplicate as (override: object) => unknown).call(
-        client,
-        ownOptions('redstart', connectTimeout, pause, protocol),
-      ) as Redis,
+    client: (pause, _address, protocol) => {
+      const options = {
+        ...ownOptions('redstart', connectTimeout, pause, protocol),
+        // Of ioredis 5 it takes a file to be read, during which a false `ready` could come to the next connection.
+        disableClientInfo: true,
+      }
+      return withoutFalseReady((client.duplicate as (override: object) => unknown).call(client, options) as Redis)
+    },
     cluster: undefined,
   }
 }

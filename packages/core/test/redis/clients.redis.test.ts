@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { faultProxy } from '@redstart/testing'
 import { Redis as Redis6 } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis-5'
 import { build } from 'vite'
@@ -84,6 +86,23 @@ describe.each([
       ),
     )
     await until(() => hints.length > 0)
+    await store.close()
+  })
+
+  it('connects again after connections that were reset while they were set up', async () => {
+    await using proxy = await faultProxy(server.url)
+    const through = make({ port: proxy.port, host: '127.0.0.1', lazyConnect: true })
+    const { store } = openStore(through)
+    await use(store)
+    proxy.set({ reset: true })
+    await setTimeout(300)
+    proxy.clear()
+    await until(() =>
+      use(store).then(
+        () => true,
+        () => false,
+      ),
+    )
     await store.close()
   })
 })
