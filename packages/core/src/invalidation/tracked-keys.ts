@@ -103,23 +103,27 @@ export class TrackedKeys {
   }
 
   #renew(): void {
-    const { clock, deadline, telemetry } = this.#options
+    const { clock, deadline } = this.#options
     this.#renewing = true
-    this.#confirm()
-      .catch((error: unknown) => {
-        if (RedstartError.is(error, 'CLOSED')) return
-        const code = RedstartError.is(error) ? error.code : 'STORE_FAILED'
-        telemetry.emit({ type: 'store.error', operation: 'track', code, error })
-      })
-      .finally(() => {
-        if (this.#provenAt !== -Infinity) this.#renewing = false
-        // Not at once again: without an answer every use would ask anew.
-        else clock.schedule(deadline / 10, () => (this.#renewing = false))
-      })
+    const over = (): void => void (this.#renewing = false)
+    // Not at once again: without an answer every use would ask anew.
+    void this.#confirmed().then((confirmed) => (confirmed ? over() : clock.schedule(deadline / 10, over)))
+  }
+
+  /** Whether it could be confirmed; tells why not. */
+  async #confirmed(): Promise<boolean> {
+    try {
+      return await this.#confirm()
+    } catch (error) {
+      if (RedstartError.is(error, 'CLOSED')) return false
+      const code = RedstartError.is(error) ? error.code : 'STORE_FAILED'
+      this.#options.telemetry.emit({ type: 'store.error', operation: 'track', code, error })
+      return false
+    }
   }
 
   /** A confirmation that begins with a loss, as the first one does, says nothing of the time before: asks again. */
-  async #confirm(): Promise<void> {
+  async #confirm(): Promise<boolean> {
     const { clock, deadline } = this.#options
     for (let attempts = 0; attempts < 2; attempts++) {
       const epoch = this.#epoch
@@ -127,7 +131,8 @@ export class TrackedKeys {
       await this.#tracking.confirm(deadline)
       if (epoch !== this.#epoch) continue
       this.#provenAt = sent
-      return
+      return true
     }
+    return false
   }
 }
