@@ -46,25 +46,28 @@ export const MOMENTS: readonly Moment[] = [
     name: 'in mid script',
     async reach(_, traffic) {
       traffic.start(traffic.invalidate('here', MANY))
-      for (let number = 0; number < 10; number += 1) traffic.start(traffic.read('here', `menu:written${number}`))
+      for (let number = 0; number < 10; number += 1) traffic.start(traffic.read('here', `menu:behind${number}`))
       await setTimeout(ON_ITS_WAY)
     },
   },
   {
     name: 'with a write and an invalidation carried out whose replies are on their way',
     async reach({ server, proxy }, traffic) {
-      traffic.start(traffic.read('here', 'menu:answering', 30))
-      await setTimeout(15)
-      proxy.set({ toClient: { blackHole: true } })
-      await until(
-        'the write is carried out',
-        2000,
-        async () => (await server.command('EXISTS', `${APP}:menu:answering`)) === 1,
-      )
       const clock = (): Promise<unknown> => server.command('HGET', `{${APP}}:meta`, '$c')
-      const before = await clock()
-      traffic.start(traffic.invalidate('here'))
-      await until('the invalidation is carried out', 2000, async () => (await clock()) !== before)
+      const begin = (): void => {
+        proxy.set({ toClient: { blackHole: true } })
+        traffic.start(traffic.invalidate('here'))
+      }
+      let attempts = 0
+      await until('both are carried out', 10_000, async () => {
+        proxy.clear()
+        attempts += 1
+        const before = await clock()
+        traffic.start(traffic.read('here', `menu:answering${attempts}`, 5, begin))
+        await setTimeout(50)
+        const written = (await server.command('EXISTS', `${APP}:menu:answering${attempts}`)) === 1
+        return written && (await clock()) !== before
+      })
     },
   },
 ]

@@ -68,10 +68,13 @@ export class Traffic {
     while (this.#running.size > 0) await Promise.all(this.#running)
   }
 
-  /** Reads, and loads where it must: for so many ms. */
-  async read(place: Place, key: string, loads = 0): Promise<Part> {
+  /** Reads, and loads where it must: for so many ms, and first of all does what is asked for. */
+  async read(place: Place, key: string, loads = 0, first: () => void = () => undefined): Promise<Part> {
     const started = instant()
-    const load = (): Promise<Part> => this.#loads.load(key, [TAG], loads)
+    const load = (): Promise<Part> => {
+      first()
+      return this.#loads.load(key, [TAG], loads)
+    }
     const part = await this.#instances[place].cache.getOrSet(key, load, { tags: [TAG] })
     const ended = instant()
     this.#note(`read of ${key} ${place}`, started, ended, this.#loads.busy(key, started, ended))
