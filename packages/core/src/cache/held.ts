@@ -79,9 +79,14 @@ export class HeldEntries {
     return { kind: verdict === 'stale' ? 'stale' : freshness, entry }
   }
 
+  /** The place in the order of tracked changes of the last one of this path; 0 where none is known. */
+  lastChange(path: string): number {
+    return this.#tracked?.lastChange(path) ?? 0
+  }
+
   /** True while an entry that could not be read again may be used as if it had been: fresh, and young in every respect. */
-  young(entry: Entry): boolean {
-    return this.servable(entry) && freshnessOf(entry, this.#coherence.time.latest(this.#clock.now())) === 'fresh'
+  young(path: string, entry: Entry): boolean {
+    return this.servable(path, entry) && freshnessOf(entry, this.#coherence.time.latest(this.#clock.now())) === 'fresh'
   }
 
   /**
@@ -89,13 +94,15 @@ export class HeldEntries {
    * moment of serving. What was invalidated never is, nor what is known to have been changed in the backend; what is not
    * proven is only where the instance was told to.
    */
-  servable(entry: Entry): boolean {
+  servable(path: string, entry: Entry): boolean {
     const coherence = this.#coherence
     const now = this.#clock.now()
     const verdict = coherence.decide(entry, now)
     if (verdict === 'gone' || verdict === 'ask') return false
     const tracked = this.#tracked
-    if (tracked !== undefined && entry.tracked === CHANGED) return false
+    // Asked for anew: an entry that has left memory is not told what was changed since.
+    const changed = tracked !== undefined && (entry.tracked === CHANGED || tracked.lastChange(path) > entry.mark)
+    if (changed) return false
     const current =
       tracked === undefined || tracked.covers(entry.tracked, now) || now - entry.fetched <= this.#maxStaleness
     if (!this.#serveUnproven && !(current && coherence.proven(now, entry.since))) return false

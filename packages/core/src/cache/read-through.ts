@@ -123,15 +123,17 @@ class Read {
    * of joining. Undefined: begin again.
    */
   async #join(flight: Flight, held: Held, current: boolean): Promise<Entry | undefined> {
-    const { coherence, clock, maxStaleness } = this.#parts
+    const { coherence, held: entries, clock, maxStaleness } = this.#parts
     // Taken now: a proof that comes while this waits says nothing about the moment of joining.
     const youngest = clock.now() - maxStaleness
+    const changed = entries.lastChange(this.#plan.path)
     const proven = coherence.provenAt >= youngest
     try {
       const { entry, stale } = await this.#wait(flight)
       if (stale && !this.#plan.staleWhileRevalidate) return undefined
       // Decided even where nothing was heard meanwhile: a deadline passes without a message.
-      const verdict = current && (proven || entry.since >= youngest) ? coherence.decide(entry, clock.now()) : 'gone'
+      const known = current && changed <= entry.mark && (proven || entry.since >= youngest)
+      const verdict = known ? coherence.decide(entry, clock.now()) : 'gone'
       const usable = verdict === 'valid' || (verdict === 'stale' && this.#plan.staleWhileRevalidate)
       // What began after this read did is as good as its own.
       if (!usable && flight.order <= this.#begun) return undefined

@@ -107,7 +107,8 @@ export class Reader {
 
   /** Serves a stale entry in place of a loader's error, if that may still be done now. */
   orStale(target: ReadTarget, known: Entry | undefined, error: unknown): Entry {
-    if (known === undefined || RedstartError.is(error, 'LOAD_CYCLE') || !this.#parts.held.servable(known)) throw error
+    if (known === undefined || RedstartError.is(error, 'LOAD_CYCLE') || !this.#parts.held.servable(target.path, known))
+      throw error
     count(target.counters, STALE_IF_ERROR)
     this.#parts.telemetry.emit({ type: 'cache.stale-if-error', namespace: target.namespace, key: target.path, error })
     return known
@@ -122,7 +123,7 @@ export class Reader {
       return { entry: found.entry, stale }
     }
     const unreached = found.kind === 'missing' && found.reason === 'outage'
-    if (unreached && held !== undefined && this.#usableUnread(held)) {
+    if (unreached && held !== undefined && this.#usableUnread(plan.path, held)) {
       if (!background) tellHit(telemetry, plan, held.entry, 'l1', true)
       return { entry: held.entry, stale: false }
     }
@@ -134,10 +135,10 @@ export class Reader {
   }
 
   /** Whether an entry of this process may be used although the backend could not be asked about it. */
-  #usableUnread(held: NonNullable<Held>): boolean {
+  #usableUnread(path: string, held: NonNullable<Held>): boolean {
     const { outage, held: entries } = this.#parts
-    if (outage === 'serve') return entries.servable(held.entry)
-    return held.kind === 'suspect' && entries.young(held.entry)
+    if (outage === 'serve') return entries.servable(path, held.entry)
+    return held.kind === 'suspect' && entries.young(path, held.entry)
   }
 
   async #loadOr(

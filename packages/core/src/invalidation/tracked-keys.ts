@@ -58,9 +58,13 @@ export class TrackedKeys {
 
   /** What a copy that was read after `mark` is good for: hand it to {@link covers} at each use. */
   epochOf(path: string, mark: number): number {
-    const change = this.#changes.get(path)
-    if (change !== undefined && change > mark) return CHANGED
+    if (this.lastChange(path) > mark) return CHANGED
     return this.#floor > mark ? UNKNOWN : this.#epoch
+  }
+
+  /** The place in the order of changes of the last one that was told of this path; 0 where none is remembered. */
+  lastChange(path: string): number {
+    return this.#changes.get(path) ?? 0
   }
 
   /** Nothing was told against a copy of this epoch. */

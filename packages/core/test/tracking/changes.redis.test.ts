@@ -116,7 +116,21 @@ describe('memory follows', () => {
 
   it('keys of all kinds that are changed at the same moment, and so come in one message', async () => {
     const instance = await open()
-    const paths = ['a,b', 'a', 'b', '{x}:y', 'n:{}', 'é漢😀', 'a b', 'a\\b', '"', "'", '*?[a]', 'n:a:b:c', 'x'.repeat(500)]
+    const paths = [
+      'a,b',
+      'a',
+      'b',
+      '{x}:y',
+      'n:{}',
+      'é漢😀',
+      'a b',
+      'a\\b',
+      '"',
+      "'",
+      '*?[a]',
+      'n:a:b:c',
+      'x'.repeat(500),
+    ]
     const full = paths.map((path) => (path.includes(':') && !path.startsWith('{') ? path : `menu:${path}`))
     for (let round = 1; round <= 20; round++) {
       await hold(instance, Object.fromEntries(full.map((path, n) => [path, n])))

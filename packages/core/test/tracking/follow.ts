@@ -63,7 +63,7 @@ export async function follow(
 const TICK_MS = 5
 
 /** How long this process did nothing, because something else had the processor. */
-class Stalls {
+export class Stalls {
   readonly #stalls: { readonly at: number; readonly ms: number }[] = []
   #last = performance.now()
   readonly #timer = setInterval(() => {
