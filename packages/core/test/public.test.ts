@@ -2,10 +2,21 @@ import { describe, expect, it } from 'vitest'
 
 /** What each entry point gives at run time. A name that comes or goes is a decision, written here. */
 const ENTRY_POINTS = {
-  '@redstart/core': ['RedstartError', 'createRedstart', 'systemClock'],
+  '@redstart/core': ['RedstartError', 'createRedstart', 'glob', 'systemClock'],
   '@redstart/core/memory': ['memory'],
   '@redstart/core/redis': ['redis'],
-  '@redstart/core/wire': ['DEEPEST_VALUE', 'ENTRY_OFFSETS', 'decodeEntry', 'decodeValue', 'encodeEntry', 'encodeValue'],
+  '@redstart/core/wire': [
+    'COMPRESSION_LEVELS',
+    'DEEPEST_VALUE',
+    'ENTRY_OFFSETS',
+    'compressPayload',
+    'decodeEntry',
+    'decodeValue',
+    'encodeEntry',
+    'encodeValue',
+    'hasCompression',
+    'inflatePayload',
+  ],
 }
 
 describe('the entry points', () => {

@@ -1,11 +1,20 @@
 import { type Buffer, isUtf8 } from 'node:buffer'
 import type { DecodedEntry, EntryFault } from './entry.ts'
-import { CACHE_ENTRY, codecOf, ENTRY_OFFSETS, MAGIC, NO_COMPRESSION, NO_PROTECTION, VERSION } from './layout.ts'
+import {
+  CACHE_ENTRY,
+  codecOf,
+  compressionOf,
+  ENTRY_OFFSETS,
+  MAGIC,
+  NO_COMPRESSION,
+  NO_PROTECTION,
+  VERSION,
+} from './layout.ts'
 import { asBuffer } from './text.ts'
 
 /**
- * Reads an entry without copying its payload. Never throws; bytes that are no entry are told apart by their reason,
- * and whether the payload can be read is for the codec to say.
+ * Reads an entry without copying or inflating its payload. Never throws; bytes that are no entry are told apart by their
+ * reason, and whether the payload can be read is for its compression and its codec to say.
  */
 export function decodeEntry(bytes: Uint8Array): DecodedEntry {
   const codec = codecOf((bytes[2] ?? 0) & 0x0f)
@@ -23,9 +32,17 @@ export function decodeEntry(bytes: Uint8Array): DecodedEntry {
   const generation = buffer.toString('hex', ENTRY_OFFSETS.generation, ENTRY_OFFSETS.clock)
   const cost = buffer.readUInt32BE(ENTRY_OFFSETS.cost)
   const shape = buffer.readUInt32BE(ENTRY_OFFSETS.shape)
-  const payload = bytes.subarray(start)
-  return { ok: true, entry: { generation, clock, loaded, freshUntil, staleUntil, cost, shape, names, codec, payload } }
+  const fields = { generation, clock, loaded, freshUntil, staleUntil, cost, shape, names, codec }
+  const algorithm = compressionOf((bytes[2] ?? 0) >> 4)
+  if (algorithm === undefined) return { ok: true, entry: { ...fields, payload: bytes.subarray(start) } }
+  const length = start + LENGTH_BYTES <= buffer.length ? buffer.readUInt32BE(start) : 0
+  if (length === 0) return FAULTS.damaged
+  const payload = bytes.subarray(start + LENGTH_BYTES)
+  return { ok: true, entry: { ...fields, compression: { algorithm, length }, payload } }
 }
+
+/** Of the inflated length, in front of a compressed stream. */
+const LENGTH_BYTES = 4
 
 const LARGEST = Number.MAX_SAFE_INTEGER
 
@@ -42,7 +59,8 @@ function envelopeFault(bytes: Uint8Array, knownCodec: boolean): EntryFault | und
   if (bytes.length > 1 && bytes[1] !== VERSION) return 'version'
   if (bytes.length < 4) return 'damaged'
   const compression = (bytes[2] ?? 0) >> 4
-  if (!knownCodec || compression !== NO_COMPRESSION) return 'unsupported'
+  if (!knownCodec) return 'unsupported'
+  if (compression !== NO_COMPRESSION && compressionOf(compression) === undefined) return 'unsupported'
   if (bytes[3] !== ((CACHE_ENTRY << 4) | NO_PROTECTION)) return 'unsupported'
   return bytes.length < ENTRY_OFFSETS.names ? 'damaged' : undefined
 }

@@ -1,22 +1,34 @@
 import { Buffer } from 'node:buffer'
 import { invalidArgument } from '../errors.ts'
 import type { WireEntry } from './entry.ts'
-import { CACHE_ENTRY, codecNumber, ENTRY_OFFSETS, MAGIC, NO_COMPRESSION, NO_PROTECTION, VERSION } from './layout.ts'
+import {
+  CACHE_ENTRY,
+  codecNumber,
+  compressionNumber,
+  ENTRY_OFFSETS,
+  MAGIC,
+  NO_COMPRESSION,
+  NO_PROTECTION,
+  VERSION,
+} from './layout.ts'
 
 /**
  * The bytes of an entry, nobody else's. A fraction of an instant, of the cost or of the shape is cut off.
  *
  * @throws RedstartError `INVALID_ARGUMENT` for an entry that no reader would take: a generation that is not 32
  * lower-case hexadecimal digits, a clock or an instant outside 0 to 2^53 - 1, `staleUntil` before `freshUntil`, a
- * shape above 2^32 - 1, more than 65535 names, or a name that is empty, above 65535 bytes or not well-formed.
+ * shape or an inflated length above 2^32 - 1, more than 65535 names, or a name that is empty, above 65535 bytes or not
+ * well-formed.
  */
 export function encodeEntry(entry: WireEntry): Uint8Array {
   check(entry)
-  const { names, payload } = entry
-  const bytes = Buffer.allocUnsafeSlow(ENTRY_OFFSETS.names + namesLength(names) + payload.length)
+  const { names, compression, payload } = entry
+  const lengthBytes = compression === undefined ? 0 : 4
+  const bytes = Buffer.allocUnsafeSlow(ENTRY_OFFSETS.names + namesLength(names) + lengthBytes + payload.length)
   writeHeader(bytes, entry)
   const end = writeNames(bytes, names)
-  bytes.set(payload, end)
+  if (compression !== undefined) bytes.writeUInt32BE(compression.length, end)
+  bytes.set(payload, end + lengthBytes)
   return bytes
 }
 
@@ -28,7 +40,7 @@ const GENERATION = /^[0-9a-f]{32}$/
 const HALF_PAIR = /\p{Surrogate}/u
 
 function check(entry: WireEntry): void {
-  const { generation, clock, loaded, freshUntil, staleUntil, shape, cost, names } = entry
+  const { generation, clock, loaded, freshUntil, staleUntil, shape, cost, names, compression } = entry
   if (!GENERATION.test(generation)) throw invalidArgument('generation', generation, '32 lower-case hexadecimal digits')
   within('clock', clock, LARGEST_CLOCK)
   within('loaded', loaded, LARGEST_CLOCK)
@@ -38,11 +50,12 @@ function check(entry: WireEntry): void {
     throw invalidArgument('staleUntil', staleUntil, `an instant not before freshUntil, ${freshUntil}`)
   within('shape', shape, LARGEST_COUNT)
   within('cost', cost, Number.POSITIVE_INFINITY)
+  if (compression !== undefined) within('the inflated length', compression.length, LARGEST_COUNT, 1)
   if (names.length > MOST) throw invalidArgument('the number of names', names.length, `at most ${MOST}`)
 }
 
-function within(what: string, value: number, most: number): void {
-  if (!(value >= 0 && value <= most)) throw invalidArgument(what, value, `a number of 0 to ${most}`)
+function within(what: string, value: number, most: number, least = 0): void {
+  if (!(value >= least && value <= most)) throw invalidArgument(what, value, `a number of ${least} to ${most}`)
 }
 
 function namesLength(names: readonly string[]): number {
@@ -60,7 +73,9 @@ function namesLength(names: readonly string[]): number {
 function writeHeader(bytes: Buffer, entry: WireEntry): void {
   bytes[0] = MAGIC
   bytes[1] = VERSION
-  bytes[2] = (NO_COMPRESSION << 4) | codecNumber(entry.codec)
+  const { compression } = entry
+  const number = compression === undefined ? NO_COMPRESSION : compressionNumber(compression.algorithm)
+  bytes[2] = (number << 4) | codecNumber(entry.codec)
   bytes[3] = (CACHE_ENTRY << 4) | NO_PROTECTION
   bytes.write(entry.generation, ENTRY_OFFSETS.generation, 16, 'hex')
   writeUint64(bytes, ENTRY_OFFSETS.clock, entry.clock)

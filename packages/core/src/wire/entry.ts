@@ -1,4 +1,5 @@
 import type { Codec } from './codec.ts'
+import type { Compression } from './compression.ts'
 
 /**
  * A cache entry. Instants are milliseconds of Redis time since 1970; instants, clock, cost and shape are whole
@@ -21,7 +22,9 @@ export interface WireEntry {
   /** Names that can invalidate it, each with its kind prefix, beside those that its own path implies. */
   readonly names: readonly string[]
   readonly codec: Codec
-  /** After decoding a view on the entry's bytes, not a copy. */
+  /** Left out where the payload is not compressed. */
+  readonly compression?: Compression
+  /** As it lies there, so a compressed one compressed. After decoding a view on the entry's bytes, not a copy. */
   readonly payload: Uint8Array
 }
 

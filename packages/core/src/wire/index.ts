@@ -5,6 +5,8 @@
  * @packageDocumentation
  */
 export { type Codec, DEEPEST_VALUE, type DecodedValue, type EncodedValue } from './codec.ts'
+export { compressPayload, hasCompression, inflatePayload } from './compress.ts'
+export { COMPRESSION_LEVELS, type Compression, type CompressionAlgorithm } from './compression.ts'
 export { decodeEntry } from './decode-entry.ts'
 export { encodeEntry } from './encode-entry.ts'
 export type { DecodedEntry, EntryFault, WireEntry } from './entry.ts'

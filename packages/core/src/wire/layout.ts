@@ -1,10 +1,11 @@
 import type { Codec } from './codec.ts'
+import type { CompressionAlgorithm } from './compression.ts'
 
 /** First byte of everything: never valid in UTF-8, so no text and no JSON can begin with it. */
 export const MAGIC = 0xc1
 /** The one version there is. */
 export const VERSION = 1
-/** High half of byte 2; 1 to 4 are reserved for compressed payloads. */
+/** High half of byte 2. */
 export const NO_COMPRESSION = 0
 /** High half of byte 3: the fields of a cache entry follow. 0 is an envelope without fields. */
 export const CACHE_ENTRY = 1
@@ -54,4 +55,14 @@ export function codecOf(number: number): Codec | undefined {
     default:
       return undefined
   }
+}
+
+/** High half of byte 2; 1 to 4 are reserved for streams without a length in front. */
+export function compressionNumber(algorithm: CompressionAlgorithm): number {
+  return algorithm === 'gzip' ? 5 : algorithm === 'brotli' ? 6 : 7
+}
+
+/** Undefined for none, and for a number that is reserved or unknown. */
+export function compressionOf(number: number): CompressionAlgorithm | undefined {
+  return number === 5 ? 'gzip' : number === 6 ? 'brotli' : number === 7 ? 'zstd' : undefined
 }

@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { type Codec, decodeEntry, decodeValue, encodeEntry, encodeValue, type WireEntry } from '../../src/wire/index.ts'
+import {
+  type Codec,
+  type CompressionAlgorithm,
+  decodeEntry,
+  decodeValue,
+  encodeEntry,
+  encodeValue,
+  hasCompression,
+  inflatePayload,
+  type WireEntry,
+} from '../../src/wire/index.ts'
 
 interface Vectors {
   readonly entries: readonly {
@@ -12,6 +22,19 @@ interface Vectors {
   }[]
   readonly faults: readonly { readonly name: string; readonly hex: string; readonly reason: string }[]
   readonly payloads: readonly { readonly name: string; readonly codec: Codec; readonly hex: string }[]
+  readonly compressed: readonly {
+    readonly name: string
+    readonly hex: string
+    readonly entry: Omit<WireEntry, 'payload'> & Required<Pick<WireEntry, 'compression'>>
+    readonly payload: string
+    readonly inflated: string
+  }[]
+  readonly streams: readonly {
+    readonly name: string
+    readonly algorithm: CompressionAlgorithm
+    readonly length: number
+    readonly hex: string
+  }[]
 }
 
 const file = new URL('../../../../docs/wire-vectors.json', import.meta.url)
@@ -72,6 +95,30 @@ describe('entries', () => {
       payload,
     })
   })
+})
+
+describe('compressed entries', () => {
+  it('are of every kind', () => {
+    expect(vectors.compressed.map(({ entry }) => entry.compression.algorithm)).toStrictEqual(['gzip', 'brotli', 'zstd'])
+  })
+
+  it.each(vectors.compressed)('$name: bytes to fields and back', ({ hex, entry, payload }) => {
+    const decoded = decodeEntry(Buffer.from(hex, 'hex'))
+    expect(decoded).toStrictEqual({ ok: true, entry: { ...entry, payload: Buffer.from(payload, 'hex') } })
+    expect(Buffer.from(encodeEntry({ ...entry, payload: Buffer.from(payload, 'hex') })).toString('hex')).toBe(hex)
+  })
+
+  it.each(vectors.compressed)('$name: inflates where this Node.js can', async ({ entry, payload, inflated }) => {
+    const bytes = await inflatePayload(Buffer.from(payload, 'hex'), entry.compression)
+    const expected = hasCompression(entry.compression.algorithm) ? inflated : undefined
+    expect(bytes && Buffer.from(bytes).toString('hex')).toBe(expected)
+    const value = decodeValue(entry.codec, Buffer.from(inflated, 'hex'))
+    expect(value).toMatchObject({ ok: true, value: { dishes: Array.from({ length: 20 }, () => 'ramen') } })
+  })
+})
+
+it.each(vectors.streams)('$name is no payload', async ({ algorithm, length, hex }) => {
+  expect(await inflatePayload(Buffer.from(hex, 'hex'), { algorithm, length })).toBeUndefined()
 })
 
 it.each(vectors.faults)('$name is no entry', ({ hex, reason }) => {
