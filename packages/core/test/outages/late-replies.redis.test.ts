@@ -1,21 +1,26 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { until } from './patience.ts'
+import { type Lag, watchLag } from './patience.ts'
 import { APP, DEADLINE, MAX_STALENESS, openStage, type Stage } from './stage.ts'
 
 let stage: Stage
+let lag: Lag
 beforeEach(async () => {
   // Nothing has to be asked meanwhile: what memory holds is decided by what has been heard.
+  lag = watchLag()
   stage = await openStage({ maxStaleness: '5s', redis: { connectTimeout: '1m' } })
 })
-afterEach(() => stage[Symbol.asyncDispose]())
+afterEach(async () => {
+  lag[Symbol.dispose]()
+  await stage[Symbol.asyncDispose]()
+})
 
 const TAGS = { tags: ['menu'] } as const
 
 /** Redis goes on, and all that it was sent meanwhile is carried out and answered. */
 async function goOn(): Promise<void> {
   stage.server.resume()
-  await until('Redis answers', 5000, async () => (await stage.server.command('PING')) === 'PONG')
+  await lag.until('Redis answers', 5000, async () => (await stage.server.command('PING')) === 'PONG')
   await setTimeout(30)
 }
 
@@ -63,7 +68,7 @@ describe('after Redis stood still, what comes late', () => {
     expect(await here.cache.getOrSet('menu:key', () => 'second', TAGS)).toBe('second')
     await goOn()
     expect(await stored('menu:key')).toBe(1)
-    await until('the invalidation is sent', 5000, () => here.cache.stats().pendingInvalidations === 0)
+    await lag.until('the invalidation is sent', 5000, () => here.cache.stats().pendingInvalidations === 0)
     expect(await there.cache.getOrSet('menu:key', () => 'third', TAGS)).toBe('third')
     expect(await here.cache.getOrSet('menu:key', () => 'fourth', TAGS)).not.toBe('first')
   })
@@ -77,7 +82,7 @@ describe('after Redis stood still, what comes late', () => {
     expect(await here.invalidate(TAGS)).toEqual({ reached: 'here' })
     expect(here.cache.stats().pendingInvalidations).toBe(1)
     server.resume()
-    await until('it is sent again', 5000, () => here.cache.stats().pendingInvalidations === 0)
+    await lag.until('it is sent again', 5000, () => here.cache.stats().pendingInvalidations === 0)
     expect(await clock()).toBeGreaterThanOrEqual(before + 2)
     const events = stage.events.filter(({ type }) => type === 'pending.replayed')
     expect(events).toEqual([{ type: 'pending.replayed', names: 1 }])

@@ -1,13 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
-import { until } from './patience.ts'
-import { APP, type Stage } from './stage.ts'
+import type { Lag } from './patience.ts'
+import { readsAgain } from './recovery.ts'
+import { APP, DEADLINE, type Stage } from './stage.ts'
 import type { Traffic } from './traffic.ts'
 
 /** What `here` is in the middle of when a fault begins. */
 export interface Moment {
   readonly name: string
   /** Starts calls and resolves when they are where the name says. */
-  readonly reach: (stage: Stage, traffic: Traffic) => Promise<void> | void
+  readonly reach: (stage: Stage, traffic: Traffic, lag: Lag) => Promise<void> | void
 }
 
 /** Milliseconds for which Redis is kept busy, so that what is sent meanwhile has no answer yet. */
@@ -52,22 +53,12 @@ export const MOMENTS: readonly Moment[] = [
   },
   {
     name: 'with a write and an invalidation carried out whose replies are on their way',
-    async reach({ server, proxy }, traffic) {
-      const clock = (): Promise<unknown> => server.command('HGET', `{${APP}}:meta`, '$c')
-      const begin = (): void => {
-        proxy.set({ toClient: { blackHole: true } })
-        traffic.start(traffic.invalidate('here'))
+    async reach(stage, traffic, lag) {
+      for (let attempt = 0; !(await carriedOut(stage, traffic, `menu:answering${attempt}`)); attempt += 1) {
+        // This process was too slow for its own deadline.
+        stage.proxy.clear()
+        await readsAgain(stage, lag, 10_000)
       }
-      let attempts = 0
-      await until('both are carried out', 10_000, async () => {
-        proxy.clear()
-        attempts += 1
-        const before = await clock()
-        traffic.start(traffic.read('here', `menu:answering${attempts}`, 5, begin))
-        await setTimeout(50)
-        const written = (await server.command('EXISTS', `${APP}:menu:answering${attempts}`)) === 1
-        return written && (await clock()) !== before
-      })
     },
   },
 ]
@@ -77,4 +68,20 @@ async function busy(server: Stage['server']): Promise<void> {
   // Whether it ends is the fault's affair.
   server.command('DEBUG', 'SLEEP', BUSY / 1000).catch(() => undefined)
   await setTimeout(ON_ITS_WAY)
+}
+
+/** Starts a write and an invalidation and keeps back their replies. False when they did not get through. */
+async function carriedOut({ server, proxy }: Stage, traffic: Traffic, key: string): Promise<boolean> {
+  const clock = (): Promise<unknown> => server.command('HGET', `{${APP}}:meta`, '$c')
+  const before = await clock()
+  const load = traffic.read('here', key, 5, () => {
+    proxy.set({ toClient: { blackHole: true } })
+    traffic.start(traffic.invalidate('here'))
+  })
+  traffic.start(load)
+  for (const end = performance.now() + 2 * DEADLINE; performance.now() < end; await setTimeout(5)) {
+    const written = (await server.command('EXISTS', `${APP}:${key}`)) === 1
+    if (written && (await clock()) !== before) return true
+  }
+  return false
 }

@@ -2,7 +2,8 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Fault, FAULTS } from './faults.ts'
 import { type Moment, MOMENTS } from './moments.ts'
-import { until, watchLag } from './patience.ts'
+import { watchLag } from './patience.ts'
+import { readsAgain } from './recovery.ts'
 import { CONNECT_TIMEOUT, DEADLINE, LONGEST_PAUSE, MAX_STALENESS, openStage, type Stage } from './stage.ts'
 import { type Place, Traffic } from './traffic.ts'
 
@@ -21,7 +22,7 @@ afterAll(() => {
 const CELLS = FAULTS.flatMap((fault) => MOMENTS.map((moment) => ({ fault, moment })))
 
 describe('never hangs, is never stale, and recovers', () => {
-  it.concurrent.each(CELLS)('$fault.name, $moment.name', { timeout: 60_000 }, ({ fault, moment }) =>
+  it.concurrent.each(CELLS)('$fault.name, $moment.name', { timeout: 120_000 }, ({ fault, moment }) =>
     happen(fault, moment),
   )
 })
@@ -34,15 +35,15 @@ async function happen(fault: Fault, moment: Moment): Promise<void> {
   const running = traffic.run()
   await setTimeout(50)
 
-  await moment.reach(stage, traffic)
+  await moment.reach(stage, traffic, lag)
   await fault.begin(stage)
   const invalidated = await during(fault, traffic)
   await fault.end(stage)
   stage.proxy.clear()
 
-  const recovered = await recovery(stage, lag.slack())
-  await until('all that was invalidated is sent', RECOVERY, () => pending(stage) === 0)
-  await until('connections as before', RECOVERY, async () => (await stage.connections()) === connections)
+  const recovered = await readsAgain(stage, lag, RECOVERY)
+  await lag.until('all that was invalidated is sent', RECOVERY, () => pending(stage) === 0)
+  await lag.until('connections as before', RECOVERY, async () => (await stage.connections()) === connections)
   await setTimeout(MAX_STALENESS + DEADLINE)
   for (const place of BOTH) {
     const { born } = await traffic.read(place, 'menu:regular0')
@@ -71,17 +72,6 @@ async function during({ lasts }: Fault, traffic: Traffic): Promise<number> {
   expect(born).toBeGreaterThan(called)
   await end
   return called
-}
-
-/** Milliseconds until `here` reads again what `there` has written. */
-function recovery({ here, there }: Stage, slack: number): Promise<number> {
-  let attempts = 0
-  return until('memory is not all there is', RECOVERY + slack, async () => {
-    attempts += 1
-    const key = `probe:${attempts}`
-    await there.cache.getOrSet(key, () => 'written')
-    return (await here.cache.get(key)) === 'written'
-  })
 }
 
 function pending({ here, there }: Stage): number {

@@ -6,7 +6,7 @@ import { DEADLINE, MAX_STALENESS, type Stage } from './stage.ts'
 
 export const TAG = 'menu'
 /** Milliseconds between two rounds of reads. */
-const PACE = 10
+const PACE = 15
 /** Entries that are read again and again, so that some reads join others and some are answered by memory. */
 const REGULARS = 6
 /** Milliseconds of the loaders, by turns. */
