@@ -16,6 +16,8 @@ const FLOORS = [
     'clock.ts': {},
     'errors.ts': {},
     'keys.ts': { alsoFrom: ['errors.ts'] },
+    'key-shape.ts': { alsoFrom: ['errors.ts', 'keys.ts'] },
+    'lifetimes.ts': { alsoFrom: ['duration.ts'] },
     telemetry: { alsoFrom: ['duration.ts', 'clock.ts', 'errors.ts', 'keys.ts'] },
   },
   { wire: {} },

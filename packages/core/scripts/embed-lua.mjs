@@ -2,7 +2,7 @@
 // `node scripts/embed-lua.mjs --check` changes nothing and fails when the module is out of date.
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const SCRIPTS = ['ask', 'identify', 'invalidate', 'write']
+const SCRIPTS = ['ask', 'claim', 'identify', 'invalidate', 'release', 'touch', 'write']
 const target = new URL('../src/redis/scripts.generated.ts', import.meta.url)
 
 /** A script as it is sent: includes put in, comments and empty lines left out, the shebang kept. */

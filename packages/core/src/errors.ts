@@ -9,6 +9,7 @@
  * - `STORE_UNAVAILABLE` - the backend cannot be reached; nothing was sent.
  * - `STORE_FAILED` - the backend answered with an error.
  * - `NOT_REACHED` - an invalidation with `require: 'all'` did not reach the backend.
+ * - `INVALID_RESULT` - a batch loader returned something else than a value for each item.
  * - `LOAD_TIMEOUT` - a loader did not settle within its deadline.
  * - `LOAD_CYCLE` - a loader waits, through other loaders, for itself.
  * - `CLOSED` - the instance was closed.
@@ -23,6 +24,7 @@ export type ErrorCode =
   | 'STORE_UNAVAILABLE'
   | 'STORE_FAILED'
   | 'NOT_REACHED'
+  | 'INVALID_RESULT'
   | 'LOAD_TIMEOUT'
   | 'LOAD_CYCLE'
   | 'CLOSED'

@@ -44,9 +44,19 @@ export function keyText(key: Key): string {
 /** The text of what is no key; it is never found, since control characters are refused. */
 const NEVER_A_KEY = '\u0000'
 
+/** Text that is one part of a key, whatever it holds. */
+export function escapePart(text: string): string {
+  return text.replace(UNSAFE_IN_PART, (c) => (c === ':' ? '%3A' : '%25'))
+}
+
+/** The text that {@link escapePart} was given. */
+export function unescapePart(part: string): string {
+  return part.replace(/%3A|%25/g, (code) => (code === '%3A' ? ':' : '%'))
+}
+
 function partText(part: KeyPart): string {
   return typeof part === 'string'
-    ? part.replace(UNSAFE_IN_PART, (c) => (c === ':' ? '%3A' : '%25'))
+    ? escapePart(part)
     : Array.isArray(part)
       ? NEVER_A_KEY
       : keyText(typeof part === 'boolean' ? String(part) : part)
@@ -69,6 +79,23 @@ export function checkPath(path: string, key: unknown): string {
     throw invalidArgument('key', key, `at most ${LONGEST_PATH} characters, namespace included: hash what is longer`)
   if (!TEXT.test(path)) throw invalidArgument('key', key, 'no control characters and no lone surrogates')
   return path
+}
+
+/** True for text that is a path, `namespace:key`: what else is under the same prefix is no entry. */
+export function isPath(text: string): boolean {
+  const colon = text.indexOf(':')
+  return (
+    colon !== -1 &&
+    colon < text.length - 1 &&
+    text.length <= LONGEST_PATH &&
+    WORD.test(text.slice(0, colon)) &&
+    isUsableText(text)
+  )
+}
+
+/** True for text that holds nothing which no key or tag may hold. */
+export function isUsableText(text: string): boolean {
+  return TEXT.test(text)
 }
 
 function isKey(key: unknown): key is Key {

@@ -2,8 +2,10 @@ import type { Backend } from './backend.ts'
 import { type Cache, createCache } from './cache/cache.ts'
 import { createEngine } from './cache/engine.ts'
 import type { L1Options } from './cache/l1.ts'
+import { type Readiness, type ReadyOptions, whenReady } from './cache/ready.ts'
 import type { NamespaceOptions } from './cache/settings.ts'
 import type { InvalidationOptions, InvalidationTarget, Reached } from './cache/targets.ts'
+import { createWarmers, type Warmers } from './cache/warmers.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Duration, milliseconds } from './duration.ts'
 import { checkFunction, checkObject, invalidArgument } from './errors.ts'
@@ -69,6 +71,10 @@ export interface Redstart {
     /** Hears every event of this instance; returns how to stop. The same events are on the diagnostics channel `redstart:event`. */
     subscribe(listener: EventListener): () => void
   }
+  /** Connects and waits until the backend answers, for a service that wants to know at its start; nobody has to. */
+  ready(options?: ReadyOptions): Promise<Readiness>
+  /** Loads what will be needed before it is. */
+  readonly warmers: Warmers
   /** How the instance and its backend are; asks the backend, never rejects, and takes no longer than one deadline. */
   health(): Promise<Health>
   /** Ends what the instance holds open, after the loads that run. */
@@ -110,6 +116,7 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
   checkFunction('the cache contract of the backend', backend.cache)
   const store = backend.cache({ app, clock })
   const engine = createEngine({ ...resolved, store })
+  const warmers = createWarmers(clock, telemetry)
   return {
     cache: createCache(engine),
     async invalidate(target, how) {
@@ -122,8 +129,13 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
         return telemetry.subscribe(listener)
       },
     },
+    ready: (how) => whenReady(engine, how),
+    warmers,
     health: () => checkHealth(backend.name, store, engine),
-    close: () => engine.close(),
+    async close() {
+      await warmers.close()
+      await engine.close()
+    },
   }
 }
 

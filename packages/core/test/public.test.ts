@@ -2,7 +2,19 @@ import { describe, expect, it } from 'vitest'
 
 /** What each entry point gives at run time. A name that comes or goes is a decision, written here. */
 const ENTRY_POINTS = {
-  '@redstart/core': ['RedstartError', 'createRedstart', 'glob', 'systemClock'],
+  '@redstart/core': [
+    'RedstartError',
+    'cacheAside',
+    'checkKey',
+    'createRedstart',
+    'glob',
+    'keyShape',
+    'lifetimes',
+    'refreshAhead',
+    'shortPart',
+    'systemClock',
+    'writeThrough',
+  ],
   '@redstart/core/memory': ['memory'],
   '@redstart/core/redis': ['redis'],
   '@redstart/core/wire': [
@@ -34,27 +46,25 @@ describe('the entry points', () => {
   it('have the members that their documentation names, and no others', async () => {
     const { createRedstart } = await import('@redstart/core')
     const redstart = createRedstart()
-    expect(Object.keys(redstart).sort()).toEqual(['cache', 'close', 'events', 'health', 'invalidate'])
+    expect(Object.keys(redstart).sort()).toEqual([
+      'cache',
+      'close',
+      'events',
+      'health',
+      'invalidate',
+      'ready',
+      'warmers',
+    ])
     expect(Object.keys(redstart.events)).toEqual(['subscribe'])
-    expect(Object.keys(redstart.cache).sort()).toEqual([
-      'clear',
-      'define',
-      'delete',
-      'get',
-      'getOrSet',
-      'namespace',
-      'set',
-      'stats',
-    ])
-    expect(Object.keys(redstart.cache.namespace('menu')).sort()).toEqual([
-      'clear',
-      'delete',
-      'get',
-      'getOrSet',
-      'name',
-      'set',
-    ])
+    const keyed = ['delete', 'get', 'getMany', 'getOrSet', 'has', 'peek', 'set', 'setMany', 'touch', 'ttl']
+    expect(Object.keys(redstart.cache).sort()).toEqual(
+      [...keyed, 'cached', 'clear', 'define', 'namespace', 'stats', 'tenant', 'token'].sort(),
+    )
+    expect(Object.keys(redstart.cache.namespace('menu')).sort()).toEqual([...keyed, 'clear', 'name'].sort())
+    expect(Object.keys(redstart.cache.tenant('acme')).sort()).toEqual(
+      [...keyed, 'clear', 'id', 'invalidate', 'namespace'].sort(),
+    )
     const dish = redstart.cache.define('menu', { key: () => 1 }, () => 1)
-    expect(Object.keys(dish).sort()).toEqual(['invalidate', 'keyOf'])
+    expect(Object.keys(dish).sort()).toEqual(['invalidate', 'keyOf', 'many', 'peek'])
   })
 })

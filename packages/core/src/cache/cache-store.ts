@@ -9,6 +9,8 @@ import type {
 } from '../invalidation/invalidation-store.ts'
 import type { KeyListener, KeyTracking } from '../invalidation/tracking-store.ts'
 import type { StoreHealth } from '../telemetry/health.ts'
+import type { ClaimStore } from './claim-store.ts'
+import type { Glob } from './glob.ts'
 
 export type { Answer, Hint, Invalidated, InvalidateRequest, Question, Snapshot }
 
@@ -17,11 +19,28 @@ export type { Answer, Hint, Invalidated, InvalidateRequest, Question, Snapshot }
  * `timeout` or is ever sent twice. Failures reject with a `RedstartError` of code `STORE_TIMEOUT`, `STORE_UNAVAILABLE`
  * or `STORE_FAILED`.
  */
-export interface CacheStore extends InvalidationStore {
+export interface CacheStore extends InvalidationStore, ClaimStore {
   /** Reads entries, markers and the counter; only the parts asked for are fetched, in one trip. */
   read(request: ReadRequest, timeout: number): Promise<ReadReply>
   /** Stores an entry, unless one of the same generation with a higher clock is there. `VALUE_TOO_LARGE` if it can never fit. */
   write(request: WriteRequest, timeout: number): Promise<'stored' | 'outranked'>
+  /** Gives an entry other instants, if the one of that generation and clock is still there; false if not. */
+  touch(request: TouchRequest, timeout: number): Promise<boolean>
+  /**
+   * Walks over what is stored: batches of paths that match, in no order, some of them empty. An entry that is there from
+   * the first step to the end is told at least once; one that comes or goes meanwhile, or is on its way to another
+   * server, may or may not be; some may be told twice. What is under the same prefix and is no entry is left out. It
+   * holds no more than one batch at a time, reads the next when it is asked for, and rejects where one step of it takes
+   * longer than `timeout` or fails; begun again it begins anew.
+   */
+  scan(request: ScanRequest, timeout: number): AsyncIterable<readonly string[]>
+  /**
+   * Drops entries, and nothing but these: economy, no invalidation. Rejects when one of them could not be dropped; others
+   * may have been.
+   *
+   * @returns how many were there.
+   */
+  remove(paths: readonly string[], timeout: number): Promise<number>
   /** Tells every change of a stored entry, once for each store; a backend that cannot leaves it out. */
   track?(listener: KeyListener): KeyTracking
   /** Says how the backend is; a backend that cannot tell leaves it out. */
@@ -37,6 +56,12 @@ export interface ReadRequest {
   /** Names whose markers are wanted, in one snapshot with generation and floor. */
   readonly names?: readonly string[]
   readonly question?: Question
+}
+
+/** Which entries are looked for. */
+export interface ScanRequest {
+  /** Compared with the whole path. */
+  readonly match: Glob
 }
 
 /** What came of a {@link ReadRequest}. */
@@ -58,4 +83,11 @@ export interface WriteRequest {
   readonly ttl: number
   readonly generation: string
   readonly clock: number
+}
+
+/** Another life for a stored entry. Its clock stays: it is not newer for being kept. */
+export interface TouchRequest extends Omit<WriteRequest, 'bytes'> {
+  /** Redis time in ms, whole. */
+  readonly freshUntil: number
+  readonly staleUntil: number
 }

@@ -1,13 +1,16 @@
 import { invalidArgument } from '../errors.ts'
 import { checkNamespace } from '../keys.ts'
 import { type NamespaceStats, readCounters } from '../telemetry/counters.ts'
+import { type CachedMaker, createCached } from './cached.ts'
 import { createDefinition, type Definition, type DefinitionOptions, type FixedArguments } from './definition.ts'
 import type { Engine } from './engine.ts'
 import type { L1Stats } from './l1.ts'
 import type { LoadContext } from './load-context.ts'
-import { createNamespace, type Namespace } from './namespace.ts'
+import { createKeyed, createNamespace, type Keyed, type Namespace } from './namespace.ts'
 import { Scope } from './scope.ts'
 import { rawPath, type Reached } from './targets.ts'
+import { createTenant, type Tenant } from './tenant.ts'
+import type { Token } from './token.ts'
 
 /** Counters of every namespace that was used, and what memory holds. */
 export interface CacheStats {
@@ -20,9 +23,15 @@ export interface CacheStats {
 /**
  * The cache. Keys here are whole: `namespace:key`. One without a `:` is in the namespace `default`.
  */
-export interface Cache extends Omit<Namespace, 'name'> {
+export interface Cache extends Keyed {
   /** The entries of one namespace: keys are then without it. */
   namespace(name: string): Namespace
+  /**
+   * The entries of one customer of many, none of which another tenant's keys can name.
+   *
+   * @param id 1 to 64 characters.
+   */
+  tenant(id: string): Tenant
   /**
    * Puts a cache in front of a loader.
    *
@@ -36,6 +45,18 @@ export interface Cache extends Omit<Namespace, 'name'> {
     options: DefinitionOptions<Args, T> & FixedArguments<Args>,
     load: (...args: [...Args, LoadContext]) => T | Promise<T>,
   ): Definition<Args, T>
+  /**
+   * Puts a cache in front of a function, or of a method as its decorator: the same to call, but for frozen results.
+   *
+   * @param name as in {@link Cache.define}.
+   * @throws RedstartError `INVALID_ARGUMENT` as {@link Cache.define}.
+   */
+  cached: CachedMaker
+  /**
+   * The present moment, for a value that is about to be read from its source: hand it to `set` as `at`, and what is
+   * invalidated in between hides the value. `getOrSet` does so by itself.
+   */
+  token(): Promise<Token>
   /** Invalidates everything, in one step. */
   clear(): Promise<Reached>
   stats(): CacheStats
@@ -44,9 +65,8 @@ export interface Cache extends Omit<Namespace, 'name'> {
 export function createCache(engine: Engine): Cache {
   const scope = new Scope(engine, rawPath)
   const taken = new Set<string>()
-  const { name: _, clear: __, ...whole } = createNamespace('', scope, engine.invalidator)
   return {
-    ...whole,
+    ...createKeyed(scope),
     async clear() {
       engine.checkOpen()
       return engine.invalidator.everything()
@@ -55,13 +75,20 @@ export function createCache(engine: Engine): Cache {
       checkNamespace(name)
       return createNamespace(name, new Scope(engine, (text) => `${name}:${text}`), engine.invalidator)
     },
+    tenant: (id) => createTenant(engine, id),
     define(name, options, load) {
       if (taken.has(name))
         throw invalidArgument('the name of a definition', name, 'one that this instance has not used yet')
-      const definition = createDefinition(name, scope, options, load)
+      const definition = createDefinition(name, scope, engine.frames, options, load)
       taken.add(name)
       return definition
     },
+    cached: createCached(scope, (name) => {
+      if (taken.has(name))
+        throw invalidArgument('the name of a definition', name, 'one that this instance has not used yet')
+      taken.add(name)
+    }),
+    token: () => scope.token(),
     stats: () => ({
       namespaces: Object.fromEntries(
         [...engine.telemetry.namespaces()].map(([name, counters]) => [name, readCounters(counters)]),

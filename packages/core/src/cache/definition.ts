@@ -1,8 +1,10 @@
-import { checkFunction, checkObject } from '../errors.ts'
+import { checkFunction, checkObject, invalidArgument } from '../errors.ts'
 import { tagNames } from '../invalidation/names.ts'
 import { checkNamespace, checkPath, type Key, keyText } from '../keys.ts'
+import { Batch, type BatchLoader } from './batch.ts'
 import type { LoadContext } from './load-context.ts'
-import type { Scope, ScopedRead } from './scope.ts'
+import type { LoadFrames } from './load-frame.ts'
+import type { Peeked, Scope, ScopedRead } from './scope.ts'
 import { type NamespaceOptions, resolveSettings } from './settings.ts'
 import type { Reached } from './targets.ts'
 
@@ -14,7 +16,17 @@ export interface DefinitionOptions<Args extends readonly unknown[], T> extends N
   readonly tags?: readonly string[] | ((value: T, ...args: Args) => readonly string[])
   /** Tags that follow from the arguments alone: known before the load, so that their markers come in the first trip. */
   readonly argumentTags?: (...args: Args) => readonly string[]
+  /** Loads what `many` has to load, in one call. For definitions of one argument. */
+  readonly loadMany?: BatchLoader<Item<Args>, T>
+  /**
+   * Most items of one call of `loadMany`.
+   * @default 1000
+   */
+  readonly batchSize?: number
 }
+
+/** The argument of a definition that has one. Several go into one object, or one array. */
+export type Item<Args extends readonly unknown[]> = Args extends readonly [infer Only] ? Only : never
 
 /**
  * Refuses arguments that may be left out: the loader gets its context behind them, so their number must be known.
@@ -30,11 +42,22 @@ export type FixedArguments<Args extends readonly unknown[]> =
 /** A loader with a cache in front of it: call it like the loader. */
 export interface Definition<Args extends readonly unknown[], T> {
   (...args: Args): Promise<T>
+  /**
+   * The values of many at a time: one trip for what memory does not have, and one call of `loadMany` (or one load each)
+   * for what is nowhere. Rejects with the first loader's error; what others loaded is stored all the same.
+   *
+   * @param items the arguments, for definitions of one; objects and arrays are told apart by identity.
+   */
+  many(items: readonly Item<Args>[]): Promise<Map<Item<Args>, T>>
+  /** What this process knows of the entry for these arguments, at once and without asking anybody. */
+  peek(...args: Args): { readonly hit: true; readonly value: T; readonly stale: boolean } | { readonly hit: false }
   /** Invalidates the entry for these arguments, on every instance. */
   invalidate(...args: Args): Promise<Reached>
   /** The whole key of the entry for these arguments, `namespace:...`. */
   keyOf(...args: Args): string
 }
+
+const BATCH_SIZE = 1000
 
 /**
  * Makes a definition.
@@ -44,23 +67,21 @@ export interface Definition<Args extends readonly unknown[], T> {
 export function createDefinition<Args extends readonly unknown[], T>(
   name: string,
   scope: Scope,
+  frames: LoadFrames,
   options: DefinitionOptions<Args, T>,
   load: (...args: [...Args, LoadContext]) => T | Promise<T>,
 ): Definition<Args, T> {
-  checkName(name)
-  checkObject('the options of a definition', options)
-  checkFunction('the key of a definition', options.key)
+  checkDefinition(name, options)
   checkFunction('the loader of a definition', load)
-  resolveSettings(options)
-  const { key, tags = [], argumentTags } = options
+  const { key, tags = [], argumentTags, loadMany, batchSize, ...settings } = options
   const declared = typeof tags === 'function' ? [] : [...tags]
-  if (typeof tags !== 'function') tagNames(tags)
+  const batch = loadMany && new Batch(loadMany, frames, batchSize ?? BATCH_SIZE)
 
   function plan(args: Args): ScopedRead {
     // The loader of this definition made the value, so it is a T.
     const resultTags = typeof tags === 'function' ? (value: unknown) => tags(value as T, ...args) : undefined
     return {
-      ...options,
+      ...settings,
       tags: argumentTags === undefined ? declared : [...declared, ...argumentTags(...args)],
       resultTags,
     }
@@ -73,7 +94,7 @@ export function createDefinition<Args extends readonly unknown[], T>(
   function call(...args: Args): Promise<T> {
     try {
       const path = pathOf(args)
-      const found = scope.hit(path) ?? read(path, args)
+      const found = scope.hit(path) ?? read(path, args, false)
       // Every entry under this definition's name was loaded by its loader.
       return found as Promise<T>
     } catch (error) {
@@ -82,19 +103,51 @@ export function createDefinition<Args extends readonly unknown[], T>(
     }
   }
 
-  async function read(path: string, args: Args): Promise<unknown> {
-    return scope.read(checkPath(path, key(...args)), (context) => load(...args, context), plan(args))
+  async function read(path: string, args: Args, together: boolean): Promise<unknown> {
+    // As in many.
+    const loadOne = (context: LoadContext): unknown =>
+      together && batch !== undefined ? batch.load(args[0] as Item<Args>, context) : load(...args, context)
+    return scope.read(checkPath(path, key(...args)), loadOne, plan(args))
+  }
+
+  async function many(items: readonly Item<Args>[]): Promise<Map<Item<Args>, T>> {
+    if (!Array.isArray(items)) throw invalidArgument('items', items, 'an array')
+    const distinct: readonly Item<Args>[] = [...new Set<Item<Args>>(items)]
+    const values = await Promise.all(
+      distinct.map((item) => {
+        // Items are the arguments of definitions that have one.
+        const args = [item] as readonly unknown[] as Args
+        const path = pathOf(args)
+        return scope.hit(path) ?? read(path, args, true)
+      }),
+    )
+    // As in call.
+    return new Map(distinct.map((item, n) => [item, values[n] as T]))
   }
 
   return Object.assign(call, {
-    invalidate: async (...args: Args) => scope.delete(checkPath(pathOf(args), key(...args))),
+    many,
+    // As in call.
+    peek: (...args: Args) => scope.peekAt(checkPath(pathOf(args), key(...args))) as Peeked & { readonly value: T },
+    invalidate: async (...args: Args) => scope.deleteAt(checkPath(pathOf(args), key(...args))),
     keyOf: (...args: Args) => checkPath(pathOf(args), key(...args)),
   })
 }
 
-/** A namespace, or one with further parts: what a key's own text then follows. */
-function checkName(name: unknown): void {
+/** Refuses what no definition may be made of. */
+export function checkDefinition<Args extends readonly unknown[], T>(
+  name: unknown,
+  options: DefinitionOptions<Args, T>,
+): void {
   const text = typeof name === 'string' ? name : ''
   checkNamespace(text.split(':', 1)[0])
+  // A namespace, or one with further parts: what a key's own text then follows.
   checkPath(`${text}:x`, `${text}:x`)
+  checkObject('the options of a definition', options)
+  checkFunction('the key of a definition', options.key)
+  const { tags = [], batchSize = 1 } = options
+  if (typeof tags !== 'function') tagNames(tags)
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1)
+    throw invalidArgument('batchSize', batchSize, 'a whole number of at least 1')
+  resolveSettings(options)
 }

@@ -38,6 +38,7 @@ export interface Engine {
   readonly telemetry: Telemetry
   readonly deadline: number
   readonly coherence: Coherence
+  readonly queue: ReadQueue
   readonly l1: L1
   readonly held: HeldEntries
   readonly reads: ReadThrough
@@ -62,7 +63,7 @@ export function createEngine(options: EngineOptions): Engine {
   const held = new HeldEntries({ l1, coherence, clock, strict, outage, maxStaleness, tracked })
   const flights = new Flights()
   const frames = new LoadFrames()
-  const writer = new Writer({ store, coherence, l1, clock, telemetry, tracked })
+  const writer = new Writer({ store, coherence, l1, clock, telemetry, tracked, deadline })
   const loader = new Loader({ coherence, queue, writer, frames, clock, telemetry })
   const reader = new Reader({
     queue,
@@ -87,6 +88,7 @@ export function createEngine(options: EngineOptions): Engine {
     telemetry,
     deadline,
     coherence,
+    queue,
     l1,
     held,
     frames,

@@ -46,8 +46,8 @@ export class Entry implements EntryParts {
   since: number
   readonly content: Content
   readonly loaded: number
-  readonly freshUntil: number
-  readonly staleUntil: number
+  freshUntil: number
+  staleUntil: number
   readonly cost: number
   readonly counters: Counters
   /** Roughly the bytes that it takes in memory. */
@@ -84,6 +84,12 @@ export class Entry implements EntryParts {
     let weight = OVERHEAD_BYTES + 2 * bytes
     for (const name of parts.names) weight += 2 * name.length
     this.weight = weight
+  }
+
+  /** It was touched: it lives longer or shorter, and is as old as it was. */
+  live(freshUntil: number, staleUntil: number): void {
+    this.freshUntil = freshUntil
+    this.staleUntil = staleUntil
   }
 }
 

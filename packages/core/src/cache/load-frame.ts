@@ -89,6 +89,29 @@ export class LoadFrame {
   }
 }
 
+/** One call that loads several values: what it reads through the cache is part of each. */
+export class BatchFrame extends LoadFrame {
+  readonly #members: readonly LoadFrame[]
+
+  constructor(owner: LoadFrames, first: LoadFrame, members: readonly LoadFrame[]) {
+    super(owner, first.outer, first.flight, first.budget, first)
+    this.#members = members
+  }
+
+  override inherit(part: Entry): void {
+    for (const member of this.#members) member.inherit(part)
+  }
+
+  override missed(path: string): void {
+    for (const member of this.#members) member.missed(path)
+  }
+
+  override async wait<T>(flight: Flight, result: Promise<T>): Promise<T> {
+    const [landed] = await Promise.all([result, ...this.#members.map((member) => member.wait(flight, result))])
+    return landed
+  }
+}
+
 /** The generation of a value whose parts come from different ones: it equals none, so the value is never used again. */
 export const NO_GENERATION = 'none'
 

@@ -1,14 +1,14 @@
-import { checkFunction, checkObject, RedstartError } from '../errors.ts'
+import { checkFunction, checkObject, invalidArgument } from '../errors.ts'
 import { checkPath, type Key, keyText } from '../keys.ts'
-import { impliedNames, keyName, tagNames as tagNamesOf } from '../invalidation/names.ts'
-import { count, DELETE, L1_HIT, SET } from '../telemetry/counters.ts'
-import { Budget } from './budget.ts'
+import { tagNames as tagNamesOf } from '../invalidation/names.ts'
+import { count, L1_HIT } from '../telemetry/counters.ts'
 import type { Engine } from './engine.ts'
-import { valueOf } from './entry.ts'
+import { type Entry, valueOf } from './entry.ts'
 import type { LoadContext } from './load-context.ts'
-import { type NamespaceOptions, type NamespaceRecord, resolveSettings } from './settings.ts'
+import { type SetManyOptions, type SetOptions, type Setting, Setter } from './setter.ts'
+import { type Lifetime, type NamespaceOptions, type NamespaceRecord, resolveSettings } from './settings.ts'
 import type { Reached } from './targets.ts'
-import { encode, MOST_TAGS } from './write.ts'
+import type { Token } from './token.ts'
 
 /** Options of one read with a loader. What is left out comes from the namespace. */
 export interface GetOrSetOptions<T> extends NamespaceOptions {
@@ -16,9 +16,15 @@ export interface GetOrSetOptions<T> extends NamespaceOptions {
   readonly tags?: readonly string[] | ((value: T) => readonly string[])
 }
 
-/** How a value that is set is kept. What is left out comes from the namespace. */
-export interface SetOptions extends Pick<NamespaceOptions, 'ttl' | 'stale'> {
-  readonly tags?: readonly string[]
+/** What is known of an entry without asking anybody. */
+export type Peeked = { readonly hit: true; readonly value: unknown; readonly stale: boolean } | { readonly hit: false }
+
+/** How long an entry lives on, in ms. */
+export interface Remaining {
+  /** Until it is stale. */
+  readonly fresh: number
+  /** Until it is gone. */
+  readonly stale: number
 }
 
 /** A read as a definition asks for it: tags known before and after the load apart. */
@@ -28,16 +34,19 @@ export interface ScopedRead extends NamespaceOptions {
 }
 
 const NO_OPTIONS: NamespaceOptions = {}
+const MISSED: Peeked = { hit: false }
 
 /** Keys of one shape over the engine: a namespace's, or whole paths. */
 export class Scope {
   readonly #engine: Engine
   readonly #pathOf: (text: string) => string
+  readonly #setter: Setter
 
   /** @param pathOf makes the path of a key's text; it need not check it. */
   constructor(engine: Engine, pathOf: (text: string) => string) {
     this.#engine = engine
     this.#pathOf = pathOf
+    this.#setter = new Setter(engine)
   }
 
   getOrSet<T>(
@@ -107,61 +116,96 @@ export class Scope {
   }
 
   async get(key: Key): Promise<unknown> {
-    const path = checkPath(this.#pathOf(keyText(key)), key)
-    const { name, counters } = this.#namespace(path)
-    const entry = await this.#engine.reads.find({ namespace: name, path, counters })
+    const entry = await this.#find(key)
     return entry === undefined ? undefined : valueOf(entry)
   }
 
-  /** An invalidation of the key, then a write with the clock that came back: what a reader had loaded before cannot outlive it. */
-  async set(key: Key, value: unknown, options: SetOptions = {}): Promise<Reached> {
-    checkObject('the options of set', options)
-    const { writer, coherence, clock, invalidator, deadline } = this.#engine
-    const path = checkPath(this.#pathOf(keyText(key)), key)
-    const namespace = this.#namespace(path)
-    const { ttl, stale } = resolveSettings(options, namespace.settings)
-    const tags = [...new Set(tagNamesOf(options.tags ?? []))]
-    if (tags.length > MOST_TAGS)
-      throw new RedstartError(
-        'TOO_MANY_TAGS',
-        `set was given ${tags.length} tags; at most ${MOST_TAGS} are stored: use coarser ones`,
-      )
-    const encoded = encode(value)
-    const budget = new Budget(clock, deadline)
-    // Nobody has asked for the time yet: do so on the way, in the same trip.
-    const asked = coherence.time.known ? undefined : coherence.ask(deadline).catch(() => undefined)
-    // The value counts from here: what is invalidated while its own invalidation travels must hide it.
-    const since = clock.now()
-    const { sequence } = coherence.pending
-    const reach = await budget.use(() => invalidator.raise([keyName(path)], 'immediate', []))
-    await asked
-    const { generation, clock: viewClock } = coherence.view
-    const stamp =
-      reach.reached === 'all'
-        ? { generation: reach.generation, clock: reach.clock, sequence }
-        : { generation, clock: viewClock, sequence: coherence.pending.sequence }
-    const names = [...impliedNames(path), ...tags]
-    const origin = {
-      ...stamp,
-      since,
-      names,
-      tags: tags.length,
-      loaded: coherence.time.earliest(since),
-      cost: 0,
-    }
-    const place = { namespace: namespace.name, path, counters: namespace.counters, ttl, stale }
-    await writer.put(place, encoded, { ...origin, reached: reach.reached === 'all' }, budget)
-    count(namespace.counters, SET)
-    return { reached: reach.reached }
+  async has(key: Key): Promise<boolean> {
+    return (await this.#find(key)) !== undefined
+  }
+
+  async getMany<K extends Key>(keys: readonly K[]): Promise<Map<K, unknown>> {
+    if (!Array.isArray(keys)) throw invalidArgument('keys', keys, 'an array of keys')
+    const distinct = [...new Set<K>(keys)]
+    const entries = await Promise.all(distinct.map((key) => this.#find(key)))
+    return new Map(
+      distinct.flatMap((key, n) => {
+        const entry = entries[n]
+        return entry === undefined ? [] : [[key, valueOf(entry)]]
+      }),
+    )
+  }
+
+  peek(key: Key): Peeked {
+    return this.peekAt(checkPath(this.pathOf(key), key))
+  }
+
+  /** The same for a checked path. */
+  peekAt(path: string): Peeked {
+    this.#engine.checkOpen()
+    const held = this.#engine.held.look(path)
+    if (held?.kind !== 'fresh' && held?.kind !== 'stale') return MISSED
+    this.#engine.frames.current()?.inherit(held.entry)
+    return { hit: true, value: valueOf(held.entry), stale: held.kind === 'stale' }
+  }
+
+  async ttl(key: Key): Promise<Remaining | undefined> {
+    const entry = await this.#find(key)
+    if (entry === undefined) return undefined
+    const { coherence, clock } = this.#engine
+    const now = coherence.time.latest(clock.now())
+    return { fresh: Math.max(0, entry.freshUntil - now), stale: Math.max(0, entry.staleUntil - now) }
+  }
+
+  async touch(key: Key, life: Lifetime = {}): Promise<boolean> {
+    checkObject('the options of touch', life)
+    const path = checkPath(this.pathOf(key), key)
+    const { name, settings } = this.#namespace(path)
+    const { ttl, stale } = resolveSettings(life, settings)
+    const entry = await this.#find(key)
+    return entry !== undefined && this.#engine.writer.touch({ namespace: name, path, ttl, stale }, entry)
+  }
+
+  set(key: Key, value: unknown, options: SetOptions = {}): Promise<Reached> {
+    return this.#set([[key, value]], options, 'set')
+  }
+
+  setMany(entries: Iterable<readonly [Key, unknown]>, options: SetManyOptions = {}): Promise<Reached> {
+    return this.#set(entries, options, 'setMany')
   }
 
   async delete(key: Key): Promise<Reached> {
-    const path = checkPath(this.#pathOf(keyText(key)), key)
-    const { counters } = this.#namespace(path)
-    const { reached } = await this.#engine.invalidator.raise([keyName(path)], 'immediate', [path])
-    this.#engine.l1.delete(path)
-    count(counters, DELETE)
-    return { reached }
+    return this.deleteAt(checkPath(this.pathOf(key), key))
+  }
+
+  /** The same for a checked path. */
+  deleteAt(path: string): Promise<Reached> {
+    return this.#setter.delete(path)
+  }
+
+  token(): Promise<Token> {
+    return this.#setter.token()
+  }
+
+  /** The path of a key, not checked. */
+  pathOf(key: Key): string {
+    return this.#pathOf(keyText(key))
+  }
+
+  async #set(entries: Iterable<readonly [Key, unknown]>, options: SetOptions, caller: string): Promise<Reached> {
+    const settings = new Map<string, Setting>()
+    for (const [key, value] of entries) {
+      const path = checkPath(this.pathOf(key), key)
+      // Of two for one key the later one counts, as if they had been set one after the other.
+      settings.set(path, { path, value })
+    }
+    return this.#setter.set([...settings.values()], options, caller)
+  }
+
+  async #find(key: Key): Promise<Entry | undefined> {
+    const path = checkPath(this.pathOf(key), key)
+    const { name, counters } = this.#namespace(path)
+    return this.#engine.reads.find({ namespace: name, path, counters })
   }
 
   #namespace(path: string): NamespaceRecord {

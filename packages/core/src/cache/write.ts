@@ -54,6 +54,8 @@ export interface WriterParts {
   readonly clock: Clock
   readonly telemetry: Telemetry
   readonly tracked: TrackedKeys | undefined
+  /** Milliseconds that one call to the backend may take. */
+  readonly deadline: number
 }
 
 /** Makes entries of values and keeps them, in this process and in the backend. */
@@ -64,9 +66,11 @@ export class Writer {
   readonly #clock: Clock
   readonly #telemetry: Telemetry
   readonly #tracked: TrackedKeys | undefined
+  readonly #deadline: number
 
   constructor(parts: WriterParts) {
     this.#tracked = parts.tracked
+    this.#deadline = parts.deadline
     this.#store = parts.store
     this.#coherence = parts.coherence
     this.#l1 = parts.l1
@@ -100,6 +104,25 @@ export class Writer {
       await this.#send(place, entry, encoded, budget)
     else entry.tracked = UNKNOWN
     return entry
+  }
+
+  /** Gives an entry another life, in the backend and here, where it is still the one. False where it is not, or unknown. */
+  async touch(place: Omit<Placement, 'counters'>, entry: Entry): Promise<boolean> {
+    const { path: key, ttl, stale } = place
+    const freshUntil = Math.floor(this.#coherence.time.earliest(this.#clock.now())) + ttl
+    const staleUntil = freshUntil + stale
+    const { generation, loadedClock } = entry
+    this.#coherence.keepFor(ttl + stale)
+    const life = { freshUntil, staleUntil, ttl: Math.max(1, ttl + stale) }
+    try {
+      const done = await this.#store.touch({ key, generation, clock: loadedClock, ...life }, this.#deadline)
+      if (done) entry.live(freshUntil, staleUntil)
+      return done
+    } catch (error) {
+      const code = RedstartError.is(error) ? error.code : 'STORE_FAILED'
+      this.#telemetry.emit({ type: 'store.error', operation: 'write', code, error })
+      return false
+    }
   }
 
   #entry(place: Placement, origin: Origin, content: Entry['content'], bytes: number): Entry {

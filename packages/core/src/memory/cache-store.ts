@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type {
   CacheStore,
   Hint,
@@ -5,12 +6,18 @@ import type {
   InvalidateRequest,
   ReadReply,
   ReadRequest,
+  ScanRequest,
+  TouchRequest,
   WriteRequest,
 } from '../cache/cache-store.ts'
+import type { Claimed, ClaimRequest, ReleaseRequest } from '../cache/claim-store.ts'
 import { RedstartError } from '../errors.ts'
 import type { KeyTracking } from '../invalidation/tracking-store.ts'
 import type { StoreHealth } from '../telemetry/health.ts'
 import type { MemoryData } from './data.ts'
+
+/** Paths that are looked at between two turns of the others. */
+const TOGETHER = 1000
 
 /**
  * The cache's store in this process. Each operation takes effect at once, when it is called; replies and hints come
@@ -42,6 +49,21 @@ export class MemoryCacheStore implements CacheStore {
     return this.#data.entries.set(request, this.#data.time()) ? 'stored' : 'outranked'
   }
 
+  async touch(request: TouchRequest): Promise<boolean> {
+    this.#assertOpen()
+    return this.#data.entries.touch(request, this.#data.time())
+  }
+
+  async claim(request: ClaimRequest): Promise<Claimed> {
+    this.#assertOpen()
+    return this.#data.claims.claim(request, this.#data.time())
+  }
+
+  async release(request: ReleaseRequest): Promise<void> {
+    this.#assertOpen()
+    this.#data.claims.release(request, this.#data.time())
+  }
+
   async invalidate(request: InvalidateRequest): Promise<Invalidated> {
     this.#assertOpen()
     const data = this.#data
@@ -52,6 +74,28 @@ export class MemoryCacheStore implements CacheStore {
     const hint: Hint = { ...done, names, kind: request.kind, deadline }
     for (const listener of data.listeners) queueMicrotask(() => data.listeners.has(listener) && listener(hint))
     return done
+  }
+
+  async *scan({ match }: ScanRequest): AsyncGenerator<readonly string[], void, undefined> {
+    this.#assertOpen()
+    const { entries } = this.#data
+    const paths = entries.keys()
+    for (let first = 0; first < paths.length; first += TOGETHER) {
+      // Others have their turn, as they have while Redis is asked.
+      await setImmediate()
+      this.#assertOpen()
+      const time = this.#data.time()
+      yield paths.slice(first, first + TOGETHER).filter((path) => match.matches(path) && entries.has(path, time))
+    }
+  }
+
+  async remove(paths: readonly string[]): Promise<number> {
+    this.#assertOpen()
+    const { entries } = this.#data
+    const time = this.#data.time()
+    const there = new Set(paths.filter((path) => entries.has(path, time)))
+    for (const path of paths) entries.delete(path)
+    return there.size
   }
 
   subscribe(listener: (hint: Hint) => void): () => void {

@@ -1,5 +1,6 @@
 import type { Hint } from '../cache/cache-store.ts'
 import type { Clock } from '../clock.ts'
+import { MemoryClaims } from './claims.ts'
 import { MemoryEntries } from './entries.ts'
 import { MemoryView } from './view.ts'
 
@@ -7,6 +8,7 @@ import { MemoryView } from './view.ts'
 export class MemoryData {
   readonly entries: MemoryEntries
   readonly view: MemoryView
+  readonly claims: MemoryClaims = new MemoryClaims()
   /** Each store's own listeners; what one store invalidates all of them hear. */
   readonly listeners: Set<(hint: Hint) => void> = new Set()
   readonly #clock: Clock

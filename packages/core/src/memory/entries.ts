@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import type { WriteRequest } from '../cache/cache-store.ts'
+import type { TouchRequest, WriteRequest } from '../cache/cache-store.ts'
 import { RedstartError } from '../errors.ts'
+import { withLife } from '../wire/life.ts'
 import { clockOf } from './rank.ts'
 
 interface Stored {
@@ -55,8 +56,26 @@ export class MemoryEntries {
     return true
   }
 
+  /** Gives an entry another life, if the one of that generation and clock is still there. */
+  touch({ key, ttl, generation, clock, freshUntil, staleUntil }: TouchRequest, now: number): boolean {
+    const there = this.#live(key, now)
+    if (there === undefined || clockOf(there.bytes, generation) !== clock) return false
+    this.#stored.set(key, { bytes: withLife(there.bytes, freshUntil, staleUntil), expires: now + ttl })
+    return true
+  }
+
   delete(key: string): void {
     this.#stored.delete(key)
+  }
+
+  /** All there are, the expired ones included. */
+  keys(): string[] {
+    return [...this.#stored.keys()]
+  }
+
+  has(key: string, now: number): boolean {
+    const stored = this.#stored.peek(key)
+    return stored !== undefined && stored.expires > now
   }
 
   #live(key: string, now: number): Stored | undefined {

@@ -6,19 +6,26 @@ import type {
   InvalidateRequest,
   ReadReply,
   ReadRequest,
+  ScanRequest,
+  TouchRequest,
   WriteRequest,
 } from '../cache/cache-store.ts'
+import type { Claimed, ClaimRequest, ReleaseRequest } from '../cache/claim-store.ts'
 import type { Clock } from '../clock.ts'
 import type { KeyListener, KeyTracking } from '../invalidation/tracking-store.ts'
 import type { StoreHealth } from '../telemetry/health.ts'
+import { lifeBytes } from '../wire/life.ts'
+import { CLAIM_PREFIX, claimKey, releaseKey } from './claims.ts'
 import { ClusterServers } from './cluster/cluster-servers.ts'
 import { lifetime, readLone, readTogether } from './commands.ts'
 import { closed } from './failure.ts'
 import { OneServer } from './one-server.ts'
 import { serverOf } from './info.ts'
 import { readApart } from './read-apart.ts'
+import { removeKeys } from './remove.ts'
 import { hintOf, invalidatedOf } from './replies.ts'
-import { announce, invalidate, run, write } from './scripts.ts'
+import { scanEntries } from './scan.ts'
+import { announce, invalidate, run, touch, write } from './scripts.ts'
 import type { Servers } from './servers.ts'
 import type { RedisSettings } from './settings.ts'
 import { RedisTracking } from './tracking.ts'
@@ -83,6 +90,25 @@ export class RedisCacheStore implements CacheStore {
     )
   }
 
+  touch({ key, ttl, generation, clock, freshUntil, staleUntil }: TouchRequest, timeout: number): Promise<boolean> {
+    const entryKey = this.#entryKey(key)
+    const life = Buffer.from(lifeBytes(freshUntil, staleUntil))
+    const values = [Buffer.from(generation, 'hex'), clock, life, lifetime(ttl)]
+    return this.#servers.call(
+      entryKey,
+      timeout,
+      async (client, wanted, asking) => (await run(client, touch, entryKey, values, wanted, asking)) === 1,
+    )
+  }
+
+  claim(request: ClaimRequest, timeout: number): Promise<Claimed> {
+    return claimKey(this.#servers, this.#entryKey(`${CLAIM_PREFIX}${request.path}`), request, timeout)
+  }
+
+  release(request: ReleaseRequest, timeout: number): Promise<void> {
+    return releaseKey(this.#servers, this.#entryKey(`${CLAIM_PREFIX}${request.path}`), request, timeout)
+  }
+
   invalidate(request: InvalidateRequest, timeout: number): Promise<Invalidated> {
     const { kind, candidate, keep } = request
     const deadline =
@@ -98,6 +124,18 @@ export class RedisCacheStore implements CacheStore {
       return invalidatedOf(await reply)
     })
     return single || unlink.length === 0 ? done : this.#unlinkAfter(done, unlink, timeout)
+  }
+
+  scan({ match }: ScanRequest, timeout: number): AsyncIterable<readonly string[]> {
+    return scanEntries(this.#servers, this.#entryKey(''), match, timeout)
+  }
+
+  remove(paths: readonly string[], timeout: number): Promise<number> {
+    return removeKeys(
+      this.#servers,
+      paths.map((path) => this.#entryKey(path)),
+      timeout,
+    )
   }
 
   subscribe(listener: (hint: Hint) => void): () => void {
@@ -135,18 +173,10 @@ export class RedisCacheStore implements CacheStore {
     await Promise.all([this.#tracking?.close(), this.#servers.close()])
   }
 
-  /** Each key by itself, since those of one node may be in different slots. Nobody waits for it. */
+  /** Nobody waits for it. */
   async #unlinkAfter(done: Promise<Invalidated>, keys: readonly string[], timeout: number): Promise<Invalidated> {
     const invalidated = await done
-    for (const [first = '', ...others] of this.#servers.split(keys)) {
-      const unlink = this.#servers.call(first, timeout, async (client, _wanted, asking) => {
-        if (asking) announce(client)
-        const unlinked = client.unlink(first)
-        for (const key of others) client.unlink(key).catch(() => {})
-        await unlinked
-      })
-      unlink.catch(() => {})
-    }
+    removeKeys(this.#servers, keys, timeout).catch(() => {})
     return invalidated
   }
 

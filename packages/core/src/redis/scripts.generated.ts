@@ -35,6 +35,29 @@ end
 local time = redis.call('TIME')
 return { meta.generation, text(meta.clock), time[1], time[2] }`
 
+export const claimLua: string = String.raw`#!lua
+local MEMORY_MS = 60000
+local function claimed(key)
+  local value = redis.pcall('GET', key)
+  local token, ends, failures = string.match(type(value) == 'string' and value or '', '^(%S+) (%d+) (%d+)$')
+  return token, tonumber(ends or '') or 0, tonumber(failures or '') or 0
+end
+local function now_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local function keep(key, token, now, ttl, failures)
+  local value = string.format('%s %.0f %.0f', token, now + ttl, failures)
+  redis.call('SET', key, value, 'PX', ttl + (failures > 0 and MEMORY_MS or 0))
+end
+local token, ends, failures = claimed(KEYS[1])
+local now = now_ms()
+if token and now < ends and token ~= ARGV[1] and (token ~= '-' or ARGV[3] == '1') then
+  return { 0, ends - now, token == '-' and 1 or 0 }
+end
+keep(KEYS[1], ARGV[1], now, tonumber(ARGV[2]), failures)
+return { 1, failures }`
+
 export const identifyLua: string = String.raw`#!lua flags=allow-oom
 local FIXED_FIELDS = 6
 local function text(number)
@@ -162,9 +185,29 @@ local hint = { meta.generation, text(previous), text(clock), kind, deadline and 
 redis.pcall('PUBLISH', channel, table.concat(hint, '\n') .. '\n' .. table.concat(names, '\n'))
 return { meta.generation, text(previous), text(clock) }`
 
-export const writeLua: string = String.raw`#!lua
-local key, bytes, ttl, generation, clock = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-local function stored_clock()
+export const releaseLua: string = String.raw`#!lua flags=allow-oom
+local MEMORY_MS = 60000
+local function claimed(key)
+  local value = redis.pcall('GET', key)
+  local token, ends, failures = string.match(type(value) == 'string' and value or '', '^(%S+) (%d+) (%d+)$')
+  return token, tonumber(ends or '') or 0, tonumber(failures or '') or 0
+end
+local function now_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local function keep(key, token, now, ttl, failures)
+  local value = string.format('%s %.0f %.0f', token, now + ttl, failures)
+  redis.call('SET', key, value, 'PX', ttl + (failures > 0 and MEMORY_MS or 0))
+end
+local token, _, failures = claimed(KEYS[1])
+local pause = tonumber(ARGV[2])
+if token ~= ARGV[1] then return 0 end
+if pause > 0 then keep(KEYS[1], '-', now_ms(), pause, failures + 1) else redis.call('UNLINK', KEYS[1]) end
+return 1`
+
+export const touchLua: string = String.raw`#!lua
+local function stored_clock(key, generation)
   local header = redis.pcall('GETRANGE', key, 0, 27)
   if type(header) ~= 'string' or #header < 28 then return nil end
   local magic, version, _, kinds = string.byte(header, 1, 4)
@@ -173,7 +216,24 @@ local function stored_clock()
   local high, low = struct.unpack('>I4I4', string.sub(header, 21, 28))
   return high * 4294967296 + low
 end
-local there = stored_clock()
+local key, generation, clock, instants, ttl = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
+if stored_clock(key, generation) ~= clock then return 0 end
+redis.call('SETRANGE', key, 36, instants)
+redis.call('PEXPIRE', key, ttl)
+return 1`
+
+export const writeLua: string = String.raw`#!lua
+local function stored_clock(key, generation)
+  local header = redis.pcall('GETRANGE', key, 0, 27)
+  if type(header) ~= 'string' or #header < 28 then return nil end
+  local magic, version, _, kinds = string.byte(header, 1, 4)
+  if magic ~= 0xC1 or version ~= 1 or math.floor(kinds / 16) ~= 1 then return nil end
+  if string.sub(header, 5, 20) ~= generation then return nil end
+  local high, low = struct.unpack('>I4I4', string.sub(header, 21, 28))
+  return high * 4294967296 + low
+end
+local key, bytes, ttl, generation, clock = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local there = stored_clock(key, generation)
 if there and there > clock then return 0 end
 redis.call('SET', key, bytes, 'PX', ttl)
 return 1`

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { isReply } from './failure.ts'
-import { askLua, identifyLua, invalidateLua, writeLua } from './scripts.generated.ts'
+import { askLua, claimLua, identifyLua, invalidateLua, releaseLua, touchLua, writeLua } from './scripts.generated.ts'
 
 /** A script and the name under which Redis keeps it. */
 export interface Script {
@@ -10,8 +10,11 @@ export interface Script {
 }
 
 export const ask: Script = script(askLua)
+export const claim: Script = script(claimLua)
 export const identify: Script = script(identifyLua)
 export const invalidate: Script = script(invalidateLua)
+export const release: Script = script(releaseLua)
+export const touch: Script = script(touchLua)
 export const write: Script = script(writeLua)
 
 /**

@@ -58,6 +58,8 @@ export type RedstartEvent =
     }
   /** The view of invalidations began anew: every entry in memory is checked with Redis before its next use. */
   | { readonly type: 'view.reset'; readonly reason: 'first' | 'generation' | 'gap' }
+  /** A warmer, or one of its items, failed. */
+  | { readonly type: 'warmer.failed'; readonly warmer: string; readonly error: unknown }
   /** Invalidations of an outage reached Redis. */
   | { readonly type: 'pending.replayed'; readonly names: number }
   /** Too many invalidations in an outage: everything will be invalidated instead. */

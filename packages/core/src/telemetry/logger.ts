@@ -48,6 +48,8 @@ export function logEvent(logger: Logger, event: RedstartEvent): void {
         { names: event.names },
         'redstart: too many invalidations wait; everything will be invalidated',
       )
+    case 'warmer.failed':
+      return logger.warn({ warmer: event.warmer, err: event.error }, 'redstart: a warmer failed')
     case 'cache.hit':
     case 'cache.join':
     case 'cache.stale-if-error':
