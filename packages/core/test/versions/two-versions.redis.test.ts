@@ -4,14 +4,23 @@ import { type RedisServer, startRedis } from '@redstart/testing'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { InvalidationTarget } from '../../src/index.ts'
+import { writeLua } from '../../src/redis/scripts.generated.ts'
 import { seededRandom, seedOfRun } from '../checker/random.ts'
 import { bundle, type Patch, type Program } from '../processes/bundle.ts'
 import { VersionProcess } from './version-process.ts'
 
+/** Where a script looks at the version. */
+const SCRIPTED = 'version ~= '
+
 /** The next version of the layout: to each of the two, what the other writes is unknown. */
 const NEXT: readonly Patch[] = [
   { file: 'wire/layout.ts', from: 'export const VERSION = 1\n', to: 'export const VERSION = 2\n' },
-  { file: 'redis/scripts.generated.ts', from: 'version ~= 1 ', to: 'version ~= 2 ' },
+  // In every script that looks at the version.
+  {
+    file: 'redis/scripts.ts',
+    from: 'function script(text: string): Script {\n',
+    to: `function script(lua: string): Script {\n  const text = lua.replaceAll('${SCRIPTED}1 ', '${SCRIPTED}2 ')\n`,
+  },
 ]
 const MAX_STALENESS = 200
 
@@ -20,6 +29,7 @@ let client: Redis
 let programs: readonly Program[] = []
 let running: VersionProcess[] = []
 beforeAll(async () => {
+  expect(writeLua).toContain(`${SCRIPTED}1 `)
   server = await startRedis()
   client = new Redis({ host: server.host, port: server.port })
   const child = join(import.meta.dirname, 'version.child.ts')
