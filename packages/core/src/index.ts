@@ -25,7 +25,7 @@ export { cacheAside, refreshAhead, type RefreshAheadOptions, writeThrough } from
 export type { Readiness, ReadyOptions } from './cache/ready.ts'
 export type { GetOrSetOptions, Peeked, Remaining } from './cache/scope.ts'
 export type { SetManyOptions, SetOptions } from './cache/setter.ts'
-export type { Lifetime, NamespaceOptions } from './cache/settings.ts'
+export type { Lifetime, NamespaceConfig, NamespaceOptions } from './cache/settings.ts'
 export type { InvalidationOptions, InvalidationTarget, Reached } from './cache/targets.ts'
 export type { Tenant } from './cache/tenant.ts'
 export type { Token } from './cache/token.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Backend, CacheStore, Hint, ReadReply, StoreContext } from '@redstart/core'
+import { type Backend, type CacheStore, glob, type Hint, type ReadReply, type StoreContext } from '@redstart/core'
 import { memory } from '@redstart/core/memory'
 import { describe, expect, it } from 'vitest'
 import { contractTests } from '../src/contract/contract-tests.ts'
@@ -37,6 +37,64 @@ const faults: readonly (readonly [subject: string, fault: string, fault: Fault])
     }),
   ],
   ['entries', 'one app for all', (_, { clock }, backend) => handedOn(backend.cache({ app: 'one', clock }))],
+  ['scanning', 'no entry at all', () => ({ scan: nothing })],
+  [
+    'scanning',
+    'what does not match',
+    (store) => ({ scan: (_, timeout) => store.scan({ match: glob.compile('*') }, timeout) }),
+  ],
+  [
+    'scanning',
+    'one batch alone',
+    (store) => ({
+      async *scan(...args) {
+        for await (const batch of store.scan(...args)) {
+          yield batch
+          if (batch.length > 0) return
+        }
+      },
+    }),
+  ],
+  [
+    'scanning',
+    'everything in one batch',
+    (store) => ({
+      async *scan(...args) {
+        const all = []
+        for await (const batch of store.scan(...args)) all.push(...batch)
+        yield all
+      },
+    }),
+  ],
+  ['scanning', 'the entries of another app', (_, { clock }, backend) => handedOn(backend.cache({ app: 'one', clock }))],
+  ['removing', 'a removal that does nothing', () => ({ remove: async (paths) => paths.length })],
+  [
+    'removing',
+    'a count of those named, not of those there',
+    (store) => ({
+      async remove(paths, timeout) {
+        await store.remove(paths, timeout)
+        return paths.length
+      },
+    }),
+  ],
+  [
+    'removing',
+    'a removal that invalidates',
+    (store) => ({
+      async remove(paths, timeout) {
+        const names = paths.map((path) => `k:${path}`)
+        const question = { candidate: randomBytes(16).toString('hex'), keep: 1000 }
+        await store.invalidate({ ...question, names, kind: 'hard', deadline: Infinity, unlink: [] }, timeout)
+        return await store.remove(paths, timeout)
+      },
+    }),
+  ],
+  [
+    'removing',
+    'a removal of the first thousand',
+    (store) => ({ remove: async (paths, timeout) => await store.remove(paths.slice(0, 1000), timeout) }),
+  ],
   [
     'of two writes',
     'a refusal that is not told',
@@ -159,6 +217,40 @@ const faults: readonly (readonly [subject: string, fault: string, fault: Fault])
       invalidate: async (request, timeout) => await store.invalidate({ ...request, deadline: Infinity }, timeout),
     }),
   ],
+  ['a claim', 'claims that are all granted', () => ({ claim: async () => ({ granted: true, failures: 0 }) })],
+  [
+    'a claim',
+    'claims that anybody ends',
+    (store, _, backend) => ({
+      async claim(request, timeout) {
+        const claimed = await store.claim(request, timeout)
+        if (claimed.granted) tokensOf(backend).set(request.path, request.token)
+        return claimed
+      },
+      release: async ({ path, token, pause }, timeout) =>
+        await store.release({ path, pause, token: tokensOf(backend).get(path) ?? token }, timeout),
+    }),
+  ],
+  [
+    'a claim',
+    'pauses that are forgotten',
+    (store) => ({ release: async (request, timeout) => await store.release({ ...request, pause: 0 }, timeout) }),
+  ],
+  [
+    'a claim',
+    'failures that are not counted',
+    (store) => ({
+      async claim(...args) {
+        const claimed = await store.claim(...args)
+        return claimed.granted ? { granted: true, failures: 0 } : claimed
+      },
+    }),
+  ],
+  [
+    'a claim',
+    'claims that do not end by themselves',
+    (store) => ({ claim: async (request, timeout) => await store.claim({ ...request, ttl: 1e9 }, timeout) }),
+  ],
   [
     'a call',
     'a call that hangs',
@@ -205,12 +297,25 @@ function openWith(fault: Fault): OpenBackend {
 
 const withoutBound = new WeakMap<Backend, Backend>()
 
+const tokens = new WeakMap<Backend, Map<string, string>>()
+
+/** Who holds what. */
+function tokensOf(backend: Backend): Map<string, string> {
+  const held = tokens.get(backend) ?? new Map<string, string>()
+  tokens.set(backend, held)
+  return held
+}
+
 /** The store as a plain object, whose members can be replaced. */
 function handedOn(store: CacheStore): CacheStore {
   return {
     read: async (...args) => await store.read(...args),
     write: async (...args) => await store.write(...args),
     invalidate: async (...args) => await store.invalidate(...args),
+    claim: async (...args) => await store.claim(...args),
+    release: async (...args) => await store.release(...args),
+    scan: (...args) => store.scan(...args),
+    remove: async (...args) => await store.remove(...args),
     subscribe: (listener) => store.subscribe(listener),
     close: async () => await store.close(),
   }
@@ -225,6 +330,10 @@ function unbounded(backend: Backend): Backend {
 
 function replied(reply: ReadReply, change: (reply: ReadReply) => Partial<ReadReply>): ReadReply {
   return { ...reply, ...change(reply) }
+}
+
+async function* nothing(): AsyncGenerator<readonly string[]> {
+  yield []
 }
 
 function snapshotAs(store: CacheStore, change: { readonly floor: number }): Partial<CacheStore> {

@@ -60,6 +60,11 @@ export class Connection {
     return this.#state === 'open' ? undefined : this.#reason
   }
 
+  /** How often it was lost: another server may have been connected to since. */
+  get losses(): number {
+    return this.#epoch
+  }
+
   get isClosed(): boolean {
     return this.#state === 'closed'
   }

@@ -46,7 +46,18 @@ export class OneServer implements Servers {
   }
 
   async masters(): Promise<readonly Master[]> {
-    return [{ name: '', connect: (pause, protocol) => this.#settings.client(pause, undefined, protocol) }]
+    return [
+      {
+        name: '',
+        call: (timeout, send) => this.call('', timeout, send),
+        connect: (pause, protocol) => this.#settings.client(pause, undefined, protocol),
+      },
+    ]
+  }
+
+  /** A connection that was lost may have been made anew to another server. */
+  async changes(): Promise<number> {
+    return this.#connections.reduce((losses, connection) => losses + connection.losses, 0)
   }
 
   split(keys: readonly string[]): readonly (readonly string[])[] {

@@ -21,6 +21,11 @@ export interface Servers {
   callView<T>(timeout: number, send: Send<T>): Promise<T>
   /** Those that have keys, as far as is known: all of them in their own right. Waits no longer than `timeout`. */
   masters(timeout: number): Promise<readonly Master[]>
+  /**
+   * A number that differs from an earlier one where keys may have moved between servers since, or a server may have been
+   * replaced; asks the servers. Waits no longer than `timeout`.
+   */
+  changes(timeout: number): Promise<number>
   /** Groups of keys that, as far as is known, have a server in common. */
   split(keys: readonly string[]): readonly (readonly string[])[]
   /** How many of the circuit breakers are open. */
@@ -33,6 +38,8 @@ export interface Servers {
 export interface Master {
   /** Its place: the same for as long as it is the same. */
   readonly name: string
+  /** Makes a call to this server, whatever keys it has. It waits no longer than `timeout` for all of it. */
+  call<T>(timeout: number, send: (client: Redis) => Promise<T>): Promise<T>
   /**
    * A new client that has not connected yet, for a connection of somebody's own.
    *

@@ -2,24 +2,15 @@ import { type Backend, type CacheStore, createRedstart, RedstartError } from '@r
 import { memory } from '@redstart/core/memory'
 import { manualClock } from '@redstart/testing'
 import { expect, test, vi } from 'vitest'
+import { boundStore } from './bound-store.ts'
 
 /** A backend whose stores hear nothing from others. */
 function deaf(backend: Backend): Backend {
-  return wrapped(backend, (store) => ({ ...bound(store), subscribe: () => () => undefined }))
+  return wrapped(backend, (store) => ({ ...boundStore(store), subscribe: () => () => undefined }))
 }
 
 function wrapped(backend: Backend, wrap: (store: CacheStore) => CacheStore): Backend {
   return { name: backend.name, cache: (context) => wrap(backend.cache(context)) }
-}
-
-function bound(store: CacheStore): CacheStore {
-  return {
-    read: (request, timeout) => store.read(request, timeout),
-    write: (request, timeout) => store.write(request, timeout),
-    invalidate: (request, timeout) => store.invalidate(request, timeout),
-    subscribe: (listener) => store.subscribe(listener),
-    close: () => store.close(),
-  }
 }
 
 test('a joiner is judged by the proof there was when it joined, not by one that came while it waited', async () => {
@@ -63,7 +54,7 @@ test('a set counts from its call: what is invalidated here while it travels hide
   let failing = false
   const here = createRedstart({
     backend: wrapped(backend, (store) => ({
-      ...bound(store),
+      ...boundStore(store),
       async invalidate(request, timeout) {
         if (failing) throw new RedstartError('STORE_UNAVAILABLE', 'the test cut the connection')
         const reply = await store.invalidate(request, timeout)

@@ -2,6 +2,7 @@ import { type Backend, type CacheStore, createRedstart, type Redstart, RedstartE
 import { memory } from '@redstart/core/memory'
 import { type ManualClock, manualClock } from '@redstart/testing'
 import { describe, expect, test } from 'vitest'
+import { boundStore } from './bound-store.ts'
 
 /** A backend that can be taken away. */
 function removable(): { readonly backend: Backend; away: boolean } {
@@ -11,11 +12,11 @@ function removable(): { readonly backend: Backend; away: boolean } {
     if (state.away) throw new RedstartError('STORE_UNAVAILABLE', 'the test took it away')
   }
   const wrap = (store: CacheStore): CacheStore => ({
+    ...boundStore(store),
     read: async (request, timeout) => (check(), store.read(request, timeout)),
     write: async (request, timeout) => (check(), store.write(request, timeout)),
     invalidate: async (request, timeout) => (check(), store.invalidate(request, timeout)),
     subscribe: (listener) => store.subscribe((hint) => state.away || listener(hint)),
-    close: () => store.close(),
   })
   state.backend = { name: 'removable', cache: (context) => wrap(inner.cache(context)) }
   return state
@@ -128,15 +129,12 @@ describe('while the backend is away', () => {
       cache(context) {
         const store = state.backend.cache(context)
         return {
-          read: (request, timeout) => store.read(request, timeout),
-          write: (request, timeout) => store.write(request, timeout),
+          ...boundStore(store),
           async invalidate(request, timeout) {
             const reply = await store.invalidate(request, timeout)
             await new Promise<void>((resolve) => clock.schedule(90, resolve))
             return reply
           },
-          subscribe: (listener) => store.subscribe(listener),
-          close: () => store.close(),
         }
       },
     }
@@ -164,11 +162,10 @@ describe('while the backend is away', () => {
             clock.schedule(timeout, () => reject(new RedstartError('STORE_TIMEOUT', 'it stands still')))
           })
         return {
+          ...boundStore(memory().cache({ app: 'stalled', clock })),
           read: stall,
           write: stall,
           invalidate: stall,
-          subscribe: () => () => undefined,
-          close: async () => undefined,
         }
       },
     }

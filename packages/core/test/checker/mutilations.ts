@@ -1,4 +1,5 @@
 import type { Answer, Backend, CacheStore } from '../../src/index.ts'
+import { boundStore } from '../cache/bound-store.ts'
 
 /** Takes a rule of the protocol away from a backend's store. */
 export type Mutilation = (store: CacheStore) => CacheStore
@@ -16,7 +17,7 @@ const CLOCK_AT = 20
 
 /** Binds what is stored to the moment of its storing, not to that of its load. */
 export const clockOfTheWrite: Mutilation = (store) => ({
-  ...same(store),
+  ...boundStore(store),
   async write(request, timeout) {
     const question = { candidate: request.generation, keep: 60_000 }
     const { answer } = await store.read({ keys: [], question }, TIMEOUT)
@@ -31,7 +32,7 @@ export const clockOfTheWrite: Mutilation = (store) => ({
 
 /** Tells of nothing that was ever invalidated: no markers, and no floor where they were pruned. */
 export const noMarkers: Mutilation = (store) => ({
-  ...same(store),
+  ...boundStore(store),
   async read(request, timeout) {
     const reply = await store.read(request, timeout)
     return { ...reply, snapshot: reply.snapshot && { ...reply.snapshot, floor: 0, markers: new Map() } }
@@ -42,23 +43,12 @@ export const noMarkers: Mutilation = (store) => ({
 export const deaf: Mutilation = (store) => {
   let first: Answer | undefined
   return {
-    ...same(store),
+    ...boundStore(store),
     async read(request, timeout) {
       const reply = await store.read(request, timeout)
       first ??= reply.answer
       return { ...reply, answer: reply.answer && first && { ...first, time: reply.answer.time } }
     },
     subscribe: () => () => undefined,
-  }
-}
-
-/** A store's methods as an object of its own: they may be replaced one by one. */
-function same(store: CacheStore): CacheStore {
-  return {
-    read: (request: Parameters<CacheStore['read']>[0], timeout: number) => store.read(request, timeout),
-    write: (request, timeout) => store.write(request, timeout),
-    invalidate: (request, timeout) => store.invalidate(request, timeout),
-    subscribe: (listener) => store.subscribe(listener),
-    close: () => store.close(),
   }
 }

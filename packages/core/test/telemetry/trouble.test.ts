@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Backend, type CacheStore, type ReadReply, RedstartError } from '../../src/index.ts'
 import { memory } from '../../src/memory/index.ts'
+import { boundStore } from '../cache/bound-store.ts'
 import { heldLoader, open } from '../cache/instance.ts'
 
 /** Memory whose troubles a test makes: it can be out of reach, and the hints of one store can get lost. */
@@ -25,11 +26,11 @@ function troubled(inner: Backend = memory()): Troubled {
     cache(context): CacheStore {
       const store = inner.cache(context)
       return {
+        ...boundStore(store),
         read: checked<Parameters<CacheStore['read']>, ReadReply>(store.read.bind(store)),
         write: checked(store.write.bind(store)),
         invalidate: checked(store.invalidate.bind(store)),
         subscribe: (listener) => store.subscribe((hint) => state.hints && listener(hint)),
-        close: () => store.close(),
       }
     },
   }

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { type CacheStore, RedstartError } from '@redstart/core'
+import { type CacheStore, glob, RedstartError } from '@redstart/core'
 import { expect } from 'vitest'
 import { type ContractTest, contractTest } from './contract-test.ts'
 import { ask, bytesAt, entry, hard, question, randomGeneration, TIMEOUT } from './requests.ts'
@@ -52,7 +52,16 @@ function calls(store: CacheStore, timeout: number): Promise<unknown>[] {
     store.read({ keys: ['n:k'], names: ['t:x'], question: question() }, timeout),
     store.write(entry('n:k', randomGeneration(), 1), timeout),
     store.invalidate(hard(['t:x']), timeout),
+    store.claim({ path: 'n:k', token: randomGeneration(), ttl: 1, patient: false }, timeout),
+    store.release({ path: 'n:k', token: randomGeneration(), pause: 0 }, timeout),
+    store.remove(['n:k', 'n:other'], timeout),
+    walk(store, timeout),
   ]
+}
+
+async function walk(store: CacheStore, timeout: number): Promise<void> {
+  const walking = store.scan({ match: glob.compile('*') }, timeout)[Symbol.asyncIterator]()
+  while ((await walking.next()).done !== true);
 }
 
 /** The code of the error, or that there was none. */

@@ -1,3 +1,4 @@
+import { claimTests } from './claims.ts'
 import { callTests, closingTests } from './closing.ts'
 import type { ContractTest } from './contract-test.ts'
 import { entryTests } from './entries.ts'
@@ -7,10 +8,13 @@ import { clockTests, deadlineTests, markerTests } from './markers.ts'
 import { pruningTests } from './pruning.ts'
 import { randomTests } from './random-invalidations.ts'
 import { rankingTests } from './ranking.ts'
+import { removeTests, scanTests } from './scanning.ts'
 
 /** All that the cache expects of a backend, by subject. */
 export const contractTests: Readonly<Record<string, readonly ContractTest[]>> = {
   entries: entryTests,
+  scanning: scanTests,
+  removing: removeTests,
   'of two writes': rankingTests,
   'the generation': generationTests,
   'an answer': answerTests,
@@ -20,6 +24,7 @@ export const contractTests: Readonly<Record<string, readonly ContractTest[]>> = 
   'a hint': hintTests,
   'above the bound of markers': pruningTests,
   'after any sequence of invalidations': randomTests,
+  'a claim': claimTests,
   'a call': callTests,
   'a closed store': closingTests,
 }

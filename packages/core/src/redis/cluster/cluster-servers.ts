@@ -61,10 +61,20 @@ export class ClusterServers implements Servers {
 
   async masters(timeout: number): Promise<readonly Master[]> {
     if (this.#topology.masters.size === 0) await this.#topology.locate(this.#viewSlot, timeout)
-    return [...this.#topology.masters].map(({ address }) => ({
-      name: addressText(address),
-      connect: (pause, protocol) => this.#settings.client(pause, address, protocol),
+    return [...this.#topology.masters].map((node) => ({
+      name: addressText(node.address),
+      call: (left, send) =>
+        node.call(left, send).catch((error: unknown) => {
+          throw this.#explain(error)
+        }),
+      connect: (pause, protocol) => this.#settings.client(pause, node.address, protocol),
     }))
+  }
+
+  async changes(timeout: number): Promise<number> {
+    if (this.#closed) throw closed()
+    await this.#topology.look(timeout)
+    return this.#topology.changes
   }
 
   split(keys: readonly string[]): readonly (readonly string[])[] {

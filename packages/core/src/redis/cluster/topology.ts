@@ -28,6 +28,8 @@ export class Topology {
   readonly #nodes = new Map<string, ClusterNode>()
   #owners: (ClusterNode | undefined)[] = []
   #masters: Set<ClusterNode> = new Set()
+  /** Grows whenever a slot is known to be another node's than before. */
+  changes = 0
   #looking: Promise<void> | undefined
   #lastLook = -Infinity
 
@@ -58,6 +60,11 @@ export class Topology {
     return owner
   }
 
+  /** Looks at the Cluster as it is now. Rejects when no node answers. */
+  async look(timeout: number): Promise<void> {
+    await within(this.#context.clock, timeout, () => this.#look())
+  }
+
   /** How many nodes' breakers are open. */
   breakers(): { readonly open: number; readonly of: number } {
     const nodes = [...this.#nodes.values()]
@@ -77,6 +84,7 @@ export class Topology {
   redirected(redirection: Redirection, by: ClusterNode): ClusterNode | undefined {
     const node = this.#at(mapped(addressOf(redirection, by.address), this.#context.natMap))
     if (redirection.kind === 'ASK') return node
+    if (this.#owners[redirection.slot] !== node) this.changes += 1
     this.#owners[redirection.slot] = node
     this.#own(new Set(this.#masters).add(node))
     this.doubt()
@@ -124,6 +132,8 @@ export class Topology {
       const node = this.#at(mapped(master, this.#context.natMap))
       for (let slot = first; slot <= last; slot += 1) owners[slot] = node
     }
+    const before = this.#owners
+    if (before.length > 0 && owners.some((owner, slot) => owner !== before[slot])) this.changes += 1
     this.#owners = owners
     const needed = new Set(owners.filter((owner) => owner !== undefined))
     this.#own(needed)
