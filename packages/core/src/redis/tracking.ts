@@ -47,7 +47,8 @@ export class RedisTracking implements KeyTracking {
 
   #link(master: TrackingLinkContext['master']): TrackingLink {
     const { clock, viewKey, connectTimeout, prefix, listener } = this.#context
-    const onKey = (path: string): void => listener.changed(path)
+    // A namespace cannot begin so: it is no entry.
+    const onKey = (path: string): void => (path.startsWith('!') ? undefined : listener.changed(path))
     return new TrackingLink({
       master,
       clock,
