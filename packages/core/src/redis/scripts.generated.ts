@@ -125,8 +125,12 @@ local function in_parts(command, arguments, each)
     if each then each(reply, first - 1) end
   end
 end
+local FORM = '^(%d+) ?(%d*) ?(%d*)$'
+local function readable(marker)
+  return string.match(marker, FORM) ~= nil
+end
 local function parse(marker)
-  local hard, soft, deadline = string.match(marker or '', '^(%d+) ?(%d*) ?(%d*)$')
+  local hard, soft, deadline = string.match(marker or '', FORM)
   return tonumber(hard or '') or 0, tonumber(soft or '') or 0, tonumber(deadline or '')
 end
 local function marker_text(hard, soft, deadline)
@@ -135,6 +139,7 @@ local function marker_text(hard, soft, deadline)
   return text(hard)
 end
 local function raised(marker, clock, now)
+  if marker and not readable(marker) then return marker_text(clock, 0, nil) end
   local hard, soft, old = parse(marker)
   if kind == 'hard' then return marker_text(clock, soft, old) end
   if old and now >= old then return marker_text(math.max(hard, soft), clock, deadline) end
@@ -144,14 +149,14 @@ local function prune(meta)
   local markers = redis.call('HLEN', key) - (meta.clock - meta.head + 1) - FIXED_FIELDS
   local budget = 2 * #names + CHUNK
   local floor, head, weight, gone = meta.floor, meta.head, meta.weight, {}
-  while (markers > bound or weight > QUEUE_FACTOR * bound) and head <= meta.clock and budget > 0 do
+  while (math.min(markers, weight) > bound or weight > QUEUE_FACTOR * bound) and head <= meta.clock and budget > 0 do
     local queued = 'q:' .. text(head)
     local count = 0
     for name in string.gmatch(redis.call('HGET', key, queued) or '', '[^\n]+') do
       count = count + 1
       local marker = redis.call('HGET', key, name)
       local hard, soft = parse(marker)
-      if marker and math.max(hard, soft) <= head then
+      if marker and readable(marker) and math.max(hard, soft) <= head then
         gone[#gone + 1] = name
         markers, floor = markers - 1, head
       end

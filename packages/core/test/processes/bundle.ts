@@ -19,8 +19,15 @@ export interface Program {
 
 const core = join(import.meta.dirname, '../..')
 
-/** Makes a program of the worker and the sources, which are TypeScript, with the patches if there are any. */
-export async function bundle(patches: readonly Patch[] = []): Promise<Program> {
+/**
+ * Makes a program of the sources, which are TypeScript, with the patches if there are any.
+ *
+ * @param entry the file of the program itself; the worker's where it is not given.
+ */
+export async function bundle(
+  patches: readonly Patch[] = [],
+  entry: string = join(import.meta.dirname, 'worker.child.ts'),
+): Promise<Program> {
   const cache = join(core, 'node_modules/.cache')
   await mkdir(cache, { recursive: true })
   // Inside the package, where the dependencies are found.
@@ -31,7 +38,7 @@ export async function bundle(patches: readonly Patch[] = []): Promise<Program> {
     logLevel: 'error',
     plugins: [patching(patches)],
     build: {
-      ssr: join(import.meta.dirname, 'worker.child.ts'),
+      ssr: entry,
       target: 'node20',
       outDir: folder,
       rollupOptions: { output: { entryFileNames: 'worker.mjs' } },

@@ -30,8 +30,15 @@ local function in_parts(command, arguments, each)
   end
 end
 
+local FORM = '^(%d+) ?(%d*) ?(%d*)$'
+
+-- False for a marker that another version wrote in a form of its own.
+local function readable(marker)
+  return string.match(marker, FORM) ~= nil
+end
+
 local function parse(marker)
-  local hard, soft, deadline = string.match(marker or '', '^(%d+) ?(%d*) ?(%d*)$')
+  local hard, soft, deadline = string.match(marker or '', FORM)
   return tonumber(hard or '') or 0, tonumber(soft or '') or 0, tonumber(deadline or '')
 end
 
@@ -44,6 +51,7 @@ end
 -- The marker after one more invalidation. A deadline that has passed made the earlier soft invalidation a hard one; it
 -- must not be postponed by this one.
 local function raised(marker, clock, now)
+  if marker and not readable(marker) then return marker_text(clock, 0, nil) end
   local hard, soft, old = parse(marker)
   if kind == 'hard' then return marker_text(clock, soft, old) end
   if old and now >= old then return marker_text(math.max(hard, soft), clock, deadline) end
@@ -56,14 +64,14 @@ local function prune(meta)
   local markers = redis.call('HLEN', key) - (meta.clock - meta.head + 1) - FIXED_FIELDS
   local budget = 2 * #names + CHUNK
   local floor, head, weight, gone = meta.floor, meta.head, meta.weight, {}
-  while (markers > bound or weight > QUEUE_FACTOR * bound) and head <= meta.clock and budget > 0 do
+  while (math.min(markers, weight) > bound or weight > QUEUE_FACTOR * bound) and head <= meta.clock and budget > 0 do
     local queued = 'q:' .. text(head)
     local count = 0
     for name in string.gmatch(redis.call('HGET', key, queued) or '', '[^\n]+') do
       count = count + 1
       local marker = redis.call('HGET', key, name)
       local hard, soft = parse(marker)
-      if marker and math.max(hard, soft) <= head then
+      if marker and readable(marker) and math.max(hard, soft) <= head then
         gone[#gone + 1] = name
         markers, floor = markers - 1, head
       end
