@@ -1,4 +1,5 @@
 import { type Random, seededRandom } from './random.ts'
+import type { Design } from './design.ts'
 import type { Rules } from './rules.ts'
 import { drawWeather, type Weather } from './weather.ts'
 
@@ -23,6 +24,12 @@ export interface Counts {
   overflows: number
   generations: number
   restarts: number
+  aged: number
+  refused: number
+  heldConfirmed: number
+  promotions: number
+  continued: number
+  takenOver: number
 }
 
 /** What every part of one run shares: time, dice, rules, weather, counts and the trace. */
@@ -30,6 +37,7 @@ export interface Context {
   readonly now: number
   readonly random: Random
   readonly rules: Rules
+  readonly design: Design
   readonly weather: Weather
   readonly counts: Counts
   /** Lets time pass; at least one step, so that no two steps share an instant. */
@@ -38,11 +46,19 @@ export interface Context {
   note(line: () => string): void
 }
 
+/** What a run follows from. */
+export interface Conditions {
+  readonly seed: number
+  readonly rules: Rules
+  readonly design: Design
+  /** Conditions that are not left to chance. */
+  readonly under: Partial<Weather>
+}
+
 /**
- * @param under conditions that are not left to chance.
  * @param trace lines are added to it; without it nothing is noted, which is faster.
  */
-export function createContext(seed: number, rules: Rules, under: Partial<Weather> = {}, trace?: string[]): Context {
+export function createContext({ seed, rules, design, under }: Conditions, trace?: string[]): Context {
   const random = seededRandom(seed)
   let now = 1000
   return {
@@ -51,6 +67,7 @@ export function createContext(seed: number, rules: Rules, under: Partial<Weather
     },
     random,
     rules,
+    design,
     weather: { ...drawWeather(random, Object.values(rules).every(Boolean)), ...under },
     counts: noCounts(),
     pass(steps) {
@@ -83,5 +100,17 @@ export function noCounts(): Counts {
     overflows: 0,
     generations: 0,
     restarts: 0,
+    aged: 0,
+    refused: 0,
+    heldConfirmed: 0,
+    promotions: 0,
+    continued: 0,
+    takenOver: 0,
   }
+}
+
+/** Adds what one run or exploration did to a total. */
+export function addCounts(total: Counts, more: Counts): void {
+  // The keys of a closed record; Object.keys forgets their type.
+  for (const name of Object.keys(total) as (keyof Counts)[]) total[name] += more[name]
 }

@@ -19,6 +19,8 @@ export interface Entry extends Stamp {
   readonly path: string
   readonly parts: readonly Part[]
   readonly bornAt: number
+  /** The server's time when the load began, as if it were known exactly. */
+  readonly begunAt: number
   /** The process's local counter when the load began: own invalidations that did not reach Redis are compared with it. */
   readonly order: number
   /** Since when this process knows the data to be good without any proof: its own load, or Redis's confirmation. */
@@ -47,24 +49,27 @@ export function declaredNames(path: string): readonly string[] {
   return declared.get(path) ?? []
 }
 
+type Targets = readonly [readonly string[], ...(readonly string[])[]]
+
+const KEYS: Targets = [[keyName(DISH)], [keyName(DRINK)], [keyName(PAGE)]]
+
 /** What invalidations name: tags, keys, a namespace (that is `clear`), two at once, everything. */
-export const TARGETS: readonly [readonly string[], ...(readonly string[])[]] = [
-  [FIXED_TAG],
-  [FIXED_TAG],
-  [LATE_TAG],
-  [LATE_TAG],
-  [keyName(DISH)],
-  [keyName(DRINK)],
-  [prefixName('menu:')],
-  [FIXED_TAG, LATE_TAG],
-  [keyName(PAGE)],
-  [EVERYTHING],
-]
+export const TARGETS: Readonly<Record<'anything' | 'keys' | 'namespaces', Targets>> = {
+  anything: [
+    [FIXED_TAG],
+    [FIXED_TAG],
+    [LATE_TAG],
+    [LATE_TAG],
+    [keyName(DISH)],
+    [keyName(DRINK)],
+    [prefixName('menu:')],
+    [FIXED_TAG, LATE_TAG],
+    [keyName(PAGE)],
+    [EVERYTHING],
+  ],
+  keys: KEYS,
+  namespaces: [...KEYS, [prefixName('menu:')], [prefixName('page:')]],
+}
 
 /** What is only marked stale. */
-export const SOFT_TARGETS: readonly [readonly string[], ...(readonly string[])[]] = [
-  [FIXED_TAG],
-  [LATE_TAG],
-  [keyName(DISH)],
-  [prefixName('menu:')],
-]
+export const SOFT_TARGETS: Targets = [[FIXED_TAG], [LATE_TAG], [keyName(DISH)], [prefixName('menu:')]]

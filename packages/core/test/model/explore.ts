@@ -1,4 +1,5 @@
-import { type Counts, noCounts } from './context.ts'
+import { addCounts, type Counts, noCounts } from './context.ts'
+import type { Design } from './design.ts'
 import { type RuleName, rulesWithout } from './rules.ts'
 import { run } from './run.ts'
 import type { Weather } from './weather.ts'
@@ -10,6 +11,8 @@ const STEPS = 2500
 export interface Terms {
   readonly takenBack?: readonly RuleName[]
   readonly under?: Partial<Weather>
+  /** What is not as built. */
+  readonly design?: Partial<Design>
 }
 
 export interface ExploreOptions extends Terms {
@@ -33,6 +36,7 @@ export function explore({
   runs,
   takenBack = [],
   under = {},
+  design = {},
   untilBroken = false,
 }: ExploreOptions): Exploration {
   const rules = rulesWithout(...takenBack)
@@ -41,8 +45,8 @@ export function explore({
   let done = 0
   while (done < runs && !(untilBroken && failing.length > 0)) {
     const seed = firstSeed + done++
-    const outcome = run({ seed, rules, under, steps: STEPS })
-    add(counts, outcome.counts)
+    const outcome = run({ seed, rules, under, design, steps: STEPS })
+    addCounts(counts, outcome.counts)
     if (outcome.violation !== undefined) failing.push({ seed, steps: outcome.steps })
   }
   failing.sort((a, b) => a.steps - b.steps)
@@ -50,13 +54,8 @@ export function explore({
 }
 
 /** Runs one seed again and tells what happened; a violation is the last line. */
-export function traceOf(seed: number, { takenBack = [], under = {} }: Terms = {}): readonly string[] {
+export function traceOf(seed: number, { takenBack = [], under = {}, design = {} }: Terms = {}): readonly string[] {
   const trace: string[] = []
-  run({ seed, rules: rulesWithout(...takenBack), under, steps: STEPS }, trace)
+  run({ seed, rules: rulesWithout(...takenBack), under, design, steps: STEPS }, trace)
   return trace
-}
-
-function add(total: Counts, more: Counts): void {
-  // The keys of a closed record; Object.keys forgets their type.
-  for (const name of Object.keys(total) as (keyof Counts)[]) total[name] += more[name]
 }

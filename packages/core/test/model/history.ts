@@ -87,7 +87,7 @@ export class History {
   #binds(invalidation: Invalidation, { by, startedAt }: Returned): boolean {
     const { hereAt, everywhereAt, kind, deadline } = invalidation
     const resolved = (by === invalidation.by && startedAt > hereAt) || startedAt > everywhereAt + MAX_STALENESS
-    return resolved && (kind === 'hard' || startedAt > this.#redis.passedSince(deadline))
+    return resolved && (kind === 'hard' || startedAt > this.#redis.clock.passedSince(deadline))
   }
 
   #report(read: Returned, loadedFrom: number, invalidation: Invalidation): void {

@@ -1,9 +1,11 @@
 import { keyName } from '../../src/invalidation/names.ts'
+import { acknowledged } from './acknowledge.ts'
 import { declaredNames, type Entry } from './entry.ts'
 import type { Invalidation } from './history.ts'
 import type { Raise } from './marker.ts'
 import { FAILED } from './network.ts'
 import type { ModelProcess } from './process.ts'
+import type { Mark } from './replicas.ts'
 import type { Steps } from './tasks.ts'
 
 type How = Omit<Raise, 'clock'>
@@ -15,12 +17,17 @@ export function* invalidate(process: ModelProcess, names: readonly string[], how
   const { redis, history } = process
   const record = history.begin(process, names, how.kind, how.deadline)
   if (process.coherence.outage) return invalidateHere(process, names, how, record)
+  let mark: Mark | undefined
   const reply = yield* process.askMeta(() => {
     history.ran(record)
-    return redis.invalidate(names, how)
+    const done = redis.invalidate(names, how)
+    mark = redis.mark
+    return done
   })
   if (reply === FAILED) return invalidateHere(process, names, how, record)
   process.coherence.learn(reply, names, how)
+  process.sent(names, how)
+  if (!(yield* acknowledged(process, mark))) return invalidateHere(process, names, how, record)
   history.resolveEverywhere(record)
   process.note(() => `invalidate ${names.join(' ')} resolved`)
 }
@@ -54,16 +61,21 @@ function* setInTwoSteps(process: ModelProcess, path: string): Steps<void> {
   const names = [keyName(path)]
   const record = history.begin(process, names)
   const called = { order: process.order, confirmedAt: process.context.now }
+  let mark: Mark | undefined
   const reply = yield* process.askMeta(() => {
     history.ran(record)
-    return redis.invalidate(names, HARD)
+    const done = redis.invalidate(names, HARD)
+    mark = redis.mark
+    return done
   })
   if (reply === FAILED) return invalidateHere(process, names, HARD, record)
   coherence.learn(reply, names, HARD)
+  process.sent(names, HARD)
   const { generation, clock } = reply.value
   const replied = { order: process.order, confirmedAt: process.context.now }
   const counted = process.context.rules.setFromCall ? called : replied
   yield* store(process, { ...valueOf(process, path, record.executedAt), ...counted, generation, clock })
+  if (!(yield* acknowledged(process, mark))) return invalidateHere(process, names, HARD, record)
   history.resolveEverywhere(record)
   process.note(() => `set ${path} resolved, as of ${generation}/${clock}`)
 }
@@ -89,8 +101,8 @@ function* setInOneStep(process: ModelProcess, path: string): Steps<void> {
   const record = history.begin(process, names)
   const calledAt = context.now
   const reply = yield* process.askMeta(() => {
-    if (!redis.runningLate) history.ran(record)
-    return redis.invalidateAndStore(names, valueOf(process, path, redis.runningLate ? calledAt : context.now))
+    if (!redis.late.running) history.ran(record)
+    return redis.invalidateAndStore(names, valueOf(process, path, redis.late.running ? calledAt : context.now))
   })
   if (reply === FAILED) return
   coherence.learn(reply, names, HARD)
@@ -114,6 +126,7 @@ function valueOf(process: ModelProcess, path: string, loadedFrom: number): Entry
     names,
     parts: [{ names, loadedFrom }],
     bornAt: process.context.now,
+    begunAt: process.redis.time,
     order: process.order,
     confirmedAt: loadedFrom,
   }

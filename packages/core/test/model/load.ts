@@ -1,5 +1,5 @@
 import { declaredNames, DISH, DRINK, type Entry, FRESH, LATE_TAG, NO_GENERATION, PAGE, type Part } from './entry.ts'
-import { lookUp, type Start } from './look-up.ts'
+import { confirmHeld, lookUp, type Start } from './look-up.ts'
 import type { Flight, Landed, ModelProcess } from './process.ts'
 import { type Steps, until } from './tasks.ts'
 
@@ -14,6 +14,12 @@ export function* load(
   readChild: ReadChild,
 ): Steps<void> {
   try {
+    const held = old && (yield* confirmHeld(process, old))
+    if (held !== undefined) {
+      process.keep(held.entry, flight)
+      flight.landed = held
+      return
+    }
     const found = yield* lookUp(process, flight.path)
     if (found.type === 'hit') {
       process.keep(found.landed.entry, flight)
@@ -53,10 +59,11 @@ function* runLoader(
 }
 
 /** What the loader of a path makes by itself, bound to the moment before it starts. */
-function ownEntry({ context, order }: ModelProcess, path: string, { generation, clock }: Start): Entry {
+function ownEntry({ context, order, redis }: ModelProcess, path: string, { generation, clock }: Start): Entry {
   const names = context.random.chance(0.5) ? [...declaredNames(path), LATE_TAG] : declaredNames(path)
   const { now } = context
-  return { path, generation, clock, names, parts: [{ names, loadedFrom: now }], bornAt: now, order, confirmedAt: now }
+  const parts: readonly Part[] = [{ names, loadedFrom: now }]
+  return { path, generation, clock, names, parts, bornAt: now, begunAt: redis.time, order, confirmedAt: now }
 }
 
 /** A page is made from a dish, and now and then a drink. */
@@ -80,6 +87,7 @@ function derive({ context }: ModelProcess, parent: Entry, child: Landed | undefi
     clock: lowest ? Math.min(parent.clock, child.asOf) : parent.clock,
     names: [...new Set([...parent.names, ...child.entry.names])],
     parts,
+    begunAt: Math.min(parent.begunAt, child.entry.begunAt),
     order: Math.min(parent.order, child.entry.order),
     confirmedAt: Math.min(parent.confirmedAt, child.entry.confirmedAt),
   }

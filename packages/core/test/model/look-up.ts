@@ -1,8 +1,11 @@
 import { decide, type Verdict } from '../../src/invalidation/view.ts'
 import { declaredNames, type Entry, FRESH, NO_GENERATION } from './entry.ts'
+import { floorFor } from './floors.ts'
 import { FAILED, type Failed } from './network.ts'
 import type { Landed, ModelProcess } from './process.ts'
+import { isBuilt } from './design.ts'
 import type { Reading } from './redis.ts'
+import { inGeneration } from './redis-meta.ts'
 import type { Steps } from './tasks.ts'
 
 /** The moment a load is bound to, fixed before it starts. */
@@ -39,6 +42,16 @@ export function* lookUp(process: ModelProcess, path: string): Steps<Found> {
   return missed(start, usable ? decided.entry : undefined)
 }
 
+/** Asks whether what L1 holds may still be used, where the process's own view cannot say. */
+export function* confirmHeld(process: ModelProcess, held: Entry): Steps<Landed | undefined> {
+  const { coherence, context } = process
+  if (isBuilt(context.design) || coherence.outage || process.verdict(held) !== 'ask') return undefined
+  const read = yield* confirm(process, held, undefined, undefined)
+  if (read === FAILED || read.decided?.verdict !== 'valid' || context.now - held.bornAt > FRESH) return undefined
+  context.counts.heldConfirmed++
+  return { entry: read.decided.entry, how: 'L1, confirmed', asOf: read.decided.asOf, stale: false }
+}
+
 interface Read {
   readonly decided: Decided | undefined
   readonly start: Start
@@ -55,6 +68,7 @@ function offline({ coherence }: ModelProcess): Start {
 /** The entry alone, decided by the process's own view. */
 function* readAlone(process: ModelProcess, path: string): Steps<Read | Failed> {
   const { coherence, redis, order } = process
+  const before = pointOf(coherence.view)
   const reply = yield* process.askEntry(() => redis.get(path))
   if (reply === FAILED) return FAILED
   const view = coherence.view
@@ -63,42 +77,62 @@ function* readAlone(process: ModelProcess, path: string): Steps<Read | Failed> {
   if (reply.value === undefined) return { decided: undefined, start }
   const entry: Entry = { ...reply.value, order, confirmedAt: -Infinity }
   const verdict = coherence.decide(entry)
-  if (verdict === 'ask') return yield* confirm(process, entry, undefined)
+  const foreign = process.context.design.failover !== 'cold' && entry.generation !== view.generation
+  if (verdict === 'ask' || foreign) return yield* confirm(process, entry, undefined, before)
   return { decided: obeyed(process, { entry, verdict, asOf: Math.max(entry.clock, view.clock) }), start }
 }
 
 /** The entry and a snapshot of the names that are known already, in either order. */
 function* readWithSnapshot(process: ModelProcess, path: string): Steps<Read | Failed> {
-  const { redis, context, order } = process
+  const { redis, context, order, coherence } = process
   const snapshotFirst = context.random.chance(0.5)
   const askedAt = context.now
   let reading = snapshotFirst ? yield* snapshot(process, declaredNames(path)) : undefined
   if (reading === FAILED) return FAILED
+  const before = pointOf(snapshotFirst ? reading : coherence.view)
   const reply = yield* process.askEntry(() => redis.get(path))
   if (reply === FAILED) return FAILED
   if (!snapshotFirst) reading = yield* snapshot(process, declaredNames(path))
   if (reading === FAILED) return FAILED
   if (reply.value !== undefined) {
-    return yield* confirm(process, { ...reply.value, order, confirmedAt: askedAt }, reading)
+    return yield* confirm(process, { ...reply.value, order, confirmedAt: -Infinity }, reading, before, askedAt)
   }
   const start = reading ?? (yield* begin(process))
   return start === FAILED ? FAILED : { decided: undefined, start }
 }
 
-/** Decides an entry against Redis's own view; `known` is a snapshot taken for it that may lack names. */
-function* confirm(process: ModelProcess, entry: Entry, known: Reading | undefined): Steps<Read | Failed> {
+function pointOf(view: Start | undefined): Start | undefined {
+  return view && { generation: view.generation, clock: view.clock }
+}
+
+/**
+ * Decides an entry against Redis's own view; `known` is a snapshot taken for it that may lack names, `before` a point
+ * that Redis had reached before the entry was seen there.
+ */
+function* confirm(
+  process: ModelProcess,
+  found: Entry,
+  known: Reading | undefined,
+  before: Start | undefined,
+  askedAt: number = process.context.now,
+): Steps<Read | Failed> {
   const { context } = process
-  const askedAt = Math.max(entry.confirmedAt, known === undefined ? context.now : -Infinity)
-  const reading = yield* complete(process, entry, known)
+  const reading = yield* complete(process, found, known)
   if (reading === FAILED) return FAILED
   if (reading === undefined) {
     const start = yield* begin(process)
     return start === FAILED ? FAILED : { decided: undefined, start }
   }
-  const verdict = decide(entry, reading, 'gone', reading.time)
+  const entry = inGeneration(found, reading)
+  if (entry !== found) context.counts.takenOver++
+  const seen = before?.generation === reading.generation ? before.clock : -1
+  const verdict = decide(entry, { ...reading, floor: floorFor(entry, reading, seen, context) }, 'gone', reading.time)
   const restamped =
     verdict === 'valid' && context.weather.economy.restamp ? Math.max(entry.clock, reading.clock) : entry.clock
-  const confirmed: Entry = { ...entry, clock: restamped, confirmedAt: askedAt }
+  // A stale one is not confirmed: this process need not know the marker, nor the deadline that comes with it.
+  const good = verdict === 'valid' || !context.rules.staleNotConfirmed
+  const confirmedAt = good ? Math.max(entry.confirmedAt, askedAt) : entry.confirmedAt
+  const confirmed: Entry = { ...entry, clock: restamped, confirmedAt }
   return { decided: obeyed(process, { entry: confirmed, verdict, asOf: reading.clock }), start: reading }
 }
 

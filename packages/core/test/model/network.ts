@@ -142,7 +142,7 @@ export class Network {
     else if (call.greeting) {
       this.#server = this.#redis.runId
       call.perform()
-    } else if (this.#server === this.#redis.runId) call.perform()
+    } else this.#redis.on(this.#server, () => call.perform())
   }
 
   /** The caller hears nothing; the command ran, runs late, or is lost. */
@@ -150,12 +150,13 @@ export class Network {
     const { random, now } = this.#context
     const dice = random.below(10)
     if (dice < 3) call.performUnheard()
-    else if (dice < 6 && !call.greeting) this.#redis.runLater(now + random.below(300), () => call.performUnheard())
+    else if (dice < 6 && !call.greeting) this.#redis.late.add(now + random.below(300), () => call.performUnheard())
   }
 
   #receive(hint: Hint): void {
     const { random, weather } = this.#context
-    if (this.cut || random.chance(weather.hintLoss)) return
+    if (this.cut || (weather.failovers && this.#server !== this.#redis.runId)) return
+    if (random.chance(weather.hintLoss)) return
     if (weather.connections === 'one') this.meta.push({ arrive: () => this.#hear(hint) })
     else this.#hints.push(hint)
   }

@@ -5,6 +5,7 @@ import { declaredNames, ENTRY_TTL, type Entry, FRESH } from './entry.ts'
 import type { History } from './history.ts'
 import { FAILED, type Failed, Network, type Reply } from './network.ts'
 import { Pending } from './pending.ts'
+import type { Raise } from './marker.ts'
 import type { ModelRedis } from './redis.ts'
 import { type Steps, Tasks, type Wait } from './tasks.ts'
 
@@ -19,6 +20,16 @@ export interface Flight extends Wait {
   readonly epoch: number
   landed: Landed | 'failed' | undefined
 }
+
+/** An invalidation that reached Redis. */
+interface Sent {
+  readonly names: readonly string[]
+  readonly how: Omit<Raise, 'clock'>
+  readonly at: number
+}
+
+/** For how long they are remembered. */
+const MINUTE = 300
 
 /** What a flight brought. */
 export interface Landed {
@@ -45,6 +56,9 @@ export class ModelProcess {
   /** Orders own invalidations that did not reach Redis among own loads. */
   order = 0
   asking = false
+  /** Does nothing before this instant, and does not know it. */
+  pausedUntil = -Infinity
+  #recent: readonly Sent[] = []
   readonly #epochs = new Map<string, number>()
 
   constructor(name: string, context: Context, redis: ModelRedis, history: History) {
@@ -57,7 +71,10 @@ export class ModelProcess {
       onMessage: ({ names, kind }) => this.#heard(names, kind),
       onReset: () => this.#forget(),
     })
-    this.network = new Network(context, redis, (hint) => this.coherence.hear(hint))
+    this.network = new Network(context, redis, (hint) => {
+      if (context.design.failover === 'resendHeard') this.sent(hint.names, hint)
+      this.coherence.hear(hint)
+    })
     // A process starts as if after an outage: it asks before it believes anything.
     this.coherence.outage = true
   }
@@ -85,6 +102,18 @@ export class ModelProcess {
     if (this.pending.overrules(entry)) return 'gone'
     if (!this.coherence.proven(entry.confirmedAt)) return 'ask'
     return verdict === 'stale' || now - entry.bornAt > FRESH ? 'stale' : 'valid'
+  }
+
+  /** Remembers an invalidation that reached Redis. */
+  sent(names: readonly string[], { kind, deadline }: Sent['how']): void {
+    const { failover } = this.context.design
+    if (failover !== 'resend' && failover !== 'resendHeard') return
+    this.#recent = [...this.recent(), { names, how: { kind, deadline }, at: this.context.now }]
+  }
+
+  /** What reached Redis lately. */
+  recent(): readonly Sent[] {
+    return this.#recent.filter(({ at }) => this.context.now - at <= MINUTE)
   }
 
   startFlight(path: string): Flight {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Counts } from './context.ts'
+import { addCounts, type Counts, noCounts } from './context.ts'
+import { designWorths, kept, refused } from './design-worth.ts'
 import { type Exploration, explore, type Terms, traceOf } from './explore.ts'
 import { sentences } from './rules.ts'
-import { type Worth, worths } from './worth.ts'
+import { worths } from './worth.ts'
 
 const soak = process.env['REDSTART_SOAK'] === '1'
 const onlySeed = process.env['REDSTART_MODEL_SEED']
@@ -10,12 +11,14 @@ const onlySeed = process.env['REDSTART_MODEL_SEED']
 const RUNS = soak ? 10_000 : 2000
 /** For each set of special conditions of `worths`. */
 const SPECIAL_RUNS = soak ? 1000 : 40
+/** For each design that is not built. */
+const DESIGN_RUNS = soak ? 10_000 : 60
 /** A soak looks where nobody looked before; a plain run looks where it looked yesterday. */
 const FIRST_SEED = soak ? Date.now() % 1_000_000_000 : 1
 const TIMEOUT = soak ? 1_800_000 : 120_000
 
 /** The least that each run must have done on average, about a third of what it does. */
-const LEAST_PER_RUN: Readonly<Record<keyof Counts, number>> = {
+const LEAST_PER_RUN: Readonly<Partial<Record<keyof Counts, number>>> = {
   l1: 20,
   l2: 2,
   loads: 40,
@@ -41,6 +44,17 @@ if (onlySeed !== undefined) replayOnly(Number(onlySeed))
 else {
   describe('the invalidation protocol', keepsTheClaim)
   describe('each rule, taken back alone', breaksTheClaim)
+  describe('what is not built', designs)
+}
+
+/** The same of a design, in the conditions that try it. */
+const LEAST_OF_DESIGNS: Readonly<Partial<Record<keyof Counts, number>>> = {
+  aged: 10,
+  refused: 10,
+  heldConfirmed: 0.5,
+  promotions: 4,
+  continued: 2,
+  takenOver: 1,
 }
 
 /** Tells the whole story of one seed. */
@@ -72,22 +86,47 @@ function keepsTheClaim(): void {
 }
 
 function breaksTheClaim(): void {
-  it('is in the table once', () => {
-    const times = (name: string): number => worths.filter(({ rule }) => rule === name).length
+  it('is in the tables once', () => {
+    const times = (name: string): number => [...worths, ...designWorths].filter(({ rule }) => rule === name).length
     expect(Object.keys(sentences).filter((name) => times(name) !== 1)).toEqual([])
   })
 
-  it.each(worths)('breaks the claim: $rule', { timeout: TIMEOUT }, (worth) => {
-    const { rule, under = {} } = worth
-    const bound = boundOf(worth)
-    const { runs, failing } = explore({ firstSeed: 1, runs: bound, takenBack: [rule], under, untilBroken: true })
-    console.log(`${rule}: broke after ${runs} of at most ${bound} runs. ${sentences[rule]}`)
-    expect(failing, `no violation without ${rule} in ${bound} runs: does the model still try it?`).not.toEqual([])
+  it.each([...worths, ...designWorths])('breaks the claim: $rule', { timeout: TIMEOUT }, (worth) => {
+    const { rule, in600, under = {}, design = {} } = worth
+    expectBroken(`${rule}: ${sentences[rule]}`, in600, { takenBack: [rule], under, design })
   })
 }
 
+function designs(): void {
+  const counts = noCounts()
+
+  it.each(kept)(`keeps the claim: $name, in ${DESIGN_RUNS} runs`, { timeout: TIMEOUT }, ({ design, under }) => {
+    const exploration = explore({ firstSeed: FIRST_SEED, runs: DESIGN_RUNS, design, under })
+    expectKept(exploration, { design, under })
+    addCounts(counts, exploration.counts)
+  })
+
+  it('was tried', () => {
+    for (const [name, least] of Object.entries(LEAST_OF_DESIGNS)) {
+      // As above.
+      expect(counts[name as keyof Counts], name).toBeGreaterThan(least * DESIGN_RUNS)
+    }
+  })
+
+  it.each(refused)('breaks the claim: $name', { timeout: TIMEOUT }, ({ name, in600, design, under }) => {
+    expectBroken(name, in600, { design, under })
+  })
+}
+
+function expectBroken(what: string, in600: number, terms: Terms): void {
+  const bound = boundOf(in600)
+  const { runs, failing } = explore({ ...terms, firstSeed: 1, runs: bound, untilBroken: true })
+  console.log(`broke after ${runs} of at most ${bound} runs. ${what}`)
+  expect(failing, `no violation in ${bound} runs of: ${what}. Does the model still try it?`).not.toEqual([])
+}
+
 /** Twelve times what it takes on average: by chance alone a test would miss once in 160 000 times. */
-function boundOf({ in600 }: Worth): number {
+function boundOf(in600: number): number {
   return Math.max(30, Math.ceil((12 * 600) / in600))
 }
 

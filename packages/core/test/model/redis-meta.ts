@@ -1,9 +1,7 @@
 import type { Marker } from '../../src/invalidation/view.ts'
 import type { Context } from './context.ts'
+import { LONGEST_LOAD, ages, rememberDropped } from './floors.ts'
 import { highest, type Raise, raised } from './marker.ts'
-
-/** Markers that Redis keeps; a real one keeps 100 000. */
-const MARKERS = 3
 
 /** The meta hash: Redis's own view, and the queue that says which markers are the oldest. */
 export interface Meta {
@@ -12,6 +10,12 @@ export interface Meta {
   readonly runId: number
   clock: number
   floor: number
+  /** Floors that concern only some entries, or only writes. */
+  readonly floors: Map<string, number>
+  /** Servers that were seen to follow the one that has this. */
+  readonly runs: Set<number>
+  /** The generation before this one, where it goes on: its entries count up to a clock. */
+  readonly continues: { readonly generation: string; readonly clock: number } | undefined
   readonly markers: Map<string, Marker>
   /** Invalidations in clock order. */
   readonly queue: Queued[]
@@ -19,16 +23,33 @@ export interface Meta {
 
 interface Queued {
   readonly clock: number
+  readonly time: number
   readonly names: readonly string[]
 }
 
 export function newMeta(generation: string, runId: number): Meta {
-  return { generation, runId, clock: 1, floor: 0, markers: new Map(), queue: [] }
+  return {
+    generation,
+    runId,
+    clock: 1,
+    floor: 0,
+    floors: new Map(),
+    runs: new Set(),
+    continues: undefined,
+    markers: new Map(),
+    queue: [],
+  }
 }
 
 /** What a snapshot on disk holds of it. */
 export function copyMeta(meta: Meta): Meta {
-  return { ...meta, markers: new Map(meta.markers), queue: [...meta.queue] }
+  return {
+    ...meta,
+    floors: new Map(meta.floors),
+    runs: new Set(meta.runs),
+    markers: new Map(meta.markers),
+    queue: [...meta.queue],
+  }
 }
 
 /** Raises the markers of all names to the next clock, and forgets the oldest ones. */
@@ -43,12 +64,14 @@ export function raiseMarkers(
   for (const name of names) {
     meta.markers.set(name, raised(meta.markers.get(name), { clock, ...how }, time, context.rules))
   }
-  meta.queue.push({ clock, names })
-  while (meta.markers.size > MARKERS) prune(meta, context)
+  meta.queue.push({ clock, time, names })
+  if (context.design.ageing === 'byTime') ageByTime(meta, time, context)
+  while (meta.markers.size > context.weather.markers) prune(meta, context)
 }
 
 /** Takes the oldest invalidation and drops the markers that no later one raised; the floor remembers them. */
-function prune(meta: Meta, { rules, counts }: Context): void {
+function prune(meta: Meta, context: Context): void {
+  const { rules, counts } = context
   const oldest = meta.queue.shift()
   if (oldest === undefined) throw new Error('the model holds markers that no invalidation in its queue raised')
   for (const name of oldest.names) {
@@ -56,6 +79,38 @@ function prune(meta: Meta, { rules, counts }: Context): void {
     if (marker === undefined || (rules.pruneOnlyOwn && highest(marker) > oldest.clock)) continue
     meta.markers.delete(name)
     counts.pruned++
-    if (rules.redisFloor) meta.floor = Math.max(meta.floor, oldest.clock)
+    if (rules.redisFloor) rememberDropped(meta, name, marker, oldest.clock, context)
   }
+}
+
+/** Drops `k:` markers that are older than the longest load, by the server's time. */
+function ageByTime(meta: Meta, now: number, context: Context): void {
+  for (const { clock, time, names } of meta.queue) {
+    if (now - time <= LONGEST_LOAD) continue
+    for (const name of names) {
+      const marker = meta.markers.get(name)
+      if (marker === undefined || highest(marker) > clock || !ages(name, marker, context)) continue
+      meta.markers.delete(name)
+      rememberDropped(meta, name, marker, clock, context)
+    }
+  }
+}
+
+/** What a promoted replica, or a restarted server, makes of what it holds; undefined for nothing. */
+export function takenOver(meta: Meta, runId: number, generation: () => string, context: Context): Meta | undefined {
+  const { design, rules, counts } = context
+  if (design.failover === 'cold' || (rules.onlyKnownRuns && !meta.runs.has(runId))) return undefined
+  counts.continued++
+  if (!rules.newGenerationContinues) return { ...meta, runId }
+  const continues = { generation: meta.generation, clock: meta.clock }
+  return { ...meta, generation: generation(), runId, continues }
+}
+
+/** An entry as this generation sees it. */
+export function inGeneration<T extends { readonly generation: string; readonly clock: number }>(
+  entry: T,
+  { generation, continues }: Pick<Meta, 'generation' | 'continues'>,
+): T {
+  const takes = continues !== undefined && entry.generation === continues.generation && entry.clock <= continues.clock
+  return takes ? { ...entry, generation } : entry
 }

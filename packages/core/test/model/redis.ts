@@ -1,52 +1,54 @@
 import type { Answer, Hint, Invalidated, Snapshot } from '../../src/invalidation/invalidation-store.ts'
 import type { Marker } from '../../src/invalidation/view.ts'
 import type { Context } from './context.ts'
-import { ENTRY_TTL, type Entry, MAX_STALENESS, NO_GENERATION } from './entry.ts'
+import { ENTRY_TTL, type Entry, NO_GENERATION } from './entry.ts'
+import { type Floors, floorsOf, refuses } from './floors.ts'
+import { LateCommands } from './late-commands.ts'
 import type { Raise } from './marker.ts'
-import { copyMeta, type Meta, newMeta, raiseMarkers } from './redis-meta.ts'
+import { inGeneration, type Meta, newMeta, raiseMarkers, takenOver } from './redis-meta.ts'
+import { copyData, type Data, type Mark, Replicas, type Retired, type Stored } from './replicas.ts'
+import { ServerClock } from './server-clock.ts'
 
 /** A snapshot with the server's time: one trip asks for both. */
 export interface Reading extends Snapshot {
   readonly time: number
-}
-
-interface Stored {
-  readonly entry: Entry
-  readonly expires: number
-}
-
-interface Saved {
-  readonly meta: Meta | undefined
-  readonly entries: ReadonlyMap<string, Stored>
+  readonly floors: Floors
+  readonly continues: Meta['continues']
 }
 
 /** Redis: every public method up to "what goes wrong" is one atomic step that a client may send. */
 export class ModelRedis {
   /** Identity of the running server. */
   runId = 1
-  /** True while a command runs whose client gave up on it. */
-  runningLate = false
+  readonly clock: ServerClock
+  readonly late: LateCommands
   readonly #context: Context
   readonly #listeners = new Set<(hint: Hint) => void>()
   #entries = new Map<string, Stored>()
   #meta: Meta | undefined
-  #saved: Saved | undefined
-  #late: { readonly at: number; readonly run: () => void }[] = []
-  #timeOffset = 0
-  #steppedAt = -Infinity
+  #saved: Data | undefined
+  #retired: Retired | undefined
+  readonly #replicas: Replicas
+  #runs = 1
+  #offset = 0
 
   constructor(context: Context) {
     this.#context = context
+    this.clock = new ServerClock(context)
+    this.late = new LateCommands(context)
+    this.#replicas = new Replicas(context, context.weather.failovers ? 2 : 0, () => ++this.#runs)
   }
 
   /** The server's wall clock. */
   get time(): number {
-    return this.#context.now + this.#timeOffset
+    return this.clock.now
   }
 
   /** The question: starts a generation where there is none, or where another server started it. */
   ask(): Answer {
-    if (this.#context.rules.runId && this.#meta !== undefined && this.#meta.runId !== this.runId) this.#meta = undefined
+    const meta = this.#meta
+    if (this.#context.rules.runId && meta !== undefined && meta.runId !== this.runId)
+      this.#meta = takenOver(meta, this.runId, () => this.#newGeneration(), this.#context)
     const { generation, clock } = this.#generation()
     return { generation, clock, time: this.time }
   }
@@ -59,19 +61,21 @@ export class ModelRedis {
       const marker = meta.markers.get(name)
       if (marker !== undefined) markers.set(name, marker)
     }
-    return { generation: meta.generation, clock: meta.clock, floor: meta.floor, markers, time: this.time }
+    const { generation, clock, floor, continues } = meta
+    return { generation, clock, floor, floors: floorsOf(names, meta.floors), markers, continues, time: this.time }
   }
 
   invalidate(names: readonly string[], how: Omit<Raise, 'clock'>): Invalidated {
     const meta = this.#generation()
     const previous = meta.clock
+    this.#offset++
     raiseMarkers(meta, names, how, this.time, this.#context)
     const done: Invalidated = { generation: meta.generation, previous, clock: meta.clock }
     this.#context.note(
       () => `redis: ${how.kind} ${names.join(' ')} -> ${done.generation}/${done.clock}, floor ${meta.floor}`,
     )
     for (const listener of this.#listeners) listener({ ...done, names, ...how })
-    this.#unlink(names)
+    this.#unlink(names, how.kind)
     return done
   }
 
@@ -81,6 +85,12 @@ export class ModelRedis {
   }
 
   write(entry: Entry): void {
+    const meta = this.#meta
+    const mine = meta !== undefined && inGeneration(entry, meta).generation === meta.generation
+    if (mine && refuses(meta, entry, this.time, this.#context)) {
+      this.#context.counts.refused++
+      return
+    }
     const there = this.get(entry.path)
     const outranked = there !== undefined && there.generation === entry.generation && there.clock > entry.clock
     if (outranked && this.#context.weather.economy.compareAndSet) return
@@ -105,30 +115,7 @@ export class ModelRedis {
     return () => this.#listeners.delete(listener)
   }
 
-  /**
-   * Since when the server's time has passed a deadline, as far as the claim goes: after a step of the wall clock, the
-   * processes have `maxStaleness` to learn of it.
-   */
-  passedSince(deadline: number): number {
-    return Math.max(deadline - this.#timeOffset, this.#steppedAt + MAX_STALENESS)
-  }
-
   // What goes wrong.
-
-  /** A command whose client no longer waits. */
-  runLater(at: number, run: () => void): void {
-    this.#late.push({ at, run })
-  }
-
-  runDue(): void {
-    const due = this.#late[0]
-    if (due === undefined || due.at > this.#context.now) return
-    this.#late.shift()
-    this.#context.note(() => 'a command that timed out runs late')
-    this.runningLate = true
-    due.run()
-    this.runningLate = false
-  }
 
   evictMeta(): void {
     this.#meta = undefined
@@ -143,29 +130,87 @@ export class ModelRedis {
     this.#entries.clear()
   }
 
-  stepTime(offset: number): void {
-    this.#timeOffset = offset
-    this.#steppedAt = this.#context.now
-  }
-
   save(): void {
-    this.#saved = { meta: this.#meta && copyMeta(this.#meta), entries: new Map(this.#entries) }
+    this.#saved = copyData(this.#data)
   }
 
   /** Another server takes over with what was last saved. False when nothing was. */
   restart(): boolean {
     if (this.#saved === undefined) return false
-    this.runId++
-    this.#meta = this.#saved.meta && copyMeta(this.#saved.meta)
+    this.runId = ++this.#runs
+    this.#data = copyData(this.#saved)
+    this.#replicas.orphan()
+    return true
+  }
+
+  /** The entries of another server, which has no say in generations, are those of an old snapshot. */
+  restoreEntries(): boolean {
+    if (this.#saved === undefined) return false
     this.#entries = new Map(this.#saved.entries)
     return true
   }
 
+  /** What a client may wait for after a command. */
+  get mark(): Mark {
+    return { run: this.runId, offset: this.#offset }
+  }
+
+  acknowledged({ run, offset }: Mark): boolean {
+    return run === this.runId && this.#replicas.acknowledged(offset)
+  }
+
+  replicate(): void {
+    this.#replicas.follow(this.#data, this.#offset)
+  }
+
+  restartReplica(): void {
+    this.#replicas.restart()
+  }
+
+  /** @param until when the old master ends, for those who are still connected to it. */
+  promote(until: number): void {
+    this.#retired = { run: this.runId, until, data: this.#data }
+    const { run, data } = this.#replicas.promote()
+    this.runId = run
+    this.#data = data
+  }
+
+  /** Runs a command on the server that a client is connected to. False when that is gone. */
+  on(run: number, command: () => void): boolean {
+    if (run === this.runId) {
+      command()
+      return true
+    }
+    const retired = this.#retired
+    if (retired?.run !== run || retired.until < this.#context.now) return false
+    const { data, runId } = { data: this.#data, runId: this.runId }
+    this.#data = retired.data
+    this.runId = run
+    command()
+    retired.data = this.#data
+    this.#data = data
+    this.runId = runId
+    return true
+  }
+
+  get #data(): Data {
+    return { meta: this.#meta, entries: this.#entries }
+  }
+
+  set #data({ meta, entries }: Data) {
+    this.#meta = meta
+    this.#entries = entries
+  }
+
   #generation(): Meta {
     if (this.#meta !== undefined) return this.#meta
-    const number = ++this.#context.counts.generations
-    this.#meta = newMeta(this.#context.rules.randomGeneration ? `g${number}` : 'g', this.runId)
+    this.#meta = newMeta(this.#newGeneration(), this.runId)
     return this.#meta
+  }
+
+  #newGeneration(): string {
+    const number = ++this.#context.counts.generations
+    return this.#context.rules.randomGeneration ? `g${number}` : 'g'
   }
 
   #store(entry: Entry): void {
@@ -181,8 +226,13 @@ export class ModelRedis {
     return { ...entry, generation, clock }
   }
 
-  /** Economy: the entries live on other servers, so it may not happen. */
-  #unlink(names: readonly string[]): void {
+  /** Economy where markers do not age: the entries live on other servers, so it may not happen. */
+  #unlink(names: readonly string[], kind: Raise['kind']): void {
+    const { design, rules } = this.#context
+    if (design.ageing !== 'none' && rules.unlinkAtOnce) {
+      for (const name of names) if (name.startsWith('k:') && kind === 'hard') this.#entries.delete(name.slice(2))
+      return
+    }
     for (const name of names)
       if (name.startsWith('k:') && this.#context.random.chance(0.7)) this.#entries.delete(name.slice(2))
   }

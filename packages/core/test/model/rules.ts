@@ -27,11 +27,23 @@ export type RuleName =
   | 'deadlinesMerge'
   | 'latestTime'
   | 'errorDecidedAgain'
+  | 'staleNotConfirmed'
   | 'ageInOutage'
   | 'noInventedClocks'
   | 'replayFirst'
   | 'overflow'
   | 'runId'
+  | 'unlinkAtOnce'
+  | 'writeObeysMarkers'
+  | 'writeObeysFloor'
+  | 'othersKeys'
+  | 'seenBefore'
+  | 'softRaisesFloor'
+  | 'namespacesOfParts'
+  | 'waitForReplicas'
+  | 'allReplicas'
+  | 'newGenerationContinues'
+  | 'onlyKnownRuns'
 
 /** What each rule says, after its number in the protocol. */
 export const sentences: Readonly<Record<RuleName, string>> = {
@@ -68,12 +80,30 @@ export const sentences: Readonly<Record<RuleName, string>> = {
     'R8: a passed deadline makes the old soft clock hard, else the earlier one stays; else the last one wins',
   latestTime: "R8: a deadline is held against the latest that Redis's time can be; else against the earliest",
   errorDecidedAgain: 'R8: stale-if-error is decided again when it is served',
+  staleNotConfirmed: "R8: an entry that Redis calls stale needs the process's own proof; else it counts as confirmed",
   ageInOutage: 'R9: without proof only data younger than maxStaleness is served; else an outage serves L1',
   noInventedClocks:
     "R9: an outage orders own invalidations by a local counter; else by invented values of Redis's clock",
   replayFirst: 'R9: reads resume after what is pending was sent again; else before',
   overflow: 'R9: a full pending list becomes one invalidation of everything; else the oldest is forgotten',
   runId: 'R10: another server identity starts a new generation',
+  unlinkAtOnce:
+    'ageing: the script that raises a `k:` marker unlinks its entry; else another command does, which may be lost',
+  writeObeysMarkers:
+    'ageing: a write under the marker of its key is refused; else the entry lies there until the marker is dropped',
+  writeObeysFloor: 'ageing: a write below a dropped marker is refused; else it brings back what was unlinked',
+  othersKeys:
+    'ageing: an entry with the key of another is decided by the floor of dropped markers, as nothing unlinks it',
+  seenBefore:
+    'ageing: a snapshot says nothing of an entry that was seen before a marker was raised that is dropped already',
+  softRaisesFloor: 'ageing: a `k:` marker that was last raised softly raises the floor, as its entry is still there',
+  namespacesOfParts: 'namespace floors: an entry is decided by those of all its names; else by that of its own',
+  waitForReplicas: "warm failover: an invalidation has reached all when replicas have it; else with the master's reply",
+  allReplicas: 'warm failover: all replicas; else one of them is enough',
+  newGenerationContinues:
+    'warm failover: a new generation takes over entries up to its first clock; else the old one gives clocks out again',
+  onlyKnownRuns:
+    'warm failover: only a run that was seen to follow takes over; else one that started from an old disk may',
 }
 
 /** Which rules hold in a run. */

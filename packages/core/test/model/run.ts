@@ -1,5 +1,6 @@
 import { ask } from './ask.ts'
 import { type Context, createContext, type Counts } from './context.ts'
+import { asBuilt, type Design } from './design.ts'
 import { breakSomething, type Victim } from './faults.ts'
 import { History, type Violation } from './history.ts'
 import type { Event } from './network.ts'
@@ -22,6 +23,8 @@ export interface Plan {
   readonly seed: number
   readonly rules: Rules
   readonly steps: number
+  /** What is not as built. */
+  readonly design?: Partial<Design>
   /** Conditions that are not left to the seed. */
   readonly under?: Partial<Weather>
 }
@@ -31,8 +34,8 @@ export interface Plan {
  *
  * @param trace gets a line for everything of note.
  */
-export function run({ seed, rules, steps, under = {} }: Plan, trace?: string[]): Outcome {
-  const context = createContext(seed, rules, under, trace)
+export function run({ seed, rules, steps, design = {}, under = {} }: Plan, trace?: string[]): Outcome {
+  const context = createContext({ seed, rules, design: { ...asBuilt, ...design }, under }, trace)
   const redis = new ModelRedis(context)
   const history = new History(context, redis)
   context.note(() => `weather ${JSON.stringify(context.weather)}`)
@@ -53,6 +56,7 @@ class Schedule implements Victim {
   /** What could happen next; filled anew at each step. */
   readonly #events: Event[] = []
   readonly #operate: Event = { run: () => operate(this.context, this.redis, this.context.random.pick(this.processes)) }
+  readonly #replicate: Event = { run: () => this.redis.replicate() }
   readonly #break: Event = { run: () => breakSomething(this) }
 
   constructor(context: Context, redis: ModelRedis, history: History) {
@@ -67,7 +71,7 @@ class Schedule implements Victim {
     const { context, redis } = this
     const { random, weather } = context
     context.pass(random.chance(0.05) ? 1 + random.below(40) : 1)
-    redis.runDue()
+    redis.late.runDue()
     this.#events.length = 0
     let busy = 0
     for (const process of this.processes) {
@@ -76,6 +80,7 @@ class Schedule implements Victim {
     }
     if (busy < weather.crowd) this.#events.push(this.#operate)
     if (random.chance(weather.faults)) this.#events.push(this.#break, this.#break)
+    if (weather.failovers && random.chance(weather.replicationPace)) this.#events.push(this.#replicate, this.#replicate)
     this.#events[random.below(this.#events.length)]?.run()
   }
 
@@ -86,6 +91,7 @@ class Schedule implements Victim {
   }
 
   #collect(process: ModelProcess): void {
+    if (process.pausedUntil > this.context.now) return
     const { coherence, network, tasks } = process
     network.collect(this.#events)
     tasks.collect(this.context.now, this.#events)

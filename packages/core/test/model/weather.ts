@@ -8,10 +8,25 @@ export interface Weather {
   readonly processes: number
   /** Probability of a fault at a step. */
   readonly faults: number
-  /** What most faults are: a process is cut off or reached again, meta is evicted, or anything. */
-  readonly mostly: 'cuts' | 'evictions' | 'anything'
+  /**
+   * What most faults are: a process is cut off or reached again, meta is evicted, the server's clock is set, entries come
+   * back from a snapshot, a replica is promoted, or anything.
+   */
+  readonly mostly: 'cuts' | 'evictions' | 'time' | 'restores' | 'promotions' | 'anything'
   /** Whether the server is ever restarted from an old snapshot. */
   readonly restarts: boolean
+  /** Markers that Redis keeps; a real one keeps 100 000. */
+  readonly markers: number
+  /** What hard invalidations name: anything, or keys alone, or keys and namespaces. */
+  readonly targets: 'anything' | 'keys' | 'namespaces'
+  /** Whether replicas are ever promoted. */
+  readonly failovers: boolean
+  /** Probability, per step, that a replica catches up. */
+  readonly replicationPace: number
+  /** Steps for which a master that was replaced goes on for those who are connected to it. */
+  readonly split: number
+  /** Whether the entries are on another server, which may be restarted from an old snapshot alone. */
+  readonly apart: boolean
   /** Probability that one hint is lost on its way to one process. */
   readonly hintLoss: number
   /** Probability, per step, that a waiting hint of an own connection may arrive. */
@@ -58,6 +73,12 @@ export function drawWeather(random: Random, mayShip: boolean): Weather {
     faults: random.pick([0, 0.01, 0.03, 0.1]),
     mostly: random.pick(['cuts', 'evictions', 'anything', 'anything']),
     restarts: random.chance(0.3),
+    markers: 3,
+    targets: 'anything',
+    failovers: false,
+    replicationPace: 0.1,
+    split: 0,
+    apart: false,
     hintLoss: random.pick([0, 0.15, 0.5]),
     hintPace: random.pick([1, 1, 0.05, 0.005]),
     connections: random.pick(['one', 'two']),
