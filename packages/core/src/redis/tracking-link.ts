@@ -67,7 +67,8 @@ export class TrackingLink {
 
   async #arm(client: Redis): Promise<void> {
     const { prefix } = this.#context
-    const id = await client.client('ID')
+    // Off, because a connection that was refused before may track already, and may not track the same keys twice.
+    const [id] = await Promise.all([client.client('ID'), client.client('TRACKING', 'OFF')])
     await client.client('TRACKING', 'ON', 'REDIRECT', id, 'BCAST', 'PREFIX', prefix)
     await client.subscribe(CHANNEL)
     // What was changed before was told to nobody.

@@ -5,6 +5,13 @@ import { decodeEntry, encodeEntry, encodeValue } from '../../src/wire/index.ts'
 
 const execute = promisify(execFile)
 
+/** The bytes of an entry like another one, with another value. */
+export function bytesLike(pattern: Buffer | null | undefined, value: unknown): Buffer {
+  const decoded = decodeEntry(pattern ?? Buffer.alloc(0))
+  if (!decoded.ok) throw new Error(`what was learnt is no entry: ${decoded.reason}`)
+  return Buffer.from(encodeEntry({ ...decoded.entry, ...encodeValue(value) }))
+}
+
 /** A program that knows the wire format and nothing else of Redstart: it changes entries in Redis by plain commands. */
 export class ForeignWriter {
   readonly client: Redis
@@ -24,10 +31,7 @@ export class ForeignWriter {
 
   /** The bytes of an entry like the one learnt, with another value. */
   bytes(value: unknown): Buffer {
-    const decoded = decodeEntry(this.#pattern ?? Buffer.alloc(0))
-    if (!decoded.ok) throw new Error(`what was learnt is no entry: ${decoded.reason}`)
-    const { codec, payload } = encodeValue(value)
-    return Buffer.from(encodeEntry({ ...decoded.entry, codec, payload }))
+    return bytesLike(this.#pattern, value)
   }
 
   async set(key: string, value: unknown): Promise<void> {

@@ -42,8 +42,8 @@ describe('entries in memory follow what other programs do to Redis within 50 ms'
   it('in a storm of CLIENT KILL, 1000 rounds', async () => {
     const seen = await follow(instances, PATH, 1000, async (round) => {
       if (round % 10 === 0) {
-        await writer.client.client('KILL', 'TYPE', 'pubsub', 'SKIPME', 'yes')
-        if (round % 30 === 0) await writer.client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+        await writer.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub', 'SKIPME', 'yes')
+        if (round % 30 === 0) await writer.client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
       }
       await writer.set(KEY, round)
     })
