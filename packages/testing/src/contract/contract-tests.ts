@@ -9,6 +9,7 @@ import { pruningTests } from './pruning.ts'
 import { randomTests } from './random-invalidations.ts'
 import { rankingTests } from './ranking.ts'
 import { removeTests, scanTests } from './scanning.ts'
+import { trackingTests } from './tracking.ts'
 
 /** All that the cache expects of a backend, by subject. */
 export const contractTests: Readonly<Record<string, readonly ContractTest[]>> = {
@@ -25,6 +26,7 @@ export const contractTests: Readonly<Record<string, readonly ContractTest[]>> = 
   'above the bound of markers': pruningTests,
   'after any sequence of invalidations': randomTests,
   'a claim': claimTests,
+  'word of changes': trackingTests,
   'a call': callTests,
   'a closed store': closingTests,
 }

@@ -11,6 +11,11 @@ export interface OpenedBackend {
   readonly backend: Backend
   /** The backend's own time, in ms since 1970. */
   now(): number | Promise<number>
+  /**
+   * How a program that knows nothing of Redstart stores bytes under an entry's path in an app's data, or with none
+   * deletes it; left out where there can be no such program, or where the backend does not tell what it does.
+   */
+  foreign?(app: string, path: string, bytes: Uint8Array | undefined): Promise<unknown>
   /** Ends what opening began. The stores are closed by then. */
   dispose(): Promise<void>
 }

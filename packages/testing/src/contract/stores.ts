@@ -6,6 +6,7 @@ import type { OpenBackend, OpenedBackend, OpenOptions } from './open-backend.ts'
 
 /** Two stores over the same data, in an app that no other test uses. */
 export interface Stores {
+  readonly app: string
   readonly store: CacheStore
   readonly other: CacheStore
   readonly backend: OpenedBackend
@@ -28,7 +29,7 @@ export async function withStores(
     return store
   }
   try {
-    await test({ store: openStore(), other: openStore(), backend, open: openStore })
+    await test({ app: ownApp, store: openStore(), other: openStore(), backend, open: openStore })
   } finally {
     await Promise.all(opened.map(async (store) => await store.close()))
     await backend.dispose()
