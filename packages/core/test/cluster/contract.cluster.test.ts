@@ -6,12 +6,12 @@ import { documentedRights } from '../redis/rights.ts'
 import { openStore } from '../redis/server.ts'
 
 const password = 'p@ss/w:rd'
-const { always, cluster: ofCluster } = documentedRights('*-*')
+const { always, cluster: ofCluster, tracking } = documentedRights('*-*')
 
 let cluster: RedisCluster
 beforeAll(async () => {
   cluster = await startRedisCluster({ password })
-  await allow('least', [...always, ...ofCluster])
+  await allow('least', [...always, ...ofCluster, ...tracking])
 })
 afterAll(async () => await cluster.stop())
 
@@ -30,6 +30,11 @@ describeCacheStore('a Redis Cluster, as a user with just enough rights', async (
   backend: redis({ url: urlFor('least'), ...options }),
   // Redis's reply has the seconds first.
   now: async () => Number(((await cluster.command(0, 'TIME')) as string[])[0]) * 1000,
+  async foreign(app, path, bytes) {
+    const key = `${app}:${path}`
+    const owner = await cluster.ownerOf(cluster.slotOf(key))
+    return await (bytes ? cluster.command(owner, 'SET', key, bytes) : cluster.command(owner, 'DEL', key))
+  },
   dispose: async () => {},
 }))
 

@@ -7,12 +7,16 @@ import { redis } from '../../src/redis/index.ts'
 import { entry, G1, invalidation, openStore, until } from './server.ts'
 import { documentedRights } from './rights.ts'
 
-const { always } = documentedRights('*-*')
+const { always, tracking } = documentedRights('*-*')
 const password = 'se:cr@et'
 
 let server: RedisServer
 beforeAll(async () => {
-  server = await startRedis({ users: ['user default off', `user least >${password} ${always.join(' ')}`] })
+  const users = [
+    `user least >${password} ${always.join(' ')}`,
+    `user told >${password} ${[...always, ...tracking].join(' ')}`,
+  ]
+  server = await startRedis({ users: ['user default off', ...users] })
 })
 afterAll(async () => await server.stop())
 
@@ -23,9 +27,11 @@ const connection = (username = 'least'): { url: string; username: string; passwo
 })
 
 describeCacheStore('Redis, as a user with just enough rights', async (options) => ({
-  backend: redis({ ...connection(), ...options }),
+  backend: redis({ ...connection('told'), ...options }),
   // Redis's reply has the seconds first.
   now: async () => Number(((await server.command('TIME')) as string[])[0]) * 1000,
+  foreign: async (app, path, bytes) =>
+    await (bytes ? server.command('SET', `${app}:${path}`, bytes) : server.command('DEL', `${app}:${path}`)),
   dispose: async () => {},
 }))
 

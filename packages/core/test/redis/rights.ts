@@ -6,13 +6,14 @@ const page = readFileSync(new URL('../../../../docs/redis.md', import.meta.url),
 export function documentedRights(app: string): {
   readonly always: readonly string[]
   readonly cluster: readonly string[]
+  readonly tracking: readonly string[]
 } {
-  const [always, cluster, ...more] = page
+  const [always, cluster, tracking, ...more] = page
     .split('\n')
     .filter((line) => line.startsWith('ACL SETUSER shop '))
     .map((line) => line.replace('ACL SETUSER shop ', '').replace('>secret', '').replaceAll('shop', app))
     .map((line) => line.split(' ').filter(Boolean))
-  if (always === undefined || cluster === undefined || more.length > 0)
-    throw new Error('docs/redis.md has not two lines')
-  return { always, cluster }
+  if (always === undefined || cluster === undefined || tracking === undefined || more.length > 0)
+    throw new Error('docs/redis.md has not three lines')
+  return { always, cluster, tracking }
 }
