@@ -16,7 +16,7 @@ it('a read that joined a load which is invalidated under way loads again, withou
   const joined = traffic.read('here', 'menu:key', 60)
   expect(await invalidation).toBe('here')
   expect((await joined).born).toBeGreaterThan((await first).born)
-  expect(traffic.late(lag.slack())).toEqual([])
+  expect(traffic.late(lag)).toEqual([])
   stage.server.resume()
   await traffic.end()
   expect(traffic.stale).toEqual([])

@@ -74,7 +74,9 @@ async function busy(server: Stage['server']): Promise<void> {
 async function carriedOut({ server, proxy }: Stage, traffic: Traffic, key: string): Promise<boolean> {
   const clock = (): Promise<unknown> => server.command('HGET', `{${APP}}:meta`, '$c')
   const before = await clock()
+  let waiting = true
   const load = traffic.read('here', key, 5, () => {
+    if (!waiting) return
     proxy.set({ toClient: { blackHole: true } })
     traffic.start(traffic.invalidate('here'))
   })
@@ -83,5 +85,6 @@ async function carriedOut({ server, proxy }: Stage, traffic: Traffic, key: strin
     const written = (await server.command('EXISTS', `${APP}:${key}`)) === 1
     if (written && (await clock()) !== before) return true
   }
+  waiting = false
   return false
 }

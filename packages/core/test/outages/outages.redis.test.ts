@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Fault, FAULTS } from './faults.ts'
 import { type Moment, MOMENTS } from './moments.ts'
-import { watchLag } from './patience.ts'
+import { type Lag, watchLag } from './patience.ts'
 import { readsAgain } from './recovery.ts'
 import { CONNECT_TIMEOUT, DEADLINE, LONGEST_PAUSE, MAX_STALENESS, openStage, type Stage } from './stage.ts'
 import { type Place, Traffic } from './traffic.ts'
@@ -52,11 +52,10 @@ async function happen(fault: Fault, moment: Moment): Promise<void> {
   await traffic.end()
   await running
 
-  const slack = lag.slack()
-  report(fault, moment, { traffic, slack, recovered })
+  report(fault, moment, { traffic, lag, recovered })
   expect(traffic.stale).toEqual([])
   expect(traffic.wrong).toEqual([])
-  expect(traffic.late(slack)).toEqual([])
+  expect(traffic.late(lag)).toEqual([])
   expect(stage.events.filter(({ type }) => type === 'store.error').length).toBeGreaterThan(0)
   expect(pending(stage)).toBe(0)
   expect(await stage.connections()).toBe(connections)
@@ -81,10 +80,11 @@ function pending({ here, there }: Stage): number {
 function report(
   fault: Fault,
   moment: Moment,
-  { traffic, slack, recovered }: { readonly traffic: Traffic; readonly slack: number; readonly recovered: number },
+  { traffic, lag, recovered }: { readonly traffic: Traffic; readonly lag: Lag; readonly recovered: number },
 ): void {
   const over = Math.max(...traffic.calls.map((call) => call.over))
-  const numbers = { calls: traffic.calls.length, over, slack, recovered }
+  const nearest = Math.max(...traffic.calls.map(({ at, took, over: ms }) => ms - lag.slack(at, at + took)))
+  const numbers = { calls: traffic.calls.length, over, overSlack: nearest, longestStall: lag.worst(), recovered }
   const rounded = Object.fromEntries(Object.entries(numbers).map(([name, ms]) => [name, Math.round(ms)]))
   console.log(`outages, ${fault.name}, ${moment.name}: ${JSON.stringify(rounded)}`)
 }

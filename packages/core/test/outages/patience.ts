@@ -1,43 +1,56 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
+import { instant } from '../checker/oracle.ts'
 
-/** What timers may add on an idle machine, in ms. */
+/** What timers may add where this process runs whenever it wants to, in ms. */
 const LEAST = 50
-/** Timers that may be late one after the other in one call: that of the deadline, and the test's own. */
-const TIMERS = 2
-/** A machine that is slower than this measures nothing; still far less than a hang, in ms. */
-const MOST = 1000
-/** Turns of the event loop that may be late one after the other until something comes to pass. */
-const TURNS = 20
+/** Milliseconds between two beats. */
+const BEAT = 5
+/** Stalls that may come one after the other until something comes to pass. */
+const STALLS = 40
+
+/** A time in which this process did not get to its timers. */
+interface Stall {
+  readonly from: number
+  readonly to: number
+}
 
 /** How much longer than it may something can seem to take, because this process did not get to run. All in ms. */
 export interface Lag extends Disposable {
-  /** The worst delay of the event loop so far. */
+  /** The longest stall so far. */
   worst(): number
-  /** For one call. */
-  slack(): number
+  /** For what was going on between two instants. */
+  slack(from: number, to: number): number
   /** Looks every 10 ms until it is so; returns how long it took. */
   until(what: string, within: number, so: () => Promise<boolean> | boolean): Promise<number>
 }
 
 /** Starts to watch the event loop. */
 export function watchLag(): Lag {
-  const delays = monitorEventLoopDelay({ resolution: 5 })
-  delays.enable()
-  const worst = (): number => delays.max / 1e6
-  const slack = (): number => Math.min(MOST, LEAST + TIMERS * worst())
+  const stalls: Stall[] = []
+  let worst = 0
+  let last = instant()
+  const beat = (): void => {
+    const now = instant()
+    worst = Math.max(worst, now - last)
+    if (now - last > 2 * BEAT) stalls.push({ from: last, to: now })
+    last = now
+  }
+  const heart = setInterval(beat, BEAT)
   return {
-    worst,
-    slack,
+    worst: () => worst,
+    slack(from, to) {
+      const stalled = stalls.map((stall) => Math.max(0, Math.min(stall.to, to) - Math.max(stall.from, from)))
+      return LEAST + stalled.reduce((sum, ms) => sum + ms, 0)
+    },
     async until(what, within, so) {
       const begun = performance.now()
       while (!(await so())) {
-        const longest = within + TURNS * slack()
+        const longest = within + STALLS * Math.max(worst, LEAST)
         if (performance.now() - begun > longest) throw new Error(`${what}: not so within ${Math.round(longest)} ms`)
         await setTimeout(10)
       }
       return performance.now() - begun
     },
-    [Symbol.dispose]: () => void delays.disable(),
+    [Symbol.dispose]: () => clearInterval(heart),
   }
 }

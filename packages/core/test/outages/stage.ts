@@ -42,7 +42,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const there = open(server.url, options)
   for (const { cache } of [here, there]) await cache.get('nothing')
   const events: RedstartEvent[] = []
-  here.events.subscribe((event) => events.push(event))
+  here.events.subscribe((event) => void events.push(event))
   return {
     get server() {
       return server

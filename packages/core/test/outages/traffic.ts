@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Reached, Redstart } from '../../src/index.ts'
 import { instant, type Invalidation, Oracle, type Part, type StaleRead } from '../checker/oracle.ts'
 import { Loads } from './loads.ts'
+import type { Lag } from './patience.ts'
 import { DEADLINE, MAX_STALENESS, type Stage } from './stage.ts'
 
 export const TAG = 'menu'
@@ -100,8 +101,8 @@ export class Traffic {
   }
 
   /** Calls that took longer than they may. */
-  late(slack: number): readonly Call[] {
-    return this.calls.filter(({ over }) => over > slack)
+  late(lag: Lag): readonly Call[] {
+    return this.calls.filter(({ at, took, over }) => over > lag.slack(at, at + took))
   }
 
   async #sentLater(place: Place, invalidation: Invalidation): Promise<void> {
