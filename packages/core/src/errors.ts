@@ -4,6 +4,7 @@
  * - `INVALID_ARGUMENT` - a value that a caller passed is not allowed; nothing was done.
  * - `UNSUPPORTED_VALUE` - a value cannot be stored without changing it (a function, a class instance, ...).
  * - `VALUE_TOO_LARGE` - a value is larger than the backend may hold.
+ * - `VALUE_REJECTED` - what a loader returned does not fit its schema.
  * - `TOO_MANY_TAGS` - an entry has more tags than are stored.
  * - `STORE_TIMEOUT` - the backend did not answer within the deadline; the outcome is unknown.
  * - `STORE_UNAVAILABLE` - the backend cannot be reached; nothing was sent.
@@ -19,6 +20,7 @@ export type ErrorCode =
   | 'INVALID_ARGUMENT'
   | 'UNSUPPORTED_VALUE'
   | 'VALUE_TOO_LARGE'
+  | 'VALUE_REJECTED'
   | 'TOO_MANY_TAGS'
   | 'STORE_TIMEOUT'
   | 'STORE_UNAVAILABLE'

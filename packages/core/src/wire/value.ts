@@ -49,6 +49,14 @@ export function decodeValue(codec: Codec, payload: Uint8Array): DecodedValue {
   }
 }
 
+/**
+ * Whether a payload that cannot be decoded is of no use to anybody. Text of devalue that is whole may hold a type which
+ * only another version of Node.js or of devalue knows.
+ */
+export function isDamaged(codec: Codec, payload: Uint8Array): boolean {
+  return codec !== 'devalue' || !decodeValue('json', payload).ok
+}
+
 function isBytes(value: unknown): value is Uint8Array {
   if (!(value instanceof Uint8Array)) return false
   const prototype: unknown = Object.getPrototypeOf(value)

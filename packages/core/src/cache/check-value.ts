@@ -1,0 +1,120 @@
+import type { Clock } from '../clock.ts'
+import { RedstartError } from '../errors.ts'
+import { decodeValue, encodeValue } from '../wire/index.ts'
+import { type Content, contentOf } from './entry.ts'
+import type { StandardSchemaIssue, StandardSchemaResult, StandardSchemaV1 } from './standard-schema.ts'
+
+/** What a schema made of a value, or in words what does not fit. */
+export type Checked = { readonly ok: true; readonly value: unknown } | Refused
+
+export interface Refused {
+  readonly ok: false
+  readonly issues: readonly string[]
+}
+
+/** Milliseconds that a schema may take: nothing that waits for one waits without end. */
+export const LONGEST_CHECK = 5000
+
+/**
+ * Has a schema check a value. One that throws, rejects or takes longer than 5 s refuses the value; what it threw may
+ * quote it, so it is not told.
+ */
+export async function checkValue(schema: StandardSchemaV1, value: unknown, clock: Clock): Promise<Checked> {
+  try {
+    const answer = schema['~standard'].validate(value)
+    const result = answer instanceof Promise ? await inTime(answer, clock) : answer
+    if (result === undefined) return { ok: false, issues: [`the schema took longer than ${LONGEST_CHECK} ms`] }
+    if (result.issues === undefined) return { ok: true, value: result.value }
+    return { ok: false, issues: result.issues.map((issue) => describe(issue, value)) }
+  } catch {
+    return { ok: false, issues: ['the schema threw instead of answering'] }
+  }
+}
+
+function inTime<T>(
+  answer: Promise<StandardSchemaResult<T>>,
+  clock: Clock,
+): Promise<StandardSchemaResult<T> | undefined> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.schedule(LONGEST_CHECK, () => resolve(undefined))
+    answer.then(resolve, reject).finally(cancel)
+  })
+}
+
+/**
+ * The content of an entry as a schema makes it of the stored one. What the schema returned is copied as everything is
+ * that memory keeps; what cannot be copied faithfully is for those who wait for it and for nobody else.
+ */
+export async function checkContent(
+  schema: StandardSchemaV1,
+  stored: Content,
+  clock: Clock,
+): Promise<{ readonly ok: true; readonly content: Content } | Refused> {
+  const given = stored.kind === 'encoded' ? fresh(stored) : stored.value
+  const checked = await checkValue(schema, given, clock)
+  if (!checked.ok) return checked
+  const unchanged = stored.kind === 'shared' && checked.value === stored.value
+  return { ok: true, content: unchanged ? stored : contentOfValue(checked.value) }
+}
+
+function fresh({ codec, payload }: Extract<Content, { kind: 'encoded' }>): unknown {
+  const decoded = decodeValue(codec, payload)
+  return decoded.ok ? decoded.value : undefined
+}
+
+/** A value as memory keeps it; one that cannot be copied faithfully is for those who wait for it and for nobody else. */
+export function contentOfValue(value: unknown): Content {
+  try {
+    const { codec, payload } = encodeValue(value)
+    return contentOf(codec, payload) ?? { kind: 'unstored', value }
+  } catch (error) {
+    if (!RedstartError.is(error)) throw error
+    return { kind: 'unstored', value }
+  }
+}
+
+/** A loaded value that its schema refuses. Names places and never what is there. */
+export function rejected(path: string, issues: readonly string[]): RedstartError {
+  const shown = issues.slice(0, MOST_SHOWN).join('; ')
+  const more = issues.length > MOST_SHOWN ? `; and ${issues.length - MOST_SHOWN} more` : ''
+  return new RedstartError(
+    'VALUE_REJECTED',
+    `the value loaded for ${JSON.stringify(path)} does not fit its schema: ${shown}${more}`,
+  )
+}
+
+const MOST_SHOWN = 5
+const LONGEST = 200
+
+/** The place and the schema's words, unless these hold what is at the place: some libraries quote it. */
+function describe({ message, path = [] }: StandardSchemaIssue, value: unknown): string {
+  const keys = path.map((segment) => (typeof segment === 'object' ? segment.key : segment))
+  const place = `$${keys.map(step).join('')}`.slice(0, LONGEST)
+  const words = String(message)
+  return quotes(words, at(value, keys)) ? place : `${place}: ${words.slice(0, LONGEST)}`
+}
+
+function step(key: PropertyKey): string {
+  if (typeof key === 'number') return `[${key}]`
+  return typeof key === 'string' && IDENTIFIER.test(key) ? `.${key}` : `[${JSON.stringify(String(key))}]`
+}
+
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
+
+function at(value: unknown, keys: readonly PropertyKey[]): unknown {
+  let found = value
+  for (const key of keys) {
+    if (typeof found !== 'object' || found === null) return undefined
+    found = found instanceof Map ? found.get(key) : Reflect.get(found, key)
+  }
+  return found
+}
+
+function quotes(words: string, found: unknown): boolean {
+  if (typeof found === 'string')
+    return found !== '' && (words.includes(found) || words.includes(JSON.stringify(found).slice(1, -1)))
+  if (typeof found === 'number' || typeof found === 'bigint') return words.includes(String(found))
+  return (
+    found instanceof Date && [found.toString(), found.toJSON()].some((text) => text !== null && words.includes(text))
+  )
+}
