@@ -36,8 +36,7 @@ async function open(options: RedstartOptions = {}): Promise<Redstart> {
     ...options,
   })
   opened.push(instance)
-  await instance.cache.set('pattern', 'pattern')
-  await writer.learn(keyOf('default:pattern'))
+  await writer.learn(keyOf('default:pattern'), () => instance.cache.set('pattern', 'pattern'))
   return instance
 }
 
@@ -153,7 +152,7 @@ describe('memory follows', () => {
     const instance = await open()
     await hold(instance, { [a]: 1 })
     const events: string[] = []
-    instance.events.subscribe((event) => events.push(event.type === 'cache.hit' ? event.tier : event.type))
+    instance.events.subscribe((event) => void events.push(event.type === 'cache.hit' ? event.tier : event.type))
     for (const key of ['other:menu:a', 'shopping:menu:a', 'menu:a', `{${APP}}:x`]) await writer.set(key, 2)
     await setTimeout(50)
     for (let n = 0; n < 5; n++) expect(await instance.cache.get(a)).toBe(1)

@@ -31,8 +31,7 @@ beforeEach(async () => {
     maxStaleness: '60s',
     deadline: '5s',
   })
-  await instance.cache.set('pattern', 'pattern')
-  await writer.learn(`${APP}:default:pattern`)
+  await writer.learn(`${APP}:default:pattern`, () => instance.cache.set('pattern', 'pattern'))
 })
 afterEach(async () => {
   vi.restoreAllMocks()

@@ -44,7 +44,7 @@ export async function follow(
         if (value === round) break
         const age = began - written - stalls.since(written)
         if (value !== undefined && age > WITHIN_MS)
-          late.push(`instance ${n} read ${String(value)} ${age} ms after ${round}`)
+          late.push(`instance ${n} read ${JSON.stringify(value)} ${age} ms after ${round}`)
         if (age > LONGEST_MS) return void unseen.push(`instance ${n}, round ${round}`)
         await setTimeout(0)
       }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { decodeEntry, encodeEntry, encodeValue } from '../../src/wire/index.ts'
@@ -6,10 +7,24 @@ import { decodeEntry, encodeEntry, encodeValue } from '../../src/wire/index.ts'
 const execute = promisify(execFile)
 
 /** The bytes of an entry like another one, with another value. */
-export function bytesLike(pattern: Buffer | null | undefined, value: unknown): Buffer {
+export function bytesLike(pattern: Buffer | undefined, value: unknown): Buffer {
   const decoded = decodeEntry(pattern ?? Buffer.alloc(0))
   if (!decoded.ok) throw new Error(`what was learnt is no entry: ${decoded.reason}`)
   return Buffer.from(encodeEntry({ ...decoded.entry, ...encodeValue(value) }))
+}
+
+/** What an entry looks like. On a busy machine a write may take longer than its deadline: then it is made again. */
+export async function patternOf(
+  write: () => Promise<unknown>,
+  read: () => Promise<Buffer | null>,
+): Promise<Buffer | undefined> {
+  for (let attempts = 0; attempts < 50; attempts++) {
+    await write()
+    const bytes = await read()
+    if (bytes !== null) return bytes
+    await setTimeout(20)
+  }
+  return undefined
 }
 
 /** A program that knows the wire format and nothing else of Redstart: it changes entries in Redis by plain commands. */
@@ -24,9 +39,13 @@ export class ForeignWriter {
     this.client = new Redis({ port, host: '127.0.0.1', maxRetriesPerRequest: null })
   }
 
-  /** Learns what an entry looks like. */
-  async learn(key: string): Promise<void> {
-    this.#pattern = (await this.client.getBuffer(key)) ?? undefined
+  /**
+   * Learns what an entry looks like.
+   *
+   * @param write has Redstart write one.
+   */
+  async learn(key: string, write: () => Promise<unknown>): Promise<void> {
+    this.#pattern = await patternOf(write, () => this.client.getBuffer(key))
   }
 
   /** The bytes of an entry like the one learnt, with another value. */

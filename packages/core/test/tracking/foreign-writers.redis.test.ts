@@ -22,8 +22,7 @@ beforeEach(async () => {
   instances = Array.from({ length: INSTANCES }, () =>
     createRedstart({ backend: redis(server.url), app: APP, coherence: 'tracking', maxStaleness: '2s' }),
   )
-  await instances[0]?.cache.set(PATH, 'first')
-  await writer.learn(KEY)
+  await writer.learn(KEY, async () => instances[0]?.cache.set(PATH, 'first'))
 })
 afterEach(async () => {
   await Promise.all(instances.map((instance) => instance.close()))

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createRedstart, type Redstart } from '../../src/index.ts'
 import { redis } from '../../src/redis/index.ts'
 import { follow, type Followed } from './follow.ts'
-import { bytesLike } from './foreign-writer.ts'
+import { bytesLike, patternOf } from './foreign-writer.ts'
 
 const ROUNDS = process.env['REDSTART_SOAK'] === '1' ? 20_000 : 1000
 const INSTANCES = 2
@@ -47,8 +47,8 @@ async function pathOn(node: number, namespace: string): Promise<string> {
 
 /** Writes as another program does; undefined before there is an entry. */
 async function writerOf(path: string): Promise<(value: unknown) => Promise<unknown>> {
-  await instances[0]?.cache.set(path, 'first')
-  const pattern = await client.getBuffer(keyOf(path))
+  const write = async (): Promise<unknown> => instances[0]?.cache.set(path, 'first')
+  const pattern = await patternOf(write, () => client.getBuffer(keyOf(path)))
   return (value) => client.set(keyOf(path), bytesLike(pattern, value), 'PX', 60_000)
 }
 

@@ -27,7 +27,7 @@ async function open(username: string, rights: readonly string[]): Promise<Watche
   const options = { app: APP, coherence: 'tracking', maxStaleness: '60s', deadline: DEADLINE } as const
   const instance = createRedstart({ ...options, backend })
   const events: RedstartEvent[] = []
-  instance.events.subscribe((event) => events.push(event))
+  instance.events.subscribe((event) => void events.push(event))
   return { instance, events }
 }
 

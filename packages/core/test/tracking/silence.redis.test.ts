@@ -44,8 +44,7 @@ async function open(options: RedstartOptions = {}): Promise<Redstart> {
     ...options,
   })
   opened.push(instance)
-  await instance.cache.set(PATH, 'first')
-  await writer.learn(KEY)
+  await writer.learn(KEY, () => instance.cache.set(PATH, 'first'))
   await writer.set(KEY, 'before')
   await until(async () => (await readFromMemory(instance)) === 'before')
   return instance
@@ -110,7 +109,7 @@ describe('while the connection that tells changes is silent', () => {
     const events: RedstartEvent[] = []
     proxy.set({ blackHole: true })
     await setTimeout(MAX_STALENESS)
-    instance.events.subscribe((event) => events.push(event))
+    instance.events.subscribe((event) => void events.push(event))
     const stalls = new Stalls()
     const begun = performance.now()
     for (let n = 0; n < 50; n++) expect(await instance.cache.get(PATH)).toBe('before')

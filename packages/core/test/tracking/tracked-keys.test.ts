@@ -22,7 +22,7 @@ beforeEach(() => {
   events = []
   changed = []
   const telemetry = new Telemetry()
-  telemetry.subscribe((event) => events.push(event))
+  telemetry.subscribe((event) => void events.push(event))
   keys = new TrackedKeys({
     store,
     clock,

@@ -5,7 +5,7 @@ import { Redis as Redis5 } from 'ioredis-5'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createRedstart, type Redstart } from '../../src/index.ts'
 import { redis } from '../../src/redis/index.ts'
-import { bytesLike } from './foreign-writer.ts'
+import { bytesLike, patternOf } from './foreign-writer.ts'
 
 const APP = 'ways'
 const KEY = `${APP}:menu:dish`
@@ -49,8 +49,10 @@ async function tracks({ cache, events }: Redstart, path = PATH): Promise<void> {
 
 /** Whether memory follows what this client writes; database and prefix are the client's. */
 async function follows(instance: Redstart, client: Redis6, key = KEY): Promise<void> {
-  await instance.cache.set(PATH, 'first')
-  const pattern = await client.getBuffer(key)
+  const pattern = await patternOf(
+    () => instance.cache.set(PATH, 'first'),
+    () => client.getBuffer(key),
+  )
   for (let round = 0; round < 5; round++) {
     await tracks(instance)
     await client.set(key, bytesLike(pattern, round))
