@@ -3,6 +3,7 @@ import type { LoadContext } from './load-context.ts'
 import type { GetOrSetOptions, Peeked, Remaining, Scope } from './scope.ts'
 import type { SetManyOptions, SetOptions } from './setter.ts'
 import type { Lifetime } from './settings.ts'
+import type { KeysOptions, NamespacePurge, Purged, PurgeOptions, Purger } from './purge.ts'
 import type { Invalidator, Reached } from './targets.ts'
 
 /** What can be done with entries by their keys. */
@@ -53,10 +54,25 @@ export interface Namespace extends Keyed {
   readonly name: string
   /** Invalidates the whole namespace, in one step however many entries it has. */
   clear(): Promise<Reached>
+  /** As `purge` of the cache, with a pattern over the namespace's keys. */
+  purge(request: NamespacePurge, options?: PurgeOptions): Promise<Purged>
+  /** As `keys` of the cache, without the namespace in front. */
+  keys(options?: KeysOptions): AsyncIterableIterator<string>
 }
 
-export function createNamespace(name: string, scope: Scope, invalidator: Invalidator): Namespace {
-  return { name, ...createKeyed(scope), clear: () => invalidator.invalidate({ namespace: name }) }
+export function createNamespace(name: string, scope: Scope, { invalidator, purger }: NamespaceParts): Namespace {
+  return {
+    name,
+    ...createKeyed(scope),
+    clear: () => invalidator.invalidate({ namespace: name }),
+    purge: (request, options) => purger.purge({ ...request, namespace: name }, options),
+    keys: (options) => purger.keys(`${name}:`, options),
+  }
+}
+
+interface NamespaceParts {
+  readonly invalidator: Invalidator
+  readonly purger: Purger
 }
 
 export function createKeyed(scope: Scope): Keyed {

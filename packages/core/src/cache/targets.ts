@@ -1,9 +1,12 @@
+import type { Clock } from '../clock.ts'
+import { type Duration, milliseconds } from '../duration.ts'
 import { checkObject, invalidArgument, RedstartError } from '../errors.ts'
 import { checkNamespace, checkPath, DEFAULT_NAMESPACE, type Key, type KeyPart, keyText } from '../keys.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import type { Reach } from '../invalidation/outgoing.ts'
-import { EVERYTHING, keyName, type Name, prefixName, tagNames } from '../invalidation/names.ts'
+import { EVERYTHING, keyName, type Name, namespaceOf, prefixName, tagNames } from '../invalidation/names.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
+import { type Settling, SettlingList } from './settling.ts'
 
 /** What to invalidate: whatever is named here, all of it at one moment. At least one thing must be named. */
 export interface InvalidationTarget {
@@ -13,12 +16,19 @@ export interface InvalidationTarget {
   readonly keys?: readonly Key[]
   /** Every entry of a namespace. */
   readonly namespace?: string
+  /** Every entry of these namespaces. */
+  readonly namespaces?: readonly string[]
   /**
    * Every entry whose key begins so: a string that ends at a `:` and holds at most eight of them, or the first parts of
-   * keys that are arrays.
+   * keys that are arrays. Any other pattern is for `cache.purge`.
    */
-  readonly prefix?: string | readonly KeyPart[]
+  readonly prefix?: Prefix
+  /** The same for several. */
+  readonly prefixes?: readonly Prefix[]
 }
+
+/** The beginning of keys: a string that ends at a `:`, or the first parts of keys that are arrays. */
+export type Prefix = string | readonly KeyPart[]
 
 /** How an invalidation takes effect, and what the caller insists on. */
 export interface InvalidationOptions {
@@ -27,6 +37,12 @@ export interface InvalidationOptions {
    * @default 'immediate'
    */
   readonly strategy?: 'immediate' | 'lazy'
+  /**
+   * Invalidates once more after so long, because loaders read from a replica of the database that lags behind: what they
+   * load meanwhile may still be old. The promise does not wait for it. It is sent again where the backend does not answer,
+   * made at once by `close()`, and lost with the process. @default none
+   */
+  readonly settle?: Duration
   /** With `all`, an invalidation that does not reach the backend throws `NOT_REACHED`; it is sent again all the same. */
   readonly require?: 'all'
 }
@@ -40,16 +56,27 @@ export interface Reached {
 }
 
 /** Names of one invalidation: they are raised in one step of the server, which must stay short. */
-const MOST_NAMES = 10_000
+export const MOST_NAMES = 10_000
+
+/** An invalidation that a caller asked for, checked. */
+export interface Asked extends Settling {
+  /** Milliseconds; undefined for none. */
+  readonly settle: number | undefined
+  readonly require: 'all' | undefined
+}
 
 /** Invalidates on behalf of users. */
 export class Invalidator {
   readonly #coherence: Coherence
   readonly #telemetry: Telemetry
+  readonly #settling: SettlingList
 
-  constructor(coherence: Coherence, telemetry: Telemetry) {
+  constructor(coherence: Coherence, telemetry: Telemetry, clock: Clock) {
     this.#coherence = coherence
     this.#telemetry = telemetry
+    this.#settling = new SettlingList(clock, telemetry, ({ names, strategy, unlink }) =>
+      this.raise(names, strategy, unlink),
+    )
   }
 
   /**
@@ -59,17 +86,14 @@ export class Invalidator {
    *   {@link InvalidationOptions.require} says.
    */
   async invalidate(target: InvalidationTarget, options: InvalidationOptions = {}): Promise<Reached> {
-    checkObject('the target of invalidate', target)
-    checkObject('the options of invalidate', options)
-    const names = namesOf(target)
-    const strategy = options.strategy ?? 'immediate'
-    if (strategy !== 'immediate' && strategy !== 'lazy')
-      throw invalidArgument('strategy', strategy, "'immediate' or 'lazy'")
-    if (options.require !== undefined && options.require !== 'all')
-      throw invalidArgument('require', options.require, "'all' or nothing")
-    const unlink = strategy === 'immediate' ? (target.keys ?? []).map(fullPath) : []
+    return this.make(askedOf(target, options))
+  }
+
+  /** Makes a checked invalidation. */
+  async make({ names, strategy, unlink, settle, require }: Asked): Promise<Reached> {
     const { reached } = await this.raise(names, strategy, unlink)
-    if (reached === 'here' && options.require === 'all') {
+    if (settle !== undefined) this.#settling.add({ names, strategy, unlink }, settle)
+    if (reached === 'here' && require === 'all') {
       throw new RedstartError(
         'NOT_REACHED',
         `the invalidation of ${names.length} names did not reach the backend; it holds here and is sent again, but other instances may serve old data until then`,
@@ -80,13 +104,15 @@ export class Invalidator {
 
   /** Invalidates names, and tells. */
   async raise(names: readonly Name[], strategy: 'immediate' | 'lazy', unlink: readonly string[]): Promise<Reach> {
+    const begun = this.#telemetry.now()
     const reach = await this.#coherence.invalidate({
       names,
       kind: strategy === 'lazy' ? 'soft' : 'hard',
       deadline: Infinity,
       unlink,
     })
-    if (this.#telemetry.listening || reach.reached === 'here') {
+    this.#telemetry.invalidated(namespaceOf(names), begun)
+    if (this.#telemetry.hears('cache.invalidate') || reach.reached === 'here') {
       this.#telemetry.emit({ type: 'cache.invalidate', names, strategy, reached: reach.reached, remote: false })
     }
     return reach
@@ -96,15 +122,42 @@ export class Invalidator {
     const { reached } = await this.raise([EVERYTHING], 'immediate', [])
     return { reached }
   }
+
+  /** Makes at once what would have been made later. */
+  async close(): Promise<void> {
+    await this.#settling.close()
+  }
+}
+
+/** @throws RedstartError `INVALID_ARGUMENT` for a target or an option that is not allowed. */
+export function askedOf(target: InvalidationTarget, options: InvalidationOptions): Asked {
+  checkObject('the target of invalidate', target)
+  checkObject('the options of invalidate', options)
+  const names = namesOf(target)
+  const { strategy = 'immediate', settle, require } = options
+  if (strategy !== 'immediate' && strategy !== 'lazy')
+    throw invalidArgument('strategy', strategy, "'immediate' or 'lazy'")
+  if (require !== undefined && require !== 'all') throw invalidArgument('require', require, "'all' or nothing")
+  return {
+    names,
+    strategy,
+    unlink: strategy === 'immediate' ? (target.keys ?? []).map(fullPath) : [],
+    settle: settle === undefined ? undefined : milliseconds(settle, 'settle', 1),
+    require,
+  }
 }
 
 function namesOf(target: InvalidationTarget): Name[] {
-  const { tags, keys, namespace, prefix } = target
+  const { tags, keys, namespace, namespaces, prefix, prefixes } = target
+  if ('match' in target)
+    throw invalidArgument('match', target.match, 'no pattern here: cache.purge({ match }) removes entries by one')
   const names = [
     ...tagNames(tags ?? []),
-    ...list(keys ?? []).map((key) => keyName(fullPath(key))),
-    ...(namespace === undefined ? [] : [prefixName(`${checkNamespace(namespace)}:`)]),
-    ...(prefix === undefined ? [] : [prefixName(Array.isArray(prefix) ? `${keyText(prefix)}:` : prefix)]),
+    ...list('keys', keys ?? []).map((key) => keyName(fullPath(key))),
+    ...[...list('namespaces', namespaces ?? []), ...given(namespace)].map((name) =>
+      prefixName(`${checkNamespace(name)}:`),
+    ),
+    ...[...list('prefixes', prefixes ?? []), ...given(prefix)].map(nameOfPrefix),
   ]
   if (names.length === 0)
     throw invalidArgument('the target of invalidate', target, 'at least one tag, key, namespace or prefix')
@@ -117,13 +170,22 @@ function namesOf(target: InvalidationTarget): Name[] {
   return [...new Set(names)]
 }
 
-function list(words: readonly Key[]): readonly Key[] {
-  if (Array.isArray(words)) return words as readonly Key[] // isArray makes it any[]; each word is checked later
-  throw invalidArgument('keys', words, 'an array of strings')
+/** The name of all entries under a prefix. */
+export function nameOfPrefix(prefix: Prefix): Name {
+  return prefixName(Array.isArray(prefix) ? `${keyText(prefix)}:` : prefix)
+}
+
+function given<T>(one: T | undefined): readonly T[] {
+  return one === undefined ? [] : [one]
+}
+
+function list<T>(what: string, words: readonly T[]): readonly T[] {
+  if (Array.isArray(words)) return words as readonly T[] // isArray makes it any[]; each word is checked later
+  throw invalidArgument(what, words, what === 'keys' ? 'an array of strings' : 'an array')
 }
 
 /** The path of a key that names its own namespace; one without a `:` is in the default namespace. */
-function fullPath(key: Key): string {
+export function fullPath(key: Key): string {
   return checkPath(rawPath(keyText(key)), key)
 }
 

@@ -85,6 +85,12 @@ export class Coherence {
     return age <= maxStaleness || now - since <= maxStaleness
   }
 
+  /** Renews the proof in the background where half of its time is over or there is none: somebody waits for word. */
+  refresh(): void {
+    const age = this.#options.clock.now() - this.#provenAt
+    if (age >= this.#renewAfter && this.#renewing === undefined) this.#renew()
+  }
+
   /** The instant that the view is proven from. */
   get provenAt(): number {
     return this.#provenAt
@@ -159,7 +165,13 @@ export class Coherence {
   async ask(timeout: number): Promise<void> {
     const question = this.question()
     const { answer } = await this.#options.store.read({ keys: [], question }, timeout)
+    this.reached(question.sent)
     if (answer !== undefined) await this.answered(answer, question)
+  }
+
+  /** The backend answered a call that was sent then. */
+  reached(sent: number): void {
+    if (this.pending.empty) this.#options.telemetry.answered(sent)
   }
 
   /** Takes in the reply to an own invalidation: it counts as a hint. */

@@ -1,4 +1,4 @@
-import type { Hint } from './invalidation-store.ts'
+import type { Hint, Invalidated } from './invalidation-store.ts'
 
 /** Own invalidations whose hint has not come yet; lost ones would stay for ever. */
 const MOST_AWAITED = 1000
@@ -9,7 +9,7 @@ const MOST_AWAITED = 1000
  */
 export class Echoes {
   readonly #tell: (hint: Hint) => void
-  readonly #awaited = new Set<number>()
+  readonly #awaited = new Set<string>()
   #sending = 0
   #held: Hint[] = []
 
@@ -23,11 +23,14 @@ export class Echoes {
     this.#sending++
   }
 
-  /** It was answered with its clock, or failed. */
-  answered(clock: number | undefined): void {
-    const before = this.#held.length
-    this.#held = this.#held.filter((hint) => hint.clock !== clock)
-    if (clock !== undefined && this.#held.length === before) this.#await(clock)
+  /** It was answered with its step, or failed. */
+  answered(step: Invalidated | undefined): void {
+    if (step !== undefined) {
+      const own = stepOf(step)
+      const before = this.#held.length
+      this.#held = this.#held.filter((hint) => stepOf(hint) !== own)
+      if (this.#held.length === before) this.#await(own)
+    }
     this.#sending--
     if (this.#sending > 0) return
     const others = this.#held
@@ -36,13 +39,18 @@ export class Echoes {
   }
 
   heard(hint: Hint): void {
-    if (this.#awaited.delete(hint.clock)) return
+    if (this.#awaited.delete(stepOf(hint))) return
     if (this.#sending > 0) this.#held.push(hint)
     else this.#tell(hint)
   }
 
-  #await(clock: number): void {
+  #await(step: string): void {
     if (this.#awaited.size >= MOST_AWAITED) this.#awaited.clear()
-    this.#awaited.add(clock)
+    this.#awaited.add(step)
   }
+}
+
+/** Another generation has the same clocks again. */
+function stepOf({ generation, clock }: Invalidated): string {
+  return `${generation} ${clock}`
 }

@@ -42,6 +42,21 @@ export function impliedNames(path: string): Name[] {
   return names
 }
 
+/** The namespace that all of these are names of; undefined where some are of another, of a tag, or of everything. */
+export function namespaceOf(names: readonly Name[]): string | undefined {
+  const [first = ''] = names
+  const end = first.indexOf(':', EVERYTHING.length) + 1
+  const start = first.slice(EVERYTHING.length, end)
+  const own = (name: Name): boolean => !name.startsWith('t:') && name.startsWith(start, EVERYTHING.length)
+  return end > 0 && names.every(own) ? start.slice(0, -1) : undefined
+}
+
+/** The name of the fewest entries that all with paths that begin so are among. */
+export function narrowestPrefix(beginning: string): Name {
+  const parts = beginning.split(':').slice(0, -1).slice(0, PREFIX_DEPTH)
+  return `p:${parts.map((part) => `${part}:`).join('')}`
+}
+
 /**
  * The name of all entries under a prefix.
  *
@@ -54,7 +69,7 @@ export function prefixName(prefix: unknown): Name {
     throw invalidArgument(
       'prefix',
       prefix,
-      `a prefix that ends at a ':' and has 1 to ${PREFIX_DEPTH} of them, such as 'orders:42:'; use tags for anything else`,
+      `a prefix that ends at a ':' and has 1 to ${PREFIX_DEPTH} of them, such as 'orders:42:'; use tags for anything else, or purge({ match })`,
     )
   }
   checkNamespace(prefix.slice(0, prefix.indexOf(':')))

@@ -47,6 +47,7 @@ export class Outgoing {
   constructor(options: OutgoingOptions) {
     this.#options = options
     this.#echoes = new Echoes(({ names, kind }) => {
+      if (!options.telemetry.hears('cache.invalidate')) return
       const strategy = kind === 'hard' ? 'immediate' : 'lazy'
       options.telemetry.emit({ type: 'cache.invalidate', names, strategy, reached: 'all', remote: true })
     })
@@ -70,7 +71,7 @@ export class Outgoing {
 
   /** A hint came: tells who listens, unless it is the echo of an own invalidation. */
   heard(hint: Hint): void {
-    if (this.#options.telemetry.listening) this.#echoes.heard(hint)
+    this.#echoes.heard(hint)
   }
 
   async close(): Promise<void> {
@@ -86,6 +87,7 @@ export class Outgoing {
       await this.replay(deadline)
       const left = deadline - (this.#options.clock.now() - begun)
       const { generation, clock } = await this.#send(invalidation, Math.max(1, Math.ceil(left)))
+      telemetry.answered(begun)
       return { reached: 'all', generation, clock }
     } catch (error) {
       if (RedstartError.is(error, 'CLOSED')) throw error
@@ -115,7 +117,8 @@ export class Outgoing {
 
   async #replayAll(timeout: number): Promise<void> {
     const { clock, telemetry } = this.#options
-    const until = clock.now() + timeout
+    const begun = clock.now()
+    const until = begun + timeout
     let names = 0
     for (let next = this.pending.next(); next !== undefined; next = this.pending.next()) {
       const left = until - clock.now()
@@ -129,20 +132,21 @@ export class Outgoing {
       this.pending.settled(next)
     }
     telemetry.emit({ type: 'pending.replayed', names })
+    telemetry.answered(begun)
   }
 
   async #send(invalidation: Invalidation, timeout: number): Promise<Invalidated> {
     const { store, question, learn } = this.#options
     const request: InvalidateRequest = { ...invalidation, ...question() }
-    let clock: number | undefined
+    let done: Invalidated | undefined
     this.#echoes.sending()
     try {
       const reply = await store.invalidate(request, timeout)
       learn(invalidation, reply)
-      clock = reply.clock
+      done = reply
       return reply
     } finally {
-      this.#echoes.answered(clock)
+      this.#echoes.answered(done)
     }
   }
 }

@@ -100,7 +100,7 @@ const targets: readonly Row[] = [
   [
     'a prefix without an end',
     { prefix: 'menu:dish' },
-    /^prefix is "menu:dish"; expected a prefix that ends at a ':' and has 1 to 8 of them, such as 'orders:42:'; use tags for anything else$/,
+    /^prefix is "menu:dish"; expected a prefix that ends at a ':' and has 1 to 8 of them, such as 'orders:42:'; use tags for anything else, or purge\(\{ match \}\)$/,
   ],
   ['an empty prefix', { prefix: '' }, /^prefix is ""; expected a prefix/],
   ['a prefix of nine', { prefix: 'a:b:c:d:e:f:g:h:i:' }, /^prefix is "a:b:c:d:e:f:g:h:i:"; expected .*1 to 8/],

@@ -2,6 +2,7 @@ import { type RedisServer, startRedis } from '@redstart/testing'
 import { describeCacheStore } from '@redstart/testing/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CacheStore, Hint } from '../../src/cache/cache-store.ts'
+import { glob } from '../../src/cache/glob.ts'
 import { RedstartError } from '../../src/errors.ts'
 import { redis } from '../../src/redis/index.ts'
 import { entry, G1, invalidation, openStore, until } from './server.ts'
@@ -72,6 +73,8 @@ async function everything(store: CacheStore): Promise<string> {
   if ((await store.read({ keys: ['n:k'] }, 2000)).entries[0] === undefined) return 'nothing was stored'
   const lower = { key: 'n:k', bytes: entry(G1, 1), ttl: 60_000, generation: G1, clock: 1 }
   if ((await store.write(lower, 2000)) === 'stored') return 'a lower clock was not seen'
+  const walk = store.scan({ match: glob.compile('n:*') }, 2000)[Symbol.asyncIterator]()
+  if ((await walk.next()).value?.[0] !== 'n:k') return 'nothing was found'
   for (let n = 0; n < 2; n += 1) await store.invalidate(invalidation([`a${n}`], { unlink: ['n:k'] }), 2000)
   const { snapshot } = await store.read({ keys: [], names: ['a0', 'a1'] }, 2000)
   if (snapshot?.markers.size !== 1) return 'nothing was pruned'
