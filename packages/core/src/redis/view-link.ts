@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
-import type { Clock } from '../clock.ts'
+import type { Cancel, Clock } from '../clock.ts'
 import { Connection } from './connection.ts'
+import { isReply } from './failure.ts'
 import { ask, identify, invalidate, load, write } from './scripts.ts'
 import type { ViewContext } from './servers.ts'
 
@@ -19,6 +20,7 @@ export class ViewLink {
   readonly #context: ViewLinkContext
   /** Where one connection cannot both be subscribed and send commands, as in RESP2. */
   #subscriber: Connection | undefined
+  #check: Cancel = () => undefined
   #muted = false
 
   constructor(context: ViewLinkContext) {
@@ -33,6 +35,7 @@ export class ViewLink {
   }
 
   async close(): Promise<void> {
+    this.#check()
     await Promise.all([this.connection.close(), this.#subscriber?.close()])
   }
 
@@ -47,8 +50,23 @@ export class ViewLink {
     if (this.#subscriber === undefined) {
       this.#subscriber = this.#connect(async (client) => void (await client.subscribe(this.#context.channel)))
       this.#listen(this.#subscriber.client)
+      this.#watch(this.#subscriber)
     }
     return this.#subscriber.opened()
+  }
+
+  /** Nothing else is ever asked on it, so that one that was cut without a word would stay silent unnoticed. */
+  #watch(subscriber: Connection): void {
+    const { clock, connectTimeout } = this.#context
+    this.#check = clock.schedule(connectTimeout, () => {
+      this.#watch(subscriber)
+      if (!subscriber.isOpen) return
+      const answered = (): void => void (subscriber.heard += 1)
+      // A refusal is an answer, too.
+      subscriber.client.ping().then(answered, (error: unknown) => isReply(error) && answered())
+      // Dropped unless it answers in time.
+      subscriber.missed(subscriber.heard)
+    })
   }
 
   #listen(client: Redis): void {

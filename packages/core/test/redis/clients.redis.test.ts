@@ -107,6 +107,26 @@ describe.each([
   })
 })
 
+it('a given client of ioredis 5 hears again after its connections went silent', { timeout: 60_000 }, async () => {
+  await using proxy = await faultProxy(server.url)
+  const { store, app } = openStore(new Redis5({ port: proxy.port, host: '127.0.0.1', lazyConnect: true }))
+  const other = openStore({ url: server.url }, app).store
+  const hints: Hint[] = []
+  store.subscribe((hint) => hints.push(hint))
+  await use(store)
+  // What is open stays so, and is never answered again.
+  proxy.set({ halfOpen: true })
+  await setTimeout(50)
+  proxy.clear()
+  await until(async () => {
+    await use(store).catch(() => undefined)
+    await other.invalidate(invalidation(['a']), 1000)
+    await setTimeout(100)
+    return hints.length > 0
+  }, 30_000)
+  await Promise.all([store.close(), other.close()])
+})
+
 describe('connections', () => {
   it('are made by the first use, one or as many as the pool has, and none is left after close', async () => {
     const { store } = openStore({ url: server.url, connectionName: 'one' })
