@@ -86,6 +86,7 @@ export class ReadQueue {
       { keys, ...(batch.names.size > 0 && { names: [...batch.names] }), ...(question && { question }) },
       Math.max(1, batch.timeout - (sent - begun)),
     )
+    coherence.reached(sent)
     const caughtUp = reply.answer && question && coherence.answered(reply.answer, question)
     if (caughtUp) await caughtUp
     const entries = new Map(keys.map((key, i) => [key, reply.entries[i]]))

@@ -18,19 +18,19 @@ export function tellHit<T>(
 ): T {
   count(counters, tier === 'l1' ? L1_HIT : L2_HIT)
   if (stale) count(counters, STALE_HIT)
-  if (telemetry.listening) telemetry.emit({ type: 'cache.hit', namespace, key: path, tier, stale })
+  if (telemetry.hearsHits) telemetry.emit({ type: 'cache.hit', namespace, key: path, tier, stale })
   return served
 }
 
 /** Counts a read that took another one's result. */
 export function tellJoin(telemetry: Telemetry, { namespace, path, counters }: Target): void {
   count(counters, JOIN)
-  if (telemetry.listening) telemetry.emit({ type: 'cache.join', namespace, key: path })
+  if (telemetry.hears('cache.join')) telemetry.emit({ type: 'cache.join', namespace, key: path })
 }
 
 /** Counts a miss and tells who listens; strange bytes under our keys are told to the logger as well. */
 export function tellMiss(telemetry: Telemetry, { namespace, path, counters }: Target, reason: MissReason): void {
   count(counters, MISS)
-  if (telemetry.listening || reason === 'foreign' || reason === 'unreadable')
+  if (telemetry.hears('cache.miss') || reason === 'foreign' || reason === 'unreadable')
     telemetry.emit({ type: 'cache.miss', namespace, key: path, reason })
 }

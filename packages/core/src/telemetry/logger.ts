@@ -1,4 +1,4 @@
-import type { RedstartEvent } from './events.ts'
+import type { RedstartEvent, WriteOutcome } from './events.ts'
 
 /** Where warnings go: the shape of pino, which `console` has too. */
 export interface Logger {
@@ -16,14 +16,25 @@ export function logEvent(logger: Logger, event: RedstartEvent): void {
         { operation: event.operation, code: event.code, err: event.error },
         'redstart: the backend failed',
       )
+    case 'store.degraded':
+      return logger.warn(
+        { operation: event.operation, code: event.code },
+        'redstart: the backend has stopped answering',
+      )
+    case 'store.recovered':
+      return logger.info({ milliseconds: event.milliseconds }, 'redstart: the backend answers again')
+    case 'cache.slow': {
+      const { operation, namespace, key, milliseconds } = event
+      return logger.info({ operation, namespace, key, milliseconds }, 'redstart: slow')
+    }
     case 'cache.load':
-      if (event.outcome === 'loaded') return
+      if (event.outcome === 'loaded' || event.outcome === 'abandoned') return
       return logger.warn(
         { namespace: event.namespace, key: event.key, background: event.background, err: event.error },
         `redstart: a loader ${event.outcome === 'timeout' ? 'timed out' : 'failed'}`,
       )
     case 'cache.write':
-      if (event.outcome === 'stored' || event.outcome === 'outranked' || event.outcome === 'unreached') return
+      if (QUIET_WRITES.has(event.outcome)) return
       return logger.warn(
         { namespace: event.namespace, key: event.key, bytes: event.bytes, err: event.error },
         `redstart: a value was not stored: ${event.outcome}`,
@@ -34,9 +45,18 @@ export function logEvent(logger: Logger, event: RedstartEvent): void {
         { namespace: event.namespace, key: event.key },
         `redstart: ${event.reason} bytes under a key of ours`,
       )
+    case 'cache.reject':
+      return logger.warn(
+        { namespace: event.namespace, key: event.key, issues: event.issues },
+        `redstart: a ${event.origin} value does not fit its schema`,
+      )
     case 'cache.invalidate':
       if (event.reached === 'all') return
       return logger.warn({ names: event.names.length }, 'redstart: an invalidation waits for Redis')
+    case 'cache.purge':
+      return logPurge(logger, event)
+    case 'listener.error':
+      return logger.warn({ err: event.error }, 'redstart: a listener failed')
     case 'view.reset':
       return event.reason === 'first'
         ? undefined
@@ -52,6 +72,30 @@ export function logEvent(logger: Logger, event: RedstartEvent): void {
       return logger.warn({ warmer: event.warmer, err: event.error }, 'redstart: a warmer failed')
     case 'cache.hit':
     case 'cache.join':
+    case 'cache.delete':
+    case 'cache.evict':
+    case 'cache.remove':
+    case 'cache.soft-timeout':
     case 'cache.stale-if-error':
   }
 }
+
+function logPurge(
+  logger: Logger,
+  { type: _, ...fields }: Extract<RedstartEvent, { readonly type: 'cache.purge' }>,
+): void {
+  if (fields.widened === undefined) return logger.info(fields, 'redstart: entries were purged')
+  logger.warn(
+    fields,
+    'redstart: too many entries were purged to name each; all under a prefix of theirs was invalidated',
+  )
+}
+
+/** Writes as they should be, those that nobody wanted, and those whose failure is told by itself. */
+const QUIET_WRITES: ReadonlySet<WriteOutcome> = new Set([
+  'stored',
+  'outranked',
+  'unreached',
+  'declined',
+  'not-admitted',
+])

@@ -1,58 +1,207 @@
-import { channel } from 'node:diagnostics_channel'
-import { type Counters, newCounters } from './counters.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { Answering } from './answering.ts'
+import { CHANNELS, everywhere } from './channels.ts'
+import type { Counters } from './counters.ts'
 import type { RedstartEvent } from './events.ts'
+import type { EventOf } from './hooks.ts'
+import type { Operation } from './latency.ts'
 import { logEvent, type Logger } from './logger.ts'
+import { Measurements } from './measurements.ts'
+import { type PastSlowOperation, resolveSlow, SlowLog, type SlowSettings } from './slow.ts'
 
-/** Hears every event; its own errors are swallowed, so that listening can never break what is listened to. */
-export type EventListener = (event: RedstartEvent) => void
+/** Hears every event; its own errors are caught, so that listening can never break what is listened to. */
+export type EventListener = (event: RedstartEvent) => void | Promise<void>
 
-/** Anybody in the process may listen here without a reference to an instance. */
-const everywhere = channel('redstart:event')
+type EventType = RedstartEvent['type']
 
-/** The one stream of events of an instance, and its counters. */
+/** One call to listen: the same function may be told twice, and stops twice. */
+interface Listening {
+  readonly listener: EventListener
+}
+
+/** An entry, with where it is counted. */
+interface Timed {
+  readonly namespace: string
+  readonly path: string
+  readonly counters: Counters
+}
+
+export interface TelemetryOptions {
+  readonly logger?: Logger | undefined
+  readonly clock?: Clock
+  readonly slow?: SlowSettings
+}
+
+const hits = CHANNELS['cache.hit']
+
+/** The one stream of events of an instance, its counters and its times. */
 export class Telemetry {
-  readonly #listeners = new Set<EventListener>()
-  readonly #counters = new Map<string, Counters>()
+  readonly measurements: Measurements
+  readonly #clock: Clock
   readonly #logger: Logger | undefined
+  readonly #slow: SlowSettings
+  readonly #slowLog: SlowLog
+  readonly #answering: Answering
+  readonly #everything = new Set<Listening>()
+  readonly #some = new Map<EventType, Set<Listening>>()
+  /** Listeners that hear of hits: kept apart for the path of hits in memory. */
+  #hearingHits = 0
+  /** Listeners whose failure was told; it is told once. */
+  readonly #failed = new WeakSet<EventListener>()
 
-  constructor(logger?: Logger) {
+  constructor({ logger, clock = systemClock(), slow = resolveSlow() }: TelemetryOptions = {}) {
     this.#logger = logger
+    this.#clock = clock
+    this.#slow = slow
+    this.#slowLog = new SlowLog(slow.keep)
+    this.#answering = new Answering(clock, (event) => this.emit(event))
+    this.measurements = new Measurements(clock)
   }
 
-  /** True when an event would be heard: hot paths build none otherwise. */
+  /** True when a hit would be heard: hot paths build no event otherwise. */
+  get hearsHits(): boolean {
+    return this.#hearingHits > 0 || everywhere.hasSubscribers || hits.hasSubscribers
+  }
+
+  /** True when every event would be heard. */
   get listening(): boolean {
-    return this.#listeners.size > 0 || everywhere.hasSubscribers
+    return this.#everything.size > 0 || everywhere.hasSubscribers
   }
 
+  /** True when an event of this type would be heard by anybody but the logger. */
+  hears(type: EventType): boolean {
+    return (
+      this.#everything.size > 0 ||
+      everywhere.hasSubscribers ||
+      CHANNELS[type].hasSubscribers ||
+      this.#some.get(type) !== undefined
+    )
+  }
+
+  /** Hears every event; returns how to stop. */
   subscribe(listener: EventListener): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    const listening = { listener }
+    this.#everything.add(listening)
+    this.#hearingHits++
+    return () => {
+      if (this.#everything.delete(listening)) this.#hearingHits--
+    }
+  }
+
+  /** Hears events of one type, so that nothing is built for it on other paths; returns how to stop. */
+  on<Type extends EventType>(type: Type, listener: (event: EventOf<Type>) => void | Promise<void>): () => void {
+    // It is told events of that type alone.
+    const listening = { listener: listener as EventListener }
+    const listenings = this.#some.get(type) ?? new Set()
+    this.#some.set(type, listenings.add(listening))
+    if (type === 'cache.hit') this.#hearingHits++
+    return () => {
+      if (!listenings.delete(listening)) return
+      if (type === 'cache.hit') this.#hearingHits--
+      if (listenings.size === 0 && this.#some.get(type) === listenings) this.#some.delete(type)
+    }
+  }
+
+  /** Hears of invalidations and of the view alone; returns how to stop. */
+  watch(listener: EventListener): () => void {
+    const stops = [this.on('cache.invalidate', listener), this.on('view.reset', listener)]
+    return () => {
+      for (const stop of stops) stop()
+    }
   }
 
   emit(event: RedstartEvent): void {
-    if (this.#logger !== undefined) guarded(() => logEvent(this.#logger as Logger, event)) // checked one line up; closures lose that
-    for (const listener of this.#listeners) guarded(() => listener(event))
+    this.#log(event)
+    for (const { listener } of this.#everything) this.#tell(listener, event)
+    for (const { listener } of this.#some.get(event.type) ?? []) this.#tell(listener, event)
+    const channel = CHANNELS[event.type]
+    if (channel.hasSubscribers) channel.publish(event)
     if (everywhere.hasSubscribers) everywhere.publish(event)
+    if (event.type === 'store.error') this.#answering.failed(event)
+  }
+
+  /** The backend answered a call that was sent then, and nothing waits for it any more. */
+  answered(sent: number): void {
+    this.#answering.answered(sent)
   }
 
   /** The counters of one namespace, made at first use. */
   counters(namespace: string): Counters {
-    let counters = this.#counters.get(namespace)
-    if (counters === undefined) this.#counters.set(namespace, (counters = newCounters()))
-    return counters
+    return this.measurements.counters(namespace)
   }
 
-  /** Every namespace that was used. */
-  namespaces(): Iterable<readonly [string, Counters]> {
-    return this.#counters
+  /** The instant at which something begins that is timed. */
+  now(): number {
+    return this.#clock.now()
   }
-}
 
-function guarded(tell: () => unknown): void {
-  try {
-    const told = tell()
-    if (told instanceof Promise) told.catch(() => undefined)
-  } catch {
-    // A listener's fault is the listener's.
+  /** Something ends that began then. Returns the milliseconds that it took. */
+  took(operation: Operation, { namespace, path, counters }: Timed, begun: number): number {
+    const now = this.#clock.now()
+    const milliseconds = now - begun
+    this.measurements.record(operation, counters, milliseconds, now)
+    this.#judge(operation, namespace, path, milliseconds, now)
+    return milliseconds
+  }
+
+  /** An invalidation ends that began then. `namespace` is undefined for one that concerns several. */
+  invalidated(namespace: string | undefined, begun: number): void {
+    const now = this.#clock.now()
+    this.measurements.recordInvalidation(namespace, now - begun, now)
+    this.#judge('invalidate', namespace, undefined, now - begun, now)
+  }
+
+  /** The same function, timed where that was asked for. */
+  timedKey<Args extends readonly unknown[], T>(namespace: string, make: (...args: Args) => T): (...args: Args) => T {
+    if (this.#slow.key === undefined) return make
+    return (...args) => {
+      const begun = this.#clock.now()
+      const key = make(...args)
+      const now = this.#clock.now()
+      this.#judge('key', namespace, undefined, now - begun, now)
+      return key
+    }
+  }
+
+  /** The latest slow operations, latest first. */
+  slow(): readonly PastSlowOperation[] {
+    return this.#slowLog.read(this.#clock.now())
+  }
+
+  #log(event: RedstartEvent): void {
+    if (this.#logger === undefined) return
+    try {
+      logEvent(this.#logger, event)
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+
+  #judge(
+    operation: Operation | 'key',
+    namespace: string | undefined,
+    key: string | undefined,
+    milliseconds: number,
+    now: number,
+  ): void {
+    const most = operation === 'load' ? this.#slow.load : operation === 'key' ? this.#slow.key : this.#slow.operation
+    if (most === undefined || milliseconds <= most) return
+    const slow = { operation, namespace, key, milliseconds }
+    this.#slowLog.add(slow, now)
+    this.emit({ type: 'cache.slow', ...slow })
+  }
+
+  #tell(listener: EventListener, event: RedstartEvent): void {
+    const failed = (error: unknown): void => {
+      if (this.#failed.has(listener)) return
+      this.#failed.add(listener)
+      this.emit({ type: 'listener.error', error })
+    }
+    try {
+      const told: unknown = listener(event)
+      if (told instanceof Promise) told.catch(failed)
+    } catch (error) {
+      failed(error)
+    }
   }
 }
