@@ -73,8 +73,11 @@ async function everything(store: CacheStore): Promise<string> {
   if ((await store.read({ keys: ['n:k'] }, 2000)).entries[0] === undefined) return 'nothing was stored'
   const lower = { key: 'n:k', bytes: entry(G1, 1), ttl: 60_000, generation: G1, clock: 1 }
   if ((await store.write(lower, 2000)) === 'stored') return 'a lower clock was not seen'
-  const walk = store.scan({ match: glob.compile('n:*') }, 2000)[Symbol.asyncIterator]()
-  if ((await walk.next()).value?.[0] !== 'n:k') return 'nothing was found'
+  const life = { freshUntil: 5, staleUntil: 6, ttl: 60_000 }
+  if (!(await store.touch({ key: 'n:k', generation: G1, clock: 2, ...life }, 2000))) return 'nothing was touched'
+  const found = []
+  for await (const paths of store.scan({ match: glob.compile('n:*') }, 2000)) found.push(...paths)
+  if (found[0] !== 'n:k') return 'nothing was found'
   for (let n = 0; n < 2; n += 1) await store.invalidate(invalidation([`a${n}`], { unlink: ['n:k'] }), 2000)
   const { snapshot } = await store.read({ keys: [], names: ['a0', 'a1'] }, 2000)
   if (snapshot?.markers.size !== 1) return 'nothing was pruned'
