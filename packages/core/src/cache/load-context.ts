@@ -1,14 +1,30 @@
 import { type Duration, milliseconds } from '../duration.ts'
+import { RedstartError } from '../errors.ts'
 import { tagNames } from '../invalidation/names.ts'
+import { type Entry, valueOf } from './entry.ts'
 
 /** What a loader is given. */
 export interface LoadContext {
   /** The entry's path, `namespace:key`. */
   readonly path: string
-  /** Aborts when the load's deadline has passed. */
+  /** Fires when the load's deadline has passed, or when nobody waits for it any more. */
   readonly signal: AbortSignal
-  /** True when nobody waits: a stale entry is being refreshed. */
+  /** True when nobody waits: what is served meanwhile is being refreshed. */
   readonly background: boolean
+  /**
+   * The value that was there before, stale or expired, for asking the source whether it has changed; undefined where none
+   * is known, or where it may have been invalidated. What is computed from it is as old as it is.
+   */
+  readonly previous: { readonly value: unknown } | undefined
+  /**
+   * The previous value, to be returned as the loader's own: the source has said that it still holds. It is stored anew,
+   * as a value loaded now.
+   *
+   * @throws RedstartError `INVALID_ARGUMENT` where there is no {@link previous}.
+   */
+  unchanged<T = never>(): T
+  /** What this load returns is handed on and not stored. */
+  noStore(): void
   /**
    * Adds tags to the entry.
    *
@@ -25,28 +41,64 @@ export interface LoadContext {
   stale(duration: Duration): void
 }
 
+interface Planned {
+  readonly path: string
+  readonly tagNames: readonly string[]
+  /** Milliseconds. */
+  readonly ttl: number
+  readonly negativeTtl: number | undefined
+  readonly stale: number
+}
+
 /** What a loader has said of its entry. */
 export class LoadNotes {
   readonly tagNames: Set<string>
   /** Milliseconds. */
-  ttl: number
   stale: number
+  /** The value is not to be stored. */
+  declined = false
+  readonly #plan: Planned
+  readonly #previous: Entry | undefined
+  #ttl: number | undefined
 
-  constructor(plan: { readonly tagNames: readonly string[]; readonly ttl: number; readonly stale: number }) {
+  constructor(plan: Planned, previous: Entry | undefined) {
     this.tagNames = new Set(plan.tagNames)
-    this.ttl = plan.ttl
     this.stale = plan.stale
+    this.#plan = plan
+    this.#previous = previous
+  }
+
+  /** How long the value is fresh, in ms. */
+  ttlOf(value: unknown): number {
+    const { ttl, negativeTtl = ttl } = this.#plan
+    return this.#ttl ?? (value === undefined || value === null ? negativeTtl : ttl)
   }
 
   /** The context that writes these notes. */
-  context(path: string, signal: AbortSignal, background: boolean): LoadContext {
+  context(signal: AbortSignal, background: boolean): LoadContext {
+    const { path } = this.#plan
+    const entry = this.#previous
+    const before = entry && {
+      get value(): unknown {
+        return valueOf(entry)
+      },
+    }
     return {
       path,
       signal,
       background,
+      previous: before,
+      // The caller names the type of what it returned before; nothing here can check it.
+      unchanged: <T>() => {
+        if (before === undefined) throw nothingBefore(path)
+        return before.value as T
+      },
+      noStore: () => {
+        this.declined = true
+      },
       tags: (...tags) => this.tag(tags),
       ttl: (duration) => {
-        this.ttl = milliseconds(duration, 'ttl', 1)
+        this.#ttl = milliseconds(duration, 'ttl', 1)
       },
       stale: (duration) => {
         this.stale = milliseconds(duration, 'stale')
@@ -57,4 +109,11 @@ export class LoadNotes {
   tag(tags: readonly string[]): void {
     for (const name of tagNames(tags)) this.tagNames.add(name)
   }
+}
+
+function nothingBefore(path: string): RedstartError {
+  return new RedstartError(
+    'INVALID_ARGUMENT',
+    `the loader of ${JSON.stringify(path)} said that its value is unchanged, but none is known; check context.previous first`,
+  )
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { RedstartError } from '../errors.ts'
+import type { Decidable } from '../invalidation/coherence.ts'
 import { keyName } from '../invalidation/names.ts'
 import type { Budget } from './budget.ts'
 import type { Entry } from './entry.ts'
@@ -62,12 +63,7 @@ export class LoadFrame {
    * @throws RedstartError `LOAD_CYCLE` when that flight waits, through others, for this load.
    */
   async wait<T>(flight: Flight, result: Promise<T>): Promise<T> {
-    if (this.#isAwaitedBy(flight)) {
-      throw new RedstartError(
-        'LOAD_CYCLE',
-        `the loader of ${JSON.stringify(this.flight.path)} waits for ${JSON.stringify(flight.path)}, whose load waits for it: neither can end`,
-      )
-    }
+    if (waitsFor(flight, this.flight)) throw loadCycle(this.flight, flight)
     this.flight.waitsFor.add(flight)
     try {
       return await result
@@ -76,17 +72,32 @@ export class LoadFrame {
     }
   }
 
-  #isAwaitedBy(flight: Flight): boolean {
-    const seen = new Set<Flight>()
-    const open = [flight]
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (next === this.flight) return true
-      if (seen.has(next)) continue
-      seen.add(next)
-      open.push(...next.waitsFor)
-    }
-    return false
+  /** What an entry with these names would be bound to, had it been made of what the load has read so far. */
+  stampOf(names: readonly string[]): Decidable {
+    const { generation, clock, sequence, since } = this
+    return { generation, clock, sequence, since, names }
   }
+}
+
+/** Whether a flight is another one, or waits for it, through whichever others. */
+export function waitsFor(flight: Flight, other: Flight): boolean {
+  const seen = new Set<Flight>()
+  const open = [flight]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === other) return true
+    if (seen.has(next)) continue
+    seen.add(next)
+    open.push(...next.waitsFor)
+  }
+  return false
+}
+
+/** The error of a load that would wait for one that waits for it. */
+export function loadCycle(waiting: Flight, flight: Flight): RedstartError {
+  return new RedstartError(
+    'LOAD_CYCLE',
+    `the loader of ${JSON.stringify(waiting.path)} waits for ${JSON.stringify(flight.path)}, whose load waits for it: neither can end`,
+  )
 }
 
 /** One call that loads several values: what it reads through the cache is part of each. */

@@ -2,27 +2,29 @@ import type { Clock } from '../clock.ts'
 import { RedstartError } from '../errors.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import { impliedNames } from '../invalidation/names.ts'
-import { count, type Counters, LOAD, LOAD_ERROR } from '../telemetry/counters.ts'
-import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { Counters } from '../telemetry/counters.ts'
+import type { Admission } from './admission.ts'
 import type { Budget } from './budget.ts'
+import type { CallPlan } from './call-options.ts'
+import { refreshAt } from './early-refresh.ts'
 import type { Entry } from './entry.ts'
+import type { FailedLoads } from './failed-loads.ts'
 import type { Flight } from './flights.ts'
+import { jittered } from './jitter.ts'
 import { type LoadContext, LoadNotes } from './load-context.ts'
-import type { LoadFrame, LoadFrames, LoadStamp } from './load-frame.ts'
+import type { LoadFrames, LoadStamp } from './load-frame.ts'
 import type { ReadQueue } from './read-queue.ts'
-import type { Writer } from './write.ts'
+import type { Runs } from './runs.ts'
+import type { Settings } from './settings.ts'
+import type { Turns } from './turns.ts'
+import type { Origin, Writer } from './write.ts'
 
-/** One load, with all options resolved. */
-export interface LoadPlan {
+/** One read with a load, should it come to that, with all options resolved. */
+export interface LoadPlan extends Settings, CallPlan {
   readonly namespace: string
   readonly path: string
   readonly counters: Counters
   readonly load: (context: LoadContext) => unknown
-  /** Milliseconds. */
-  readonly ttl: number
-  readonly stale: number
-  /** Milliseconds that the loader may take. */
-  readonly timeout: number
   /** Names of the tags that are known before the load. */
   readonly tagNames: readonly string[]
   /** Tags that follow from the value. */
@@ -39,50 +41,98 @@ export interface LoaderParts {
   readonly queue: ReadQueue
   readonly writer: Writer
   readonly frames: LoadFrames
+  readonly turns: Turns
+  readonly runs: Runs
+  readonly failedLoads: FailedLoads
+  readonly admission: Admission
   readonly clock: Clock
-  readonly telemetry: Telemetry
+  /** 0 to 1. */
+  readonly random: () => number
 }
 
 /** Runs loaders, and makes entries of what they return. */
 export class Loader {
+  readonly #parts: LoaderParts
   readonly #coherence: Coherence
-  readonly #queue: ReadQueue
-  readonly #writer: Writer
   readonly #clock: Clock
-  readonly #telemetry: Telemetry
-  readonly #frames: LoadFrames
 
   constructor(parts: LoaderParts) {
-    this.#frames = parts.frames
+    this.#parts = parts
     this.#coherence = parts.coherence
-    this.#queue = parts.queue
-    this.#writer = parts.writer
     this.#clock = parts.clock
-    this.#telemetry = parts.telemetry
   }
 
-  /** Loads a value and stores it. Rejects with the loader's own error. */
-  async load(plan: LoadPlan, flight: Flight, background: boolean, budget: Budget): Promise<Entry> {
+  /**
+   * Loads a value and stores it, as soon as no other load of its path runs here. Rejects with the loader's own error.
+   *
+   * @param known what was there before.
+   */
+  async load(plan: LoadPlan, flight: Flight, known: Entry | undefined): Promise<Entry> {
+    const { turns, frames, failedLoads } = this.#parts
+    const { budget } = flight
+    await turns.free(flight)
     const stamp = await this.#stamp(budget)
-    const frame = this.#frames.open(flight, budget, stamp)
-    const notes = new LoadNotes(plan)
+    const frame = frames.open(flight, budget, stamp)
+    const notes = new LoadNotes(plan, this.#previous(known))
     const loaded = this.#coherence.time.earliest(stamp.since)
-    count(plan.counters, LOAD)
-    const value = await this.#run(plan, frame, notes, background)
-    notes.tag(plan.resultTags?.(value) ?? [])
-    const cost = this.#clock.now() - stamp.since
-    const names = [...new Set([...impliedNames(plan.path), ...notes.tagNames, ...frame.names])]
-    const { generation, clock, sequence, since } = frame
-    const tags = notes.tagNames.size
-    const origin = { generation, clock, sequence, since, names, tags, loaded, cost, reached: stamp.reached }
-    return this.#writer.store({ ...plan, ttl: notes.ttl, stale: notes.stale }, value, origin, budget)
+    try {
+      const value = await this.#parts.runs.run(plan, flight, frame, notes)
+      notes.tag(plan.resultTags?.(value) ?? [])
+      const cost = this.#clock.now() - stamp.since
+      const names = [...new Set([...impliedNames(plan.path), ...notes.tagNames, ...frame.names])]
+      const { generation, clock, sequence, since } = frame
+      const tags = notes.tagNames.size
+      const origin = { generation, clock, sequence, since, names, tags, loaded, cost, reached: stamp.reached }
+      return await this.#keep(plan, flight, known, notes, value, origin)
+    } catch (error) {
+      if (plan.errorTtl > 0 && !flight.signal.aborted && !RedstartError.is(error, 'LOAD_CYCLE')) {
+        const names = [...impliedNames(plan.path), ...notes.tagNames, ...frame.names]
+        failedLoads.remember(plan.path, frame.stampOf(names), error, plan.errorTtl)
+      }
+      throw error
+    }
+  }
+
+  /** Stores what was loaded, if it is to be stored. */
+  async #keep(
+    plan: LoadPlan,
+    flight: Flight,
+    known: Entry | undefined,
+    notes: LoadNotes,
+    value: unknown,
+    origin: Origin,
+  ): Promise<Entry> {
+    const { writer, failedLoads, random } = this.#parts
+    const ttl = jittered(notes.ttlOf(value), plan.jitter, random)
+    const place = { ...plan, ttl, stale: notes.stale }
+    const declined = notes.declined || (plan.cacheIf !== undefined && !plan.cacheIf(value))
+    const obliged = known !== undefined || flight.kind === 'forced'
+    if (declined || (!obliged && !this.#admits(plan, origin.cost)))
+      return writer.hand(place, value, origin, declined ? 'declined' : 'not-admitted')
+    const entry = await writer.store(place, value, origin, flight.budget)
+    entry.hitUntil = refreshAt(entry, plan.earlyRefresh, random)
+    failedLoads.forget(plan.path)
+    return entry
+  }
+
+  #admits({ path, minCost, minHits }: LoadPlan, cost: number): boolean {
+    return cost >= minCost && (minHits <= 1 || this.#parts.admission.hits(path) >= minHits)
+  }
+
+  /** What a loader may compare with: nothing that may have been invalidated, since what is made of it would outlive that. */
+  #previous(known: Entry | undefined): Entry | undefined {
+    if (known === undefined || known.content.kind === 'unstored') return undefined
+    const now = this.#clock.now()
+    const verdict = this.#coherence.decide(known, now)
+    const usable = (verdict === 'valid' || verdict === 'stale') && this.#coherence.proven(now, known.since)
+    return usable ? known : undefined
   }
 
   /** Fixes generation and clock before the loader starts: an entry bound to a later moment could outlive an invalidation. */
   async #stamp(budget: Budget): Promise<Stamp> {
     const coherence = this.#coherence
     if (!budget.spent && !coherence.proven(this.#clock.now())) {
-      await budget.use((timeout) => this.#queue.fetch(undefined, [], false, timeout)).catch(() => undefined)
+      await budget.use((timeout) => this.#parts.queue.fetch(undefined, [], false, timeout)).catch(() => undefined)
     }
     const since = this.#clock.now()
     const { generation, clock, adopted } = coherence.view
@@ -93,56 +143,5 @@ export class Loader {
       since,
       reached: adopted && !budget.spent && coherence.proven(since),
     }
-  }
-
-  async #run(plan: LoadPlan, frame: LoadFrame, notes: LoadNotes, background: boolean): Promise<unknown> {
-    const begun = this.#clock.now()
-    const deadline = new AbortController()
-    const context = notes.context(plan.path, deadline.signal, background)
-    try {
-      const value = await this.#withDeadline(plan, deadline, () =>
-        this.#frames.run(frame, async () => plan.load(context)),
-      )
-      this.#tell(plan, background, begun, 'loaded')
-      return value
-    } catch (error) {
-      count(plan.counters, LOAD_ERROR)
-      this.#tell(plan, background, begun, deadline.signal.aborted ? 'timeout' : 'failed', error)
-      throw error
-    }
-  }
-
-  #withDeadline<T>(plan: LoadPlan, deadline: AbortController, run: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.#clock.schedule(plan.timeout, () => {
-        const error = new RedstartError(
-          'LOAD_TIMEOUT',
-          `the loader of ${JSON.stringify(plan.path)} took longer than ${plan.timeout} ms; make it faster or raise loadTimeout`,
-        )
-        deadline.abort(error)
-        reject(error)
-      })
-      run().then(resolve, reject).finally(cancel)
-    })
-  }
-
-  #tell(
-    plan: LoadPlan,
-    background: boolean,
-    begun: number,
-    outcome: 'loaded' | 'failed' | 'timeout',
-    error?: unknown,
-  ): void {
-    if (outcome === 'loaded' && !this.#telemetry.listening) return
-    const { namespace, path: key } = plan
-    this.#telemetry.emit({
-      type: 'cache.load',
-      namespace,
-      key,
-      outcome,
-      background,
-      milliseconds: this.#clock.now() - begun,
-      ...(error !== undefined && { error }),
-    })
   }
 }

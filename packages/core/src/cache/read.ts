@@ -1,0 +1,212 @@
+import type { Clock } from '../clock.ts'
+import type { Coherence } from '../invalidation/coherence.ts'
+import { count, STALE_HIT } from '../telemetry/counters.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { Admission } from './admission.ts'
+import type { BackOffs } from './back-off.ts'
+import type { Background } from './background.ts'
+import type { Budget } from './budget.ts'
+import type { Course } from './course.ts'
+import type { Entry } from './entry.ts'
+import type { FailedLoads } from './failed-loads.ts'
+import type { Flight, FlightKind, Flights, Landing } from './flights.ts'
+import { fits } from './form.ts'
+import type { Held, HeldEntries } from './held.ts'
+import type { LoadPlan } from './load.ts'
+import type { LoadFrame } from './load-frame.ts'
+import type { Reader } from './reader.ts'
+import { unlessSlow } from './soft-timeout.ts'
+import { tellHit, tellJoin } from './tell.ts'
+
+export interface ReadParts {
+  readonly reader: Reader
+  readonly course: Course
+  readonly coherence: Coherence
+  readonly flights: Flights
+  readonly held: HeldEntries
+  readonly backOffs: BackOffs
+  readonly failedLoads: FailedLoads
+  readonly admission: Admission
+  readonly background: Background
+  readonly clock: Clock
+  readonly telemetry: Telemetry
+  /** Milliseconds for which an answer proves the view. */
+  readonly maxStaleness: number
+}
+
+/** One caller's read, from its start to what it gets. */
+export class Read {
+  readonly #parts: ReadParts
+  readonly #plan: LoadPlan
+  readonly #frame: LoadFrame | undefined
+  /** How many flights had been started when it began. */
+  readonly #begun: number
+  /** Leaves the flight that this read waits for. */
+  #leave: (() => void) | undefined
+
+  constructor(parts: ReadParts, plan: LoadPlan, frame: LoadFrame | undefined) {
+    this.#parts = parts
+    this.#plan = plan
+    this.#frame = frame
+    this.#begun = parts.flights.started
+  }
+
+  /** The caller has gone: its interest ends, and nothing is begun for it any more. */
+  abandon(): void {
+    this.#leave?.()
+    this.#leave = undefined
+  }
+
+  async run(): Promise<Entry> {
+    const { held: entries, reader, admission, failedLoads, flights, telemetry } = this.#parts
+    const plan = this.#plan
+    if (plan.minHits > 1) admission.asked(plan.path)
+    const budget = reader.budget()
+    if (plan.refresh) return this.#force(budget)
+    const current = await reader.confirmView(plan, budget)
+    for (;;) {
+      plan.signal?.throwIfAborted()
+      const held = current ? entries.look(plan.path, plan.form) : undefined
+      if (held?.kind === 'fresh') {
+        this.#refreshEarly(held.entry)
+        return tellHit(telemetry, plan, held.entry, 'l1', false)
+      }
+      if (held?.kind === 'stale' && plan.staleWhileRevalidate) {
+        this.#refresh(held.entry)
+        return tellHit(telemetry, plan, held.entry, 'l1', true)
+      }
+      const failed = plan.errorTtl > 0 ? failedLoads.recall(plan.path) : undefined
+      if (failed !== undefined) return reader.orStale(plan, held?.entry, failed.error)
+      const flight = flights.get(plan.path)
+      if (flight === undefined) return this.#land(this.#fly(held, 'read', budget), held)
+      const fitting = fits(flight.form, plan.form)
+      const joined = fitting ? await this.#join(flight, held, current) : await this.#pass(flight)
+      if (joined !== undefined) return joined
+      budget.share(flight.budget)
+    }
+  }
+
+  /** Loads whatever is there, and shares only a load of the same kind that began later. */
+  async #force(budget: Budget): Promise<Entry> {
+    const { flights, held: entries, telemetry } = this.#parts
+    const plan = this.#plan
+    for (;;) {
+      plan.signal?.throwIfAborted()
+      const flight = flights.get(plan.path)
+      if (flight === undefined) {
+        const held = entries.look(plan.path, plan.form)
+        const started = this.#fly(held, 'forced', budget)
+        return (await this.#wait(started, started.landed)).entry
+      }
+      if (flight.kind === 'forced' && flight.order > this.#begun && fits(flight.form, plan.form)) {
+        const { entry } = await this.#wait(flight, flight.landed)
+        tellJoin(telemetry, plan)
+        return entry
+      }
+      await this.#pass(flight)
+    }
+  }
+
+  /** Refreshes a stale entry behind the caller's back, unless that has just failed or another process does. */
+  #refresh(entry: Entry): void {
+    const { flights, reader, backOffs } = this.#parts
+    const { path } = this.#plan
+    if (flights.get(path) !== undefined || backOffs.holds(path)) return
+    // From memory as long as it is fresh; whoever ends the refresh in vain says when to try again.
+    entry.hitUntil = entry.freshUntil
+    this.#fly({ kind: 'stale', entry }, 'refresh', reader.budget())
+  }
+
+  #refreshEarly(entry: Entry): void {
+    if (this.#plan.earlyRefresh !== false && this.#parts.held.isDue(entry)) this.#refresh(entry)
+  }
+
+  #fly(held: Held, kind: FlightKind, budget: Budget): Flight {
+    return this.#parts.course.fly(this.#plan, held, kind, budget)
+  }
+
+  /** Waits for the flight that this read has started. */
+  async #land(flight: Flight, held: Held): Promise<Entry> {
+    const waited = await this.#waitSoftly(flight, held)
+    const { entry } = waited
+    if ('left' in waited) return entry
+    if (waited.stale) this.#refresh(entry)
+    else this.#refreshEarly(entry)
+    return entry
+  }
+
+  /**
+   * Waits for another read's flight, and takes its result only where it could have taken it from memory at the moment
+   * of joining. Undefined: begin again.
+   */
+  async #join(flight: Flight, held: Held, current: boolean): Promise<Entry | undefined> {
+    const { coherence, held: entries, clock, maxStaleness } = this.#parts
+    // Taken now: a proof that comes while this waits says nothing about the moment of joining.
+    const youngest = clock.now() - maxStaleness
+    const changed = entries.lastChange(this.#plan.path)
+    const proven = coherence.provenAt >= youngest
+    try {
+      const waited = await this.#waitSoftly(flight, held)
+      const { entry } = waited
+      if ('left' in waited) return entry
+      if (waited.stale && !this.#plan.staleWhileRevalidate) return undefined
+      // Decided even where nothing was heard meanwhile: a deadline passes without a message.
+      const known = current && changed <= entry.mark && (proven || entry.since >= youngest)
+      const verdict = known ? coherence.decide(entry, clock.now()) : 'gone'
+      const usable = verdict === 'valid' || (verdict === 'stale' && this.#plan.staleWhileRevalidate)
+      // What began after this read did is as good as its own.
+      if (!usable && flight.order <= this.#begun) return undefined
+      tellJoin(this.#parts.telemetry, this.#plan)
+      return entry
+    } catch (error) {
+      this.#plan.signal?.throwIfAborted()
+      return this.#parts.reader.orStale(this.#plan, held?.entry, error)
+    }
+  }
+
+  /** Waits until a flight is over whose result is of no use: one load per path at a time, whoever it is for. */
+  async #pass(flight: Flight): Promise<undefined> {
+    const over = flight.landed.then(
+      () => undefined,
+      () => undefined,
+    )
+    await (this.#frame === undefined ? over : this.#frame.wait(flight, over))
+  }
+
+  /** Waits for a flight, but not longer than `softTimeout` where a stale entry may be served then. */
+  #waitSoftly(flight: Flight, held: Held): Promise<Landing | Left> {
+    const { softTimeout } = this.#plan
+    if (softTimeout === Infinity) return this.#wait(flight, flight.landed)
+    const work = unlessSlow(this.#parts.clock, softTimeout, flight.landed, () => this.#goOn(flight, held))
+    return this.#wait(flight, work)
+  }
+
+  /** Serves what may be served now in place of what a flight loads, and lets it go on in the background. */
+  #goOn(flight: Flight, held: Held): Left | undefined {
+    const { held: entries, background, telemetry } = this.#parts
+    const { path, namespace, counters, waitUntil } = this.#plan
+    const entry = flight.known ?? held?.entry
+    if (entry === undefined || !entries.servable(path, entry)) return undefined
+    flight.interest.hold()
+    background.add(flight.landed, waitUntil)
+    count(counters, STALE_HIT)
+    if (telemetry.hears('cache.soft-timeout')) telemetry.emit({ type: 'cache.soft-timeout', namespace, key: path })
+    return { entry, left: true }
+  }
+
+  async #wait<T>(flight: Flight, work: Promise<T>): Promise<T> {
+    if (this.#plan.signal === undefined) flight.interest.hold()
+    else this.#leave = flight.interest.join()
+    try {
+      return await (this.#frame === undefined ? work : this.#frame.wait(flight, work))
+    } finally {
+      this.abandon()
+    }
+  }
+}
+
+/** What a caller takes along that does not wait any longer. */
+interface Left {
+  readonly entry: Entry
+  readonly left: true
+}
