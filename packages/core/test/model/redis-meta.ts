@@ -97,13 +97,18 @@ function ageByTime(meta: Meta, now: number, context: Context): void {
 }
 
 /** What a promoted replica, or a restarted server, makes of what it holds; undefined for nothing. */
-export function takenOver(meta: Meta, runId: number, generation: () => string, context: Context): Meta | undefined {
-  const { design, rules, counts } = context
-  if (design.failover === 'cold' || (rules.onlyKnownRuns && !meta.runs.has(runId))) return undefined
+export function takenOver(
+  meta: Meta,
+  { run, followed }: { readonly run: number; readonly followed: number },
+  generation: () => string,
+  { design, rules, counts }: Context,
+): Meta | undefined {
+  if (design.failover === 'cold' || (rules.onlyKnownRuns && !meta.runs.has(run))) return undefined
+  if (rules.onlyItsHistory && followed !== meta.runId) return undefined
   counts.continued++
-  if (!rules.newGenerationContinues) return { ...meta, runId }
+  if (!rules.newGenerationContinues) return { ...meta, runId: run }
   const continues = { generation: meta.generation, clock: meta.clock }
-  return { ...meta, generation: generation(), runId, continues }
+  return { ...meta, generation: generation(), runId: run, continues }
 }
 
 /** An entry as this generation sees it. */

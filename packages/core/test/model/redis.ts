@@ -31,6 +31,8 @@ export class ModelRedis {
   readonly #replicas: Replicas
   #runs = 1
   #offset = 0
+  /** The run that the server of now followed before it was promoted. */
+  #followed = -1
 
   constructor(context: Context) {
     this.#context = context
@@ -48,7 +50,12 @@ export class ModelRedis {
   ask(): Answer {
     const meta = this.#meta
     if (this.#context.rules.runId && meta !== undefined && meta.runId !== this.runId)
-      this.#meta = takenOver(meta, this.runId, () => this.#newGeneration(), this.#context)
+      this.#meta = takenOver(
+        meta,
+        { run: this.runId, followed: this.#followed },
+        () => this.#newGeneration(),
+        this.#context,
+      )
     const { generation, clock } = this.#generation()
     return { generation, clock, time: this.time }
   }
@@ -138,6 +145,7 @@ export class ModelRedis {
   restart(): boolean {
     if (this.#saved === undefined) return false
     this.runId = ++this.#runs
+    this.#followed = -1
     this.#data = copyData(this.#saved)
     this.#replicas.orphan()
     return true
@@ -160,7 +168,7 @@ export class ModelRedis {
   }
 
   replicate(): void {
-    this.#replicas.follow(this.#data, this.#offset)
+    this.#replicas.follow(this.#data, this.runId, this.#offset)
   }
 
   restartReplica(): void {
@@ -170,8 +178,9 @@ export class ModelRedis {
   /** @param until when the old master ends, for those who are still connected to it. */
   promote(until: number): void {
     this.#retired = { run: this.runId, until, data: this.#data }
-    const { run, data } = this.#replicas.promote()
+    const { run, followed, data } = this.#replicas.promote()
     this.runId = run
+    this.#followed = followed
     this.#data = data
   }
 

@@ -36,6 +36,8 @@ interface Replica {
   data: Data
   /** What it has on disk. */
   saved: Data
+  /** The run of the master that its data came from last. */
+  followed: number
   /** How far it follows the master of now; none before it has begun to. */
   acknowledged: number
 }
@@ -53,10 +55,11 @@ export class Replicas {
   }
 
   /** One of them catches up with the master, and now and then somebody writes down at the master that it is there. */
-  follow(master: Data, offset: number): void {
+  follow(master: Data, run: number, offset: number): void {
     const { random } = this.#context
     const replica = this.#any()
     replica.data = copyData(master)
+    replica.followed = run
     replica.acknowledged = offset
     if (random.chance(0.1)) replica.saved = copyData(master)
     if (random.chance(0.5)) master.meta?.runs.add(replica.run)
@@ -70,12 +73,12 @@ export class Replicas {
   }
 
   /** One becomes the master; a blank server takes its place, and the others do not follow the new master yet. */
-  promote(): { readonly run: number; readonly data: Data } {
+  promote(): Pick<Replica, 'run' | 'followed' | 'data'> {
     const replica = this.#any()
-    const { run, data } = replica
+    const { run, followed, data } = replica
     Object.assign(replica, this.#blank())
     this.orphan()
-    return { run, data }
+    return { run, followed, data }
   }
 
   orphan(): void {
@@ -96,6 +99,6 @@ export class Replicas {
 
   #blank(): Replica {
     const nothing: Data = { meta: undefined, entries: new Map() }
-    return { run: this.#newRun(), data: nothing, saved: nothing, acknowledged: -1 }
+    return { run: this.#newRun(), data: nothing, saved: nothing, followed: -1, acknowledged: -1 }
   }
 }

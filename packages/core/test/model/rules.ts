@@ -44,6 +44,7 @@ export type RuleName =
   | 'allReplicas'
   | 'newGenerationContinues'
   | 'onlyKnownRuns'
+  | 'onlyItsHistory'
 
 /** What each rule says, after its number in the protocol. */
 export const sentences: Readonly<Record<RuleName, string>> = {
@@ -104,6 +105,8 @@ export const sentences: Readonly<Record<RuleName, string>> = {
     'warm failover: a new generation takes over entries up to its first clock; else the old one gives clocks out again',
   onlyKnownRuns:
     'warm failover: only a run that was seen to follow takes over; else one that started from an old disk may',
+  onlyItsHistory:
+    'warm failover: only a server that last followed the one with the generation takes over; else one that a stale master had set back',
 }
 
 /** Which rules hold in a run. */
