@@ -38,6 +38,7 @@ export class Traffic {
   readonly #instances: Readonly<Record<Place, Redstart>>
   readonly #running = new Set<Promise<unknown>>()
   #over = false
+  #quiet = false
   #rounds = 0
 
   constructor({ here, there }: Stage) {
@@ -47,6 +48,7 @@ export class Traffic {
   /** Reads on both instances from now on until `end`; no read waits for another. */
   async run(): Promise<void> {
     for (; !this.#over; await setTimeout(PACE)) {
+      if (this.#quiet) continue
       this.#rounds += 1
       for (const place of ['here', 'there'] as const) {
         const regular = this.#rounds % REGULARS
@@ -54,6 +56,14 @@ export class Traffic {
         this.start(this.read(place, `menu:once${place}${this.#rounds}`, LOADS[this.#rounds % LOADS.length]))
       }
     }
+  }
+
+  /** Starts no reads meanwhile: on a starved machine they alone would make each other miss their deadlines. */
+  async pause<T>(meanwhile: () => Promise<T>): Promise<T> {
+    this.#quiet = true
+    const result = await meanwhile()
+    this.#quiet = false
+    return result
   }
 
   /** Keeps a call that nobody waits for until the end. */
