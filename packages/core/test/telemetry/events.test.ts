@@ -7,7 +7,13 @@ import { open } from '../cache/instance.ts'
 const place = { namespace: 'menu', key: 'menu:1' }
 const reset = { type: 'view.reset', reason: 'first' }
 const loaded = { type: 'cache.load', ...place, outcome: 'loaded', background: false, milliseconds: 0 }
-const stored = { type: 'cache.write', ...place, outcome: 'stored', bytes: expect.any(Number) }
+const stored = {
+  type: 'cache.write',
+  ...place,
+  outcome: 'stored',
+  bytes: expect.any(Number),
+  rawBytes: expect.any(Number),
+}
 
 describe('what is told, once each', () => {
   it('of a miss, a load and a write', async () => {
@@ -44,6 +50,7 @@ describe('what is told, once each', () => {
     expect(told.slice(2)).toEqual([
       invalidated('t:a', 'k:menu:1', 'k:default:plain', 'p:menu:', 'p:menu:sv:'),
       invalidated('k:menu:1'),
+      { type: 'cache.delete', ...place, reached: 'all' },
       invalidated('p:'),
     ])
   })

@@ -31,19 +31,39 @@ describe('a logger', () => {
       { ...place, background: false, err: error },
     ],
     [
-      { type: 'cache.write', ...place, outcome: 'too-large', bytes: 0, error },
+      { type: 'cache.write', ...place, outcome: 'too-large', bytes: 0, rawBytes: 0, error },
       'warn redstart: a value was not stored: too-large',
       { ...place, bytes: 0, err: error },
     ],
     [
-      { type: 'cache.write', ...place, outcome: 'too-many-tags', bytes: 0, error },
+      { type: 'cache.write', ...place, outcome: 'too-many-tags', bytes: 0, rawBytes: 0, error },
       'warn redstart: a value was not stored: too-many-tags',
       { ...place, bytes: 0, err: error },
     ],
     [
-      { type: 'cache.write', ...place, outcome: 'unsupported', bytes: 0, error },
+      { type: 'cache.write', ...place, outcome: 'unsupported', bytes: 0, rawBytes: 0, error },
       'warn redstart: a value was not stored: unsupported',
       { ...place, bytes: 0, err: error },
+    ],
+    [
+      { type: 'cache.reject', ...place, origin: 'stored', issues: ['$.name: Required'] },
+      'warn redstart: a stored value does not fit its schema',
+      { ...place, issues: ['$.name: Required'] },
+    ],
+    [
+      { type: 'store.degraded', operation: 'read', code: 'STORE_TIMEOUT' },
+      'warn redstart: the backend has stopped answering',
+      { operation: 'read', code: 'STORE_TIMEOUT' },
+    ],
+    [
+      { type: 'store.recovered', milliseconds: 700 },
+      'info redstart: the backend answers again',
+      { milliseconds: 700 },
+    ],
+    [
+      { type: 'cache.slow', operation: 'read', ...place, milliseconds: 70 },
+      'info redstart: slow',
+      { operation: 'read', ...place, milliseconds: 70 },
     ],
     [{ type: 'cache.miss', ...place, reason: 'foreign' }, 'warn redstart: foreign bytes under a key of ours', place],
     [
@@ -76,12 +96,14 @@ describe('a logger', () => {
 
   it.each<RedstartEvent>([
     { type: 'cache.hit', ...place, tier: 'l1', stale: true },
+    { type: 'cache.delete', ...place, reached: 'all' },
+    { type: 'cache.evict', ...place },
     { type: 'cache.miss', ...place, reason: 'absent' },
     { type: 'cache.load', ...place, outcome: 'loaded', background: false, milliseconds: 5 },
     { type: 'cache.stale-if-error', ...place, error },
-    { type: 'cache.write', ...place, outcome: 'stored', bytes: 5 },
-    { type: 'cache.write', ...place, outcome: 'outranked', bytes: 5 },
-    { type: 'cache.write', ...place, outcome: 'unreached', bytes: 5, error },
+    { type: 'cache.write', ...place, outcome: 'stored', bytes: 5, rawBytes: 9 },
+    { type: 'cache.write', ...place, outcome: 'outranked', bytes: 5, rawBytes: 9 },
+    { type: 'cache.write', ...place, outcome: 'unreached', bytes: 5, rawBytes: 9, error },
     { type: 'cache.invalidate', names: ['t:a'], strategy: 'lazy', reached: 'all', remote: true },
     { type: 'view.reset', reason: 'first' },
   ])('is not bothered with %j', (event) => {

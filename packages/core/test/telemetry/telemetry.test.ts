@@ -23,10 +23,11 @@ describe('the stream of events', () => {
     const broken = (): never => {
       throw new Error('broken')
     }
-    const telemetry = new Telemetry({ debug: broken, info: broken, warn: broken, error: broken })
+    const telemetry = new Telemetry({ logger: { debug: broken, info: broken, warn: broken, error: broken } })
     const heard = vi.fn()
     telemetry.subscribe(broken)
-    telemetry.subscribe(heard)
+    telemetry.on('cache.miss', broken)
+    telemetry.on('cache.miss', heard)
     telemetry.emit({ ...EVENT, reason: 'foreign' })
     expect(heard).toHaveBeenCalledTimes(1)
   })
@@ -61,16 +62,40 @@ describe('the diagnostics channel redstart:event', () => {
     expect(heard).toEqual([EVENT, EVENT])
   })
 
-  it('counts as listening while somebody does', () => {
+  it('is heard while somebody listens', () => {
     const telemetry = new Telemetry()
-    expect(telemetry.listening).toBe(false)
+    expect([telemetry.hearsHits, telemetry.hears('cache.miss')]).toEqual([false, false])
     everywhere.subscribe(listen)
-    expect(telemetry.listening).toBe(true)
+    expect([telemetry.hearsHits, telemetry.hears('cache.miss')]).toEqual([true, true])
     everywhere.unsubscribe(listen)
-    expect(telemetry.listening).toBe(false)
-    const stop = telemetry.subscribe(() => undefined)
-    expect(telemetry.listening).toBe(true)
-    stop()
-    expect(telemetry.listening).toBe(false)
+    expect([telemetry.hearsHits, telemetry.hears('cache.miss')]).toEqual([false, false])
+  })
+})
+
+describe('whether something is heard', () => {
+  it('is known for each kind of event apart', () => {
+    const telemetry = new Telemetry()
+    const heard = (): boolean[] => [
+      telemetry.hearsHits,
+      telemetry.hears('cache.hit'),
+      telemetry.hears('cache.miss'),
+      telemetry.hears('cache.invalidate'),
+    ]
+    const nobody = [false, false, false, false]
+    expect(heard()).toEqual(nobody)
+    for (const [listen, wanted] of [
+      [() => telemetry.subscribe(() => undefined), [true, true, true, true]],
+      [() => telemetry.on('cache.hit', () => undefined), [true, true, false, false]],
+      [() => telemetry.on('cache.miss', () => undefined), [false, false, true, false]],
+      [() => telemetry.watch(() => undefined), [false, false, false, true]],
+    ] as const) {
+      const [stop, stopAgain] = [listen(), listen()]
+      expect(heard()).toEqual(wanted)
+      stop()
+      stop()
+      expect(heard()).toEqual(wanted)
+      stopAgain()
+      expect(heard()).toEqual(nobody)
+    }
   })
 })

@@ -48,6 +48,7 @@ describe('an outage is told:', () => {
     expect(await cache.getOrSet('menu:1', () => 'soup')).toBe('soup')
     expect(told).toEqual([
       { type: 'store.error', operation: 'read', ...unavailable },
+      { type: 'store.degraded', operation: 'read', code: 'STORE_UNAVAILABLE' },
       { type: 'cache.miss', ...place, reason: 'outage' },
       { type: 'cache.load', ...place, outcome: 'loaded', background: false, milliseconds: 0 },
     ])
@@ -62,9 +63,17 @@ describe('an outage is told:', () => {
     trouble.reachable = false
     calls[0]?.pass('soup')
     expect(await read).toBe('soup')
-    expect(told.slice(-2)).toEqual([
+    expect(told.slice(-3)).toEqual([
       { type: 'store.error', operation: 'write', ...unavailable },
-      { type: 'cache.write', ...place, outcome: 'unreached', bytes: expect.any(Number), error: unavailable.error },
+      { type: 'store.degraded', operation: 'write', code: 'STORE_UNAVAILABLE' },
+      {
+        type: 'cache.write',
+        ...place,
+        outcome: 'unreached',
+        bytes: expect.any(Number),
+        rawBytes: expect.any(Number),
+        error: unavailable.error,
+      },
     ])
     expect(cache.stats().namespaces['menu']).toMatchObject({ writes: 0, unstored: 1 })
   })
@@ -117,6 +126,92 @@ describe('an outage is told:', () => {
     })
     trouble.reachable = true
     expect(await cache.get('menu:1')).toBeUndefined()
+  })
+})
+
+describe('that the backend stops answering, and answers again, is told once each:', () => {
+  it('by reads', async () => {
+    const trouble = troubled()
+    const { cache, of, clock, events } = open(trouble)
+    const changes: string[] = []
+    events.on('degraded', ({ operation, code }) => void changes.push(`${operation} ${code}`))
+    events.on('recovered', ({ milliseconds }) => void changes.push(`again after ${milliseconds} ms`))
+    await cache.get('menu:1')
+    trouble.reachable = false
+    for (const key of ['menu:1', 'menu:2', 'menu:3']) await cache.get(key)
+    expect(changes).toEqual(['read STORE_UNAVAILABLE'])
+    await clock.advanceAsync(700)
+    trouble.reachable = true
+    for (const key of ['menu:1', 'menu:2', 'menu:3']) await cache.get(key)
+    expect(changes).toEqual(['read STORE_UNAVAILABLE', 'again after 700 ms'])
+    trouble.reachable = false
+    await cache.get('menu:1')
+    expect([of('store.error').length, changes.length]).toEqual([4, 3])
+  })
+
+  it('by an invalidation that waits, once it and all others have been sent', async () => {
+    const trouble = troubled()
+    const { cache, invalidate, told, clock } = open(trouble)
+    await cache.get('menu:1')
+    trouble.reachable = false
+    await invalidate({ tags: ['a'] })
+    await invalidate({ tags: ['b'] }, { strategy: 'lazy' })
+    trouble.reachable = true
+    const before = told.length
+    await clock.advanceAsync(100)
+    expect(told.slice(before)).toEqual([
+      { type: 'pending.replayed', names: 2 },
+      { type: 'store.recovered', milliseconds: 100 },
+    ])
+  })
+
+  it('not by an answer to what was asked before', async () => {
+    const backend = memory()
+    const answer = heldLoader<void>()
+    const state = { held: false, failing: false }
+    const { cache, of, clock } = open({
+      backend: {
+        name: 'held',
+        cache(context) {
+          const store = backend.cache(context)
+          return {
+            ...boundStore(store),
+            async read(request, timeout) {
+              if (state.failing) throw new RedstartError('STORE_TIMEOUT', 'no answer')
+              if (state.held) await answer.load()
+              return store.read(request, timeout)
+            },
+          }
+        },
+      },
+    })
+    await cache.get('menu:1')
+    state.held = true
+    const early = cache.get('menu:1')
+    await clock.advanceAsync(1)
+    state.failing = true
+    await cache.get('menu:2')
+    answer.calls[0]?.pass()
+    await early
+    expect([of('store.degraded').length, of('store.recovered').length]).toEqual([1, 0])
+    Object.assign(state, { failing: false, held: false })
+    await cache.get('menu:2')
+    expect(of('store.recovered')).toHaveLength(1)
+  })
+
+  it('not by an error that the backend answers with', async () => {
+    const backend = memory()
+    const { cache, of } = open({
+      backend: {
+        name: 'full',
+        cache: (context) => ({
+          ...boundStore(backend.cache(context)),
+          write: () => Promise.reject(new RedstartError('STORE_FAILED', 'OOM')),
+        }),
+      },
+    })
+    await cache.getOrSet('menu:1', () => 1)
+    expect([of('store.error').length, of('store.degraded').length]).toEqual([1, 0])
   })
 })
 
