@@ -14,7 +14,7 @@ afterAll(() => redis.stop())
 const soak = process.env['REDSTART_SOAK'] === '1'
 const SEEDS = soak ? 20 : 2
 /** How long one run may look, in ms: a stale read ends it, usually within seconds. */
-const LONGEST = 25_000
+const LONGEST = soak ? 90_000 : 25_000
 
 describe('the checker of processes finds that', { timeout: SEEDS * (LONGEST + 5_000) }, () => {
   it.each(VARIANTS)('$name', async (variant) => {
