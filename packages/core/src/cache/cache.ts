@@ -1,24 +1,16 @@
 import { invalidArgument } from '../errors.ts'
 import { checkNamespace } from '../keys.ts'
-import { type NamespaceStats, readCounters } from '../telemetry/counters.ts'
 import { type CachedMaker, createCached } from './cached.ts'
 import { createDefinition, type Definition, type DefinitionOptions, type FixedArguments } from './definition.ts'
 import type { Engine } from './engine.ts'
-import type { L1Stats } from './l1.ts'
 import type { LoadContext } from './load-context.ts'
+import type { KeysOptions, Purged, PurgeOptions, PurgeRequest } from './purge.ts'
 import { createKeyed, createNamespace, type Keyed, type Namespace } from './namespace.ts'
 import { Scope } from './scope.ts'
+import { createStats, type StatsReader } from './stats.ts'
 import { rawPath, type Reached } from './targets.ts'
 import { createTenant, type Tenant } from './tenant.ts'
 import type { Token } from './token.ts'
-
-/** Counters of every namespace that was used, and what memory holds. */
-export interface CacheStats {
-  readonly namespaces: Readonly<Record<string, NamespaceStats>>
-  readonly l1: L1Stats
-  /** Invalidated names that wait for the backend to answer again. */
-  readonly pendingInvalidations: number
-}
 
 /**
  * The cache. Keys here are whole: `namespace:key`. One without a `:` is in the namespace `default`.
@@ -59,7 +51,37 @@ export interface Cache extends Keyed {
   token(): Promise<Token>
   /** Invalidates everything, in one step. */
   clear(): Promise<Reached>
-  stats(): CacheStats
+  /**
+   * Removes entries by a pattern over their keys, for maintenance: it walks over all keys of the server, a thousand at a
+   * time (`SCAN`, never `KEYS`), each of which costs it a few milliseconds. What can be named is better invalidated: a tag,
+   * a prefix, a namespace.
+   *
+   * With a pattern of a prefix and a star (`orders:42:*`, at most eight `:`) everything under the prefix is invalidated
+   * first, as by `invalidate({ prefix })`, whatever the walk then finds to remove. With any other pattern each matching
+   * entry that the walk finds in the backend, that this instance has in memory or that it loads at the call, is
+   * invalidated as by `delete` and removed; a load of it that began before cannot bring it back, on any instance. What the
+   * walk does not find stays: entries that others store while it runs, and those that only another instance has in memory
+   * or loads. From 20 000 matching entries on, all that is under the longest prefix of the pattern is invalidated instead,
+   * which `widened` tells.
+   *
+   * Rejects with the backend's `STORE_TIMEOUT`, `STORE_UNAVAILABLE` or `STORE_FAILED`, saying how far it came; what was
+   * removed stays so, and a further call goes on with the others.
+   *
+   * @throws RedstartError `INVALID_ARGUMENT` for a pattern that is not allowed, or that means everything without saying
+   *   `all`.
+   */
+  purge(request: PurgeRequest, options?: PurgeOptions): Promise<Purged>
+  /**
+   * The keys of what the backend has, in no order and some perhaps twice: also those that were invalidated or are stale,
+   * and not those that only memory has. Asks for a thousand at a time, as they are taken. Rejects as {@link Cache.purge}.
+   */
+  keys(options?: KeysOptions): AsyncIterableIterator<string>
+  /**
+   * What was counted and timed since the start of the instance, and what memory holds; with `{ namespace }` that of one.
+   *
+   * @throws RedstartError `INVALID_ARGUMENT` for what is no namespace.
+   */
+  readonly stats: StatsReader
 }
 
 export function createCache(engine: Engine): Cache {
@@ -73,7 +95,7 @@ export function createCache(engine: Engine): Cache {
     },
     namespace(name) {
       checkNamespace(name)
-      return createNamespace(name, new Scope(engine, (text) => `${name}:${text}`), engine.invalidator)
+      return createNamespace(name, new Scope(engine, (text) => `${name}:${text}`), engine)
     },
     tenant: (id) => createTenant(engine, id),
     define(name, options, load) {
@@ -88,13 +110,9 @@ export function createCache(engine: Engine): Cache {
         throw invalidArgument('the name of a definition', name, 'one that this instance has not used yet')
       taken.add(name)
     }),
+    purge: (request, options) => engine.purger.purge(request, options),
+    keys: (options) => engine.purger.keys('', options),
     token: () => scope.token(),
-    stats: () => ({
-      namespaces: Object.fromEntries(
-        [...engine.telemetry.namespaces()].map(([name, counters]) => [name, readCounters(counters)]),
-      ),
-      l1: engine.l1.stats(),
-      pendingInvalidations: engine.coherence.pending.size,
-    }),
+    stats: createStats(engine),
   }
 }

@@ -2,7 +2,7 @@ import { escapeGlob, type Glob } from '../cache/glob.ts'
 import { isPath } from '../keys.ts'
 import type { Master, Servers } from './servers.ts'
 
-/** Keys that a server looks at in one call: about a millisecond of its time. */
+/** Keys that a server looks at in one call: some milliseconds of its time. */
 const COUNT = 1000
 
 /** How often all servers are walked over, where keys have moved between them meanwhile. */

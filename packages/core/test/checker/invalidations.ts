@@ -1,4 +1,4 @@
-import type { Reached } from '../../src/index.ts'
+import { glob, type Reached, type Redstart, RedstartError } from '../../src/index.ts'
 import { anyPath, DISHES, MENUS, notePath, PLACES, SHELVES, TOPICS } from './catalog.ts'
 import { CATEGORIES, type Database, LATE } from './database.ts'
 import { ALL, keyed, namesOf, tagged, under } from './names.ts'
@@ -33,6 +33,7 @@ export const KINDS = [
   'mixed',
   'set',
   'lazy',
+  'purge',
 ] as const
 export type Kind = (typeof KINDS)[number]
 
@@ -49,6 +50,7 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
   mixed: 4,
   set: 14,
   lazy: 3,
+  purge: 2,
 }
 
 /** Any invalidation, the narrow ones more often. */
@@ -119,6 +121,23 @@ const MAKERS: Readonly<Record<Kind, Make>> = {
     names: [],
     run: () => node.redstart.invalidate({ tags: [anyTag(random)] }, { strategy: 'lazy' }),
   }),
+  purge(random, { node: { redstart } }) {
+    const [path, prefix] = [anyPath(random), anyPrefix(random)]
+    if (random.chance(0.3)) return { names: [keyed(path)], run: () => purged(redstart, glob.escape(path)) }
+    if (random.chance(0.8)) return { names: [under(prefix)], run: () => purged(redstart, `${glob.escape(prefix)}*`) }
+    // Of a pattern it hits what it finds; nothing is claimed of what it does not.
+    return { names: [], run: () => purged(redstart, random.pick(['note:[ab]:*', '*:1?', 'stock:?:*'])) }
+  },
+}
+
+/** Where the backend fails in the middle, the invalidation has been made all the same, here at the least. */
+async function purged({ cache }: Redstart, match: string): Promise<Reached> {
+  try {
+    return await cache.purge({ match })
+  } catch (error) {
+    if (RedstartError.is(error) && error.code.startsWith('STORE_')) return { reached: 'here' }
+    throw error
+  }
 }
 
 function byTags(
