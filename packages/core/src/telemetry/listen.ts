@@ -1,5 +1,4 @@
 import { checkFunction, invalidArgument } from '../errors.ts'
-import type { RedstartEvent } from './events.ts'
 import { HOOKS, type Hooks } from './hooks.ts'
 import type { EventListener, Telemetry } from './telemetry.ts'
 
@@ -15,9 +14,9 @@ export interface Events {
    *
    * @throws RedstartError `INVALID_ARGUMENT` for a name that is not one of {@link Hooks}.
    */
-  on<Name extends keyof Hooks>(name: Name, listener: (event: Hooks[Name]) => void | Promise<void>): () => void
+  on<Name extends keyof Hooks>(name: Name, listener: (event: Hooks[Name]) => unknown): () => void
   /** Hears the next event of one kind. */
-  once<Name extends keyof Hooks>(name: Name, listener: (event: Hooks[Name]) => void | Promise<void>): () => void
+  once<Name extends keyof Hooks>(name: Name, listener: (event: Hooks[Name]) => unknown): () => void
 }
 
 export function createEvents(telemetry: Telemetry): Events {
@@ -26,7 +25,7 @@ export function createEvents(telemetry: Telemetry): Events {
     if (type === undefined) throw invalidArgument('the name of a hook', name, `one of ${Object.keys(HOOKS).join(', ')}`)
     checkFunction('an event listener', listener)
     // The table gives each name the type of its event.
-    return telemetry.on(type, listener as (event: RedstartEvent) => void)
+    return telemetry.on(type, listener as EventListener)
   }
   return {
     subscribe(listener) {

@@ -12,17 +12,12 @@ export interface Logger {
 export function logEvent(logger: Logger, event: RedstartEvent): void {
   switch (event.type) {
     case 'store.error':
-      return logger.warn(
-        { operation: event.operation, code: event.code, err: event.error },
-        'redstart: the backend failed',
-      )
     case 'store.degraded':
-      return logger.warn(
-        { operation: event.operation, code: event.code },
-        'redstart: the backend has stopped answering',
-      )
     case 'store.recovered':
-      return logger.info({ milliseconds: event.milliseconds }, 'redstart: the backend answers again')
+    case 'view.reset':
+    case 'pending.replayed':
+    case 'pending.overflow':
+      return logBackend(logger, event)
     case 'cache.slow': {
       const { operation, namespace, key, milliseconds } = event
       return logger.info({ operation, namespace, key, milliseconds }, 'redstart: slow')
@@ -57,17 +52,6 @@ export function logEvent(logger: Logger, event: RedstartEvent): void {
       return logPurge(logger, event)
     case 'listener.error':
       return logger.warn({ err: event.error }, 'redstart: a listener failed')
-    case 'view.reset':
-      return event.reason === 'first'
-        ? undefined
-        : logger.info({ reason: event.reason }, 'redstart: the view of invalidations began anew')
-    case 'pending.replayed':
-      return logger.info({ names: event.names }, 'redstart: waiting invalidations reached Redis')
-    case 'pending.overflow':
-      return logger.warn(
-        { names: event.names },
-        'redstart: too many invalidations wait; everything will be invalidated',
-      )
     case 'warmer.failed':
       return logger.warn({ warmer: event.warmer, err: event.error }, 'redstart: a warmer failed')
     case 'cache.hit':
@@ -80,11 +64,43 @@ export function logEvent(logger: Logger, event: RedstartEvent): void {
   }
 }
 
+type BackendEvent = Extract<RedstartEvent, { readonly type: `${'store' | 'view' | 'pending'}.${string}` }>
+
+/** Of the backend, and of what waits for it. */
+function logBackend(logger: Logger, event: BackendEvent): void {
+  switch (event.type) {
+    case 'store.error':
+      return logger.warn(
+        { operation: event.operation, code: event.code, err: event.error },
+        'redstart: the backend failed',
+      )
+    case 'store.degraded':
+      return logger.warn(
+        { operation: event.operation, code: event.code },
+        'redstart: the backend has stopped answering',
+      )
+    case 'store.recovered':
+      return logger.info({ milliseconds: event.milliseconds }, 'redstart: the backend answers again')
+    case 'view.reset':
+      return event.reason === 'first'
+        ? undefined
+        : logger.info({ reason: event.reason }, 'redstart: the view of invalidations began anew')
+    case 'pending.replayed':
+      return logger.info({ names: event.names }, 'redstart: waiting invalidations reached Redis')
+    case 'pending.overflow':
+      return logger.warn(
+        { names: event.names },
+        'redstart: too many invalidations wait; everything will be invalidated',
+      )
+  }
+}
+
 function logPurge(
   logger: Logger,
-  { type: _, ...fields }: Extract<RedstartEvent, { readonly type: 'cache.purge' }>,
+  { match, scanned, removed, widened }: Extract<RedstartEvent, { readonly type: 'cache.purge' }>,
 ): void {
-  if (fields.widened === undefined) return logger.info(fields, 'redstart: entries were purged')
+  const fields = { match, scanned, removed, widened }
+  if (widened === undefined) return logger.info(fields, 'redstart: entries were purged')
   logger.warn(
     fields,
     'redstart: too many entries were purged to name each; all under a prefix of theirs was invalidated',

@@ -72,7 +72,9 @@ export class SlowLog {
 
   /** Latest first. */
   read(now: number): readonly PastSlowOperation[] {
-    const oldestFirst = [...this.#kept.slice(this.#next), ...this.#kept.slice(0, this.#next)]
-    return oldestFirst.map(({ slow, at }) => ({ ...slow, ago: now - at })).reverse()
+    const length = this.#kept.length
+    return Array.from({ length }, (_, n) => this.#kept[(this.#next - 1 - n + length) % length]).flatMap((kept) =>
+      kept === undefined ? [] : [{ ...kept.slow, ago: now - kept.at }],
+    )
   }
 }

@@ -9,8 +9,11 @@ import { logEvent, type Logger } from './logger.ts'
 import { Measurements } from './measurements.ts'
 import { type PastSlowOperation, resolveSlow, SlowLog, type SlowSettings } from './slow.ts'
 
-/** Hears every event; its own errors are caught, so that listening can never break what is listened to. */
-export type EventListener = (event: RedstartEvent) => void | Promise<void>
+/**
+ * Hears every event; its own errors are caught, so that listening can never break what is listened to. What it returns
+ * does not matter, unless it is a promise that rejects.
+ */
+export type EventListener = (event: RedstartEvent) => unknown
 
 type EventType = RedstartEvent['type']
 
@@ -63,11 +66,6 @@ export class Telemetry {
     return this.#hearingHits > 0 || everywhere.hasSubscribers || hits.hasSubscribers
   }
 
-  /** True when every event would be heard. */
-  get listening(): boolean {
-    return this.#everything.size > 0 || everywhere.hasSubscribers
-  }
-
   /** True when an event of this type would be heard by anybody but the logger. */
   hears(type: EventType): boolean {
     return (
@@ -89,7 +87,7 @@ export class Telemetry {
   }
 
   /** Hears events of one type, so that nothing is built for it on other paths; returns how to stop. */
-  on<Type extends EventType>(type: Type, listener: (event: EventOf<Type>) => void | Promise<void>): () => void {
+  on<Type extends EventType>(type: Type, listener: (event: EventOf<Type>) => unknown): () => void {
     // It is told events of that type alone.
     const listening = { listener: listener as EventListener }
     const listenings = this.#some.get(type) ?? new Set()
@@ -198,7 +196,7 @@ export class Telemetry {
       this.emit({ type: 'listener.error', error })
     }
     try {
-      const told: unknown = listener(event)
+      const told = listener(event)
       if (told instanceof Promise) told.catch(failed)
     } catch (error) {
       failed(error)

@@ -58,7 +58,9 @@ export class Node {
 
   /** The latest events that have to do with these paths, or with all. */
   eventsOf(paths: readonly string[]): readonly Heard[] {
-    return this.#heard.filter(({ event }) => !('key' in event) || paths.includes(event.key)).slice(-60)
+    return this.#heard
+      .filter(({ event }) => !('key' in event) || event.key === undefined || paths.includes(event.key))
+      .slice(-60)
   }
 
   addTo(tally: Tally): void {

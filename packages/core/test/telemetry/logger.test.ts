@@ -55,11 +55,7 @@ describe('a logger', () => {
       'warn redstart: the backend has stopped answering',
       { operation: 'read', code: 'STORE_TIMEOUT' },
     ],
-    [
-      { type: 'store.recovered', milliseconds: 700 },
-      'info redstart: the backend answers again',
-      { milliseconds: 700 },
-    ],
+    [{ type: 'store.recovered', milliseconds: 700 }, 'info redstart: the backend answers again', { milliseconds: 700 }],
     [
       { type: 'cache.slow', operation: 'read', ...place, milliseconds: 70 },
       'info redstart: slow',

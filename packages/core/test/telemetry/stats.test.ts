@@ -146,7 +146,11 @@ describe('stats', () => {
     for (const key of ['menu:1', 'menu:2', 'menu:3', 'orders:1']) await cache.set(key, 1)
     const { namespaces, l1 } = cache.stats()
     expect(cache.stats({ namespace: 'menu' })).toEqual(namespaces['menu'])
-    expect(namespaces['menu']).toMatchObject({ evictions: 1, sets: 3, l1: { entries: 2, maxEntries: 2, utilization: 1 } })
+    expect(namespaces['menu']).toMatchObject({
+      evictions: 1,
+      sets: 3,
+      l1: { entries: 2, maxEntries: 2, utilization: 1 },
+    })
     expect(namespaces['orders']).toMatchObject({ evictions: 0, l1: undefined })
     expect(l1).toMatchObject({ entries: 3, utilization: 1 })
     expect(cache.stats({ namespace: 'unused' })).toMatchObject({ misses: 0, hitRate: 0 })

@@ -2,26 +2,34 @@ import { expectTypeOf } from 'vitest'
 import {
   type Backend,
   type Cache,
+  type CacheStats,
   createRedstart,
   type Definition,
   type DefinitionOptions,
   type Duration,
   type ErrorCode,
   type GetOrSetOptions,
+  type Hooks,
   type InvalidationOptions,
   type InvalidationTarget,
   type Key,
   type L1Options,
+  type Latency,
   type LoadContext,
+  type MetricsSnapshot,
+  type MetricsSummary,
   type MissReason,
   type Namespace,
   type NamespaceOptions,
+  type NamespaceStats,
+  type Operation,
   type Reached,
   type Redstart,
   RedstartError,
   type RedstartEvent,
   type RedstartOptions,
   type SetOptions,
+  type SlowOptions,
 } from '@redstart/core'
 import { memory } from '@redstart/core/memory'
 import { redis } from '@redstart/core/redis'
@@ -36,7 +44,7 @@ interface Dish {
 }
 declare const load: (id: number) => Promise<Dish>
 
-const { cache, invalidate, events, close } = createRedstart()
+const { cache, invalidate, events, metrics, close } = createRedstart()
 
 // An instance
 expectTypeOf(createRedstart()).toEqualTypeOf<Redstart>()
@@ -181,6 +189,26 @@ events.subscribe((event) => {
   if (event.type === 'cache.mist') return
 })
 
+// Hooks: each has its own event, and each event a hook
+expectTypeOf(events.on('hit', () => undefined)).toEqualTypeOf<() => void>()
+events.on('miss', (event) => expectTypeOf(event.reason).toEqualTypeOf<MissReason>())
+events.once('slow', async ({ operation }) => expectTypeOf(operation).toEqualTypeOf<Operation | 'key'>())
+expectTypeOf<Hooks[keyof Hooks]>().toEqualTypeOf<RedstartEvent>()
+// @ts-expect-error there is no such hook
+events.on('mist', () => undefined)
+// @ts-expect-error a hit has no reason
+events.on('hit', ({ reason }) => reason)
+
+// What was measured
+expectTypeOf(cache.stats()).toEqualTypeOf<CacheStats>()
+expectTypeOf(cache.stats({ namespace: 'menu' })).toEqualTypeOf<NamespaceStats>()
+expectTypeOf(cache.stats().overall.latency.load).toEqualTypeOf<Latency>()
+expectTypeOf(metrics.summary()).toEqualTypeOf<MetricsSummary>()
+expectTypeOf(metrics.snapshot()).toEqualTypeOf<MetricsSnapshot>()
+createRedstart({ slow: { operation: '20ms', load: 500, key: '100ms', keep: 10 } })
+// @ts-expect-error there is no such threshold
+createRedstart({ slow: { read: '20ms' } })
+
 // Errors
 declare const failure: unknown
 if (RedstartError.is(failure)) expectTypeOf(failure.code).toEqualTypeOf<ErrorCode>()
@@ -191,6 +219,7 @@ RedstartError.is(failure, 'TIMEOUT')
 type Frozen<T> = { readonly [Name in keyof T]: T[Name] }
 expectTypeOf<RedstartOptions>().toEqualTypeOf<Frozen<RedstartOptions>>()
 expectTypeOf<NamespaceOptions>().toEqualTypeOf<Frozen<NamespaceOptions>>()
+expectTypeOf<SlowOptions>().toEqualTypeOf<Frozen<SlowOptions>>()
 expectTypeOf<L1Options>().toEqualTypeOf<Frozen<L1Options>>()
 expectTypeOf<SetOptions>().toEqualTypeOf<Frozen<SetOptions>>()
 expectTypeOf<GetOrSetOptions<Dish>>().toEqualTypeOf<Frozen<GetOrSetOptions<Dish>>>()
