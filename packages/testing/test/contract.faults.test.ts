@@ -311,6 +311,7 @@ function handedOn(store: CacheStore): CacheStore {
   return {
     read: async (...args) => await store.read(...args),
     write: async (...args) => await store.write(...args),
+    touch: async (...args) => await store.touch(...args),
     invalidate: async (...args) => await store.invalidate(...args),
     claim: async (...args) => await store.claim(...args),
     release: async (...args) => await store.release(...args),
