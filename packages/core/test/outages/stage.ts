@@ -28,7 +28,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** What differs from the usual. */
-export interface StageOptions extends Pick<RedstartOptions, 'consistency' | 'maxStaleness'> {
+export interface StageOptions extends Pick<RedstartOptions, 'consistency' | 'maxStaleness' | 'deadline'> {
   readonly redis?: RedisConnectionOptions
 }
 

@@ -37,12 +37,15 @@ export class Traffic {
   readonly #oracle = new Oracle(MAX_STALENESS)
   readonly #instances: Readonly<Record<Place, Redstart>>
   readonly #running = new Set<Promise<unknown>>()
+  readonly #deadline: number
   #over = false
   #quiet = false
   #rounds = 0
 
-  constructor({ here, there }: Stage) {
+  /** @param deadline of both instances, in ms. */
+  constructor({ here, there }: Stage, deadline: number = DEADLINE) {
     this.#instances = { here, there }
+    this.#deadline = deadline
   }
 
   /** Reads on both instances from now on until `end`; no read waits for another. */
@@ -125,7 +128,7 @@ export class Traffic {
 
   #note(what: string, at: number, ended: number, loading: number): void {
     const took = ended - at
-    this.calls.push({ what, at, took, loading, over: took - loading - DEADLINE })
+    this.calls.push({ what, at, took, loading, over: took - loading - this.#deadline })
   }
 }
 
