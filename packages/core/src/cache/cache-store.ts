@@ -53,7 +53,7 @@ export interface CacheStore extends InvalidationStore, ClaimStore {
 export interface ReadRequest {
   /** Paths of entries, `namespace:key`. */
   readonly keys: readonly string[]
-  /** Names whose markers are wanted, in one snapshot with generation and floor. */
+  /** Names whose markers are wanted, in one snapshot with generation and floors. */
   readonly names?: readonly string[]
   readonly question?: Question
 }

@@ -33,7 +33,13 @@ export interface Answer {
 export interface Snapshot {
   readonly generation: string
   readonly clock: number
+  /** Markers at or below may have been dropped, whatever their names. */
   readonly floor: number
+  /**
+   * Of each namespace that the names asked for are of, where markers of its keys and prefixes were dropped: the clock at
+   * or below which. A namespace whose markers only the common floor remembers is not in it.
+   */
+  readonly floors: ReadonlyMap<string, number>
   /** Markers of the names asked for that have one. */
   readonly markers: ReadonlyMap<string, Marker>
 }

@@ -51,6 +51,37 @@ export function namespaceOf(names: readonly Name[]): string | undefined {
   return end > 0 && names.every(own) ? start.slice(0, -1) : undefined
 }
 
+/** The namespaces that names are of: keys and prefixes have one each, a tag and everything have none. */
+export function namespacesAmong(names: Iterable<Name>): Set<string> {
+  const namespaces = new Set<string>()
+  for (const name of names) {
+    const namespace = namespaceOfName(name)
+    if (namespace !== undefined) namespaces.add(namespace)
+  }
+  return namespaces
+}
+
+/** The namespace of a key or a prefix; undefined for a tag and for everything. */
+export function namespaceOfName(name: Name): string | undefined {
+  if (!hasPath(name)) return undefined
+  const end = name.indexOf(':', EVERYTHING.length)
+  return end > EVERYTHING.length ? name.slice(EVERYTHING.length, end) : undefined
+}
+
+/** Whether a name is that of a key or a prefix of this namespace. */
+export function isOfNamespace(name: Name, namespace: string): boolean {
+  return (
+    name.charAt(EVERYTHING.length + namespace.length) === ':' &&
+    name.startsWith(namespace, EVERYTHING.length) &&
+    hasPath(name)
+  )
+}
+
+/** Keys and prefixes; a tag may look like either behind its kind. */
+function hasPath(name: Name): boolean {
+  return name.startsWith('k:') || name.startsWith('p:')
+}
+
 /** The name of the fewest entries that all with paths that begin so are among. */
 export function narrowestPrefix(beginning: string): Name {
   const parts = beginning.split(':').slice(0, -1).slice(0, PREFIX_DEPTH)

@@ -1,8 +1,9 @@
 /**
  * The view: what Redis, the memory backend and every process know of invalidations, in one structure with one deciding
  * function. A view that is older than Redis's own never lets an invalidated entry through by forgetting: whatever it
- * drops raises its floor.
+ * drops raises its floor, or that of a namespace where only entries with a name of that namespace can miss it.
  */
+import { isOfNamespace } from './names.ts'
 
 /** What is remembered of one name's invalidations. Both clocks only rise. */
 export interface Marker {
@@ -28,6 +29,11 @@ export interface ViewState {
   readonly clock: number
   /** Markers at or below may have been dropped. */
   readonly floor: number
+  /**
+   * Higher floors of namespaces: of keys and prefixes of these, markers at or below may have been dropped. Holds those
+   * of all namespaces that the decided entry has names of; a process, whose one floor is for everything, has none.
+   */
+  readonly floors?: ReadonlyMap<string, number>
   readonly markers: ReadonlyMap<string, Marker>
 }
 
@@ -58,6 +64,15 @@ export function decide(stamp: Stamp, view: ViewState, underFloor: 'gone' | 'ask'
       soft = true
     }
   }
-  if (clock < view.floor) return underFloor
+  if (clock < view.floor || (view.floors !== undefined && isUnder(view.floors, clock, names))) return underFloor
   return soft ? 'stale' : 'valid'
+}
+
+/** Whether a clock is below the floor of a namespace that one of the names is of: of a part's as well as of one's own. */
+function isUnder(floors: ReadonlyMap<string, number>, clock: number, names: readonly string[]): boolean {
+  for (const [namespace, floor] of floors) {
+    if (clock >= floor) continue
+    for (const name of names) if (isOfNamespace(name, namespace)) return true
+  }
+  return false
 }

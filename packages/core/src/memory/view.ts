@@ -1,4 +1,5 @@
 import type { Invalidated, Snapshot } from '../cache/cache-store.ts'
+import { namespaceOfName, namespacesAmong } from '../invalidation/names.ts'
 import type { Marker } from '../invalidation/view.ts'
 
 interface Invalidation {
@@ -8,10 +9,12 @@ interface Invalidation {
 
 /** Queued names per marker that may be remembered: one that is invalidated again and again is queued each time. */
 const QUEUE_FACTOR = 4
+/** Namespaces with a floor of their own. */
+const MOST_FLOORS = 1000
 
 /**
- * The backend's own view: generation, clock, floor and markers, as Redis keeps them in the meta hash. Bounded: what is
- * dropped raises the floor.
+ * The backend's own view: generation, clock, floors and markers, as Redis keeps them in the meta hash. Bounded: what is
+ * dropped raises a floor.
  */
 export class MemoryView {
   readonly #markers = new Map<string, Marker>()
@@ -24,6 +27,7 @@ export class MemoryView {
   #generation: string | undefined
   #clock = 1
   #floor = 0
+  readonly #floors = new Map<string, number>()
 
   /** @param bound the most markers that are kept. */
   constructor(bound: number) {
@@ -43,7 +47,12 @@ export class MemoryView {
       const marker = this.#markers.get(name)
       if (marker !== undefined) markers.set(name, marker)
     }
-    return { generation: this.#generation, clock: this.#clock, floor: this.#floor, markers }
+    const floors = new Map<string, number>()
+    for (const namespace of namespacesAmong(names)) {
+      const floor = this.#floors.get(namespace)
+      if (floor !== undefined) floors.set(namespace, floor)
+    }
+    return { generation: this.#generation, clock: this.#clock, floor: this.#floor, floors, markers }
   }
 
   invalidate(
@@ -76,8 +85,16 @@ export class MemoryView {
       const marker = this.#markers.get(name)
       if (marker === undefined || Math.max(marker.hard, marker.soft) > oldest.clock) continue
       this.#markers.delete(name)
-      this.#floor = Math.max(this.#floor, oldest.clock)
+      this.#raiseFloor(name, oldest.clock)
     }
+  }
+
+  /** Clocks come in their order, so that a floor only rises. */
+  #raiseFloor(name: string, clock: number): void {
+    const namespace = namespaceOfName(name)
+    const own = namespace !== undefined && (this.#floors.has(namespace) || this.#floors.size < MOST_FLOORS)
+    if (own) this.#floors.set(namespace, clock)
+    else this.#floor = clock
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis'
 import type { ReadReply, ReadRequest } from '../cache/cache-store.ts'
 import { isReply } from './failure.ts'
-import { answerOf, SNAPSHOT_FIELDS, snapshotOf } from './replies.ts'
+import { namespacesAmong } from '../invalidation/names.ts'
+import { answerOf, snapshotFields, snapshotOf } from './replies.ts'
 import { announce, ask } from './scripts.ts'
 import type { Wanted } from './servers.ts'
 
@@ -53,9 +54,10 @@ export async function readTogether(
     pipeline.evalsha(ask.sha, 1, viewKey, ...asked)
   }
   for (const key of keys) pipeline.getBuffer(key)
+  const namespaces = [...namespacesAmong(names ?? [])]
   if (names !== undefined) {
     if (asking) pipeline.asking()
-    pipeline.hmget(viewKey, ...SNAPSHOT_FIELDS, ...names)
+    pipeline.hmget(viewKey, ...snapshotFields(names, namespaces))
   }
   const all: readonly Reply[] = (await pipeline.exec()) ?? []
   const replies = asking ? all.filter((_, n) => n % 2 === 1) : all
@@ -67,7 +69,7 @@ export async function readTogether(
   return {
     answer: asked && answerOf(repeated ? await client.eval(ask.text, 1, viewKey, ...asked) : answer),
     entries: keys.map((_, index) => entryOf(replies[offset + index])),
-    snapshot: names && snapshotOf(names, valueOf(replies[offset + keys.length])),
+    snapshot: names && snapshotOf(names, namespaces, valueOf(replies[offset + keys.length])),
   }
 }
 

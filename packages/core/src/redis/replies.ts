@@ -2,8 +2,13 @@ import type { Answer, Hint, Invalidated, Snapshot } from '../cache/cache-store.t
 import { RedstartError } from '../errors.ts'
 import type { Marker } from '../invalidation/view.ts'
 
-/** Fields that an `HMGET` for {@link snapshotOf} begins with, before the names. */
-export const SNAPSHOT_FIELDS = ['$g', '$c', '$f'] as const
+/** Fields of the view itself, before those of names and namespaces. */
+const VIEW_FIELDS = ['$g', '$c', '$f'] as const
+
+/** The fields that an `HMGET` for {@link snapshotOf} asks for. */
+export function snapshotFields(names: readonly string[], namespaces: readonly string[]): string[] {
+  return [...VIEW_FIELDS, ...names, ...namespaces.map((namespace) => `f:${namespace}`)]
+}
 
 /** The reply of ask.lua. */
 export function answerOf(reply: unknown): Answer {
@@ -17,17 +22,26 @@ export function invalidatedOf(reply: unknown): Invalidated {
   return { generation: text(generation), previous: number(previous), clock: number(clock) }
 }
 
-/** The reply of an `HMGET` of the fields above and the names; undefined where there is no generation. */
-export function snapshotOf(names: readonly string[], reply: unknown): Snapshot | undefined {
+/** The reply of an `HMGET` of {@link snapshotFields}; undefined where there is no generation. */
+export function snapshotOf(
+  names: readonly string[],
+  namespaces: readonly string[],
+  reply: unknown,
+): Snapshot | undefined {
   const values = strings(reply)
   const [generation, clock, floor] = values
   if (generation === undefined || generation === null) return undefined
   const markers = new Map<string, Marker>()
   for (const [index, name] of names.entries()) {
-    const marker = values[SNAPSHOT_FIELDS.length + index]
+    const marker = values[VIEW_FIELDS.length + index]
     if (marker !== undefined && marker !== null) markers.set(name, markerOf(marker))
   }
-  return { generation, clock: number(clock), floor: number(floor), markers }
+  const floors = new Map<string, number>()
+  for (const [index, namespace] of namespaces.entries()) {
+    const own = values[VIEW_FIELDS.length + names.length + index]
+    if (own !== undefined && own !== null) floors.set(namespace, number(own))
+  }
+  return { generation, clock: number(clock), floor: number(floor), floors, markers }
 }
 
 /** A message of the hint channel; undefined for one that is not ours. */

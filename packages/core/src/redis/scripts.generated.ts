@@ -1,18 +1,19 @@
 // Made by scripts/embed-lua.mjs from lua/*.lua; edit those.
 
 export const askLua: string = String.raw`#!lua flags=allow-oom
-local FIXED_FIELDS = 6
+local FIXED_FIELDS = 7
 local function text(number)
   return string.format('%.0f', number)
 end
 local function meta_of(key)
-  local found = redis.call('HMGET', key, '$g', '$c', '$f', '$r', '$h', '$n')
+  local found = redis.call('HMGET', key, '$g', '$c', '$f', '$r', '$h', '$n', '$s')
   if not found[1] and redis.call('EXISTS', key) == 0 then return nil end
   local meta = {
     generation = found[1], run = found[4], clock = tonumber(found[2] or ''), floor = tonumber(found[3] or ''),
-    head = tonumber(found[5] or ''), weight = tonumber(found[6] or ''),
+    head = tonumber(found[5] or ''), weight = tonumber(found[6] or ''), spaces = tonumber(found[7] or ''),
   }
-  if meta.generation and meta.clock and meta.floor and meta.run and meta.head and meta.weight then return meta end
+  local whole = meta.generation and meta.clock and meta.floor and meta.run and meta.head and meta.weight and meta.spaces
+  if whole then return meta end
   error({ err = 'FOREIGN the hash is not a meta hash of this layout' })
 end
 local function run_id()
@@ -21,9 +22,10 @@ local function run_id()
   return id
 end
 local function start(key, generation, keep)
-  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0')
+  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0',
+    '$s', '0')
   redis.pcall('PEXPIRE', key, keep)
-  return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0 }
+  return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0, spaces = 0 }
 end
 local key, candidate, keep = KEYS[1], ARGV[1], ARGV[2]
 local meta = meta_of(key)
@@ -59,18 +61,19 @@ keep(KEYS[1], ARGV[1], now, tonumber(ARGV[2]), failures)
 return { 1, failures }`
 
 export const identifyLua: string = String.raw`#!lua flags=allow-oom
-local FIXED_FIELDS = 6
+local FIXED_FIELDS = 7
 local function text(number)
   return string.format('%.0f', number)
 end
 local function meta_of(key)
-  local found = redis.call('HMGET', key, '$g', '$c', '$f', '$r', '$h', '$n')
+  local found = redis.call('HMGET', key, '$g', '$c', '$f', '$r', '$h', '$n', '$s')
   if not found[1] and redis.call('EXISTS', key) == 0 then return nil end
   local meta = {
     generation = found[1], run = found[4], clock = tonumber(found[2] or ''), floor = tonumber(found[3] or ''),
-    head = tonumber(found[5] or ''), weight = tonumber(found[6] or ''),
+    head = tonumber(found[5] or ''), weight = tonumber(found[6] or ''), spaces = tonumber(found[7] or ''),
   }
-  if meta.generation and meta.clock and meta.floor and meta.run and meta.head and meta.weight then return meta end
+  local whole = meta.generation and meta.clock and meta.floor and meta.run and meta.head and meta.weight and meta.spaces
+  if whole then return meta end
   error({ err = 'FOREIGN the hash is not a meta hash of this layout' })
 end
 local function run_id()
@@ -79,9 +82,10 @@ local function run_id()
   return id
 end
 local function start(key, generation, keep)
-  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0')
+  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0',
+    '$s', '0')
   redis.pcall('PEXPIRE', key, keep)
-  return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0 }
+  return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0, spaces = 0 }
 end
 local meta = meta_of(KEYS[1])
 if not meta or meta.run == run_id() then return 0 end
@@ -89,18 +93,19 @@ redis.call('UNLINK', KEYS[1])
 return 1`
 
 export const invalidateLua: string = String.raw`#!lua flags=allow-oom
-local FIXED_FIELDS = 6
+local FIXED_FIELDS = 7
 local function text(number)
   return string.format('%.0f', number)
 end
 local function meta_of(key)
-  local found = redis.call('HMGET', key, '$g', '$c', '$f', '$r', '$h', '$n')
+  local found = redis.call('HMGET', key, '$g', '$c', '$f', '$r', '$h', '$n', '$s')
   if not found[1] and redis.call('EXISTS', key) == 0 then return nil end
   local meta = {
     generation = found[1], run = found[4], clock = tonumber(found[2] or ''), floor = tonumber(found[3] or ''),
-    head = tonumber(found[5] or ''), weight = tonumber(found[6] or ''),
+    head = tonumber(found[5] or ''), weight = tonumber(found[6] or ''), spaces = tonumber(found[7] or ''),
   }
-  if meta.generation and meta.clock and meta.floor and meta.run and meta.head and meta.weight then return meta end
+  local whole = meta.generation and meta.clock and meta.floor and meta.run and meta.head and meta.weight and meta.spaces
+  if whole then return meta end
   error({ err = 'FOREIGN the hash is not a meta hash of this layout' })
 end
 local function run_id()
@@ -109,11 +114,12 @@ local function run_id()
   return id
 end
 local function start(key, generation, keep)
-  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0')
+  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0',
+    '$s', '0')
   redis.pcall('PEXPIRE', key, keep)
-  return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0 }
+  return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0, spaces = 0 }
 end
-local QUEUE_FACTOR, CHUNK = 4, 1000
+local QUEUE_FACTOR, MOST_FLOORS, CHUNK = 4, 1000, 1000
 local key, candidate, keep, kind, bound, channel = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[5]), ARGV[6]
 local deadline = tonumber(ARGV[4])
 local names = {}
@@ -145,10 +151,19 @@ local function raised(marker, clock, now)
   if old and now >= old then return marker_text(math.max(hard, soft), clock, deadline) end
   return marker_text(hard, clock, old and deadline and math.min(old, deadline) or old or deadline)
 end
+local function floor_of(name, floors, meta)
+  local namespace = string.match(name, '^[kp]:([^:]+):')
+  if not namespace then return '$f' end
+  local field = 'f:' .. namespace
+  if floors[field] or redis.call('HGET', key, field) then return field end
+  if meta.spaces >= MOST_FLOORS then return '$f' end
+  meta.spaces = meta.spaces + 1
+  return field
+end
 local function prune(meta)
-  local markers = redis.call('HLEN', key) - (meta.clock - meta.head + 1) - FIXED_FIELDS
+  local markers = redis.call('HLEN', key) - (meta.clock - meta.head + 1) - FIXED_FIELDS - meta.spaces
   local budget = 2 * #names + CHUNK
-  local floor, head, weight, gone = meta.floor, meta.head, meta.weight, {}
+  local head, weight, floors, gone = meta.head, meta.weight, {}, {}
   while (math.min(markers, weight) > bound or weight > QUEUE_FACTOR * bound) and head <= meta.clock and budget > 0 do
     local queued = 'q:' .. text(head)
     local count = 0
@@ -158,14 +173,21 @@ local function prune(meta)
       local hard, soft = parse(marker)
       if marker and readable(marker) and math.max(hard, soft) <= head then
         gone[#gone + 1] = name
-        markers, floor = markers - 1, head
+        markers = markers - 1
+        floors[floor_of(name, floors, meta)] = head
       end
     end
     gone[#gone + 1] = queued
     head, weight, budget = head + 1, weight - math.max(1, count), budget - math.max(1, count)
   end
   if #gone == 0 then return end
-  redis.call('HSET', key, '$f', text(floor), '$h', text(head), '$n', text(weight))
+  local risen = {}
+  for field, clock in pairs(floors) do
+    risen[#risen + 1] = field
+    risen[#risen + 1] = text(clock)
+  end
+  in_parts('HSET', risen)
+  redis.call('HSET', key, '$h', text(head), '$n', text(weight), '$s', text(meta.spaces))
   in_parts('HDEL', gone)
 end
 local meta = meta_of(key)

@@ -30,12 +30,13 @@ export const clockOfTheWrite: Mutilation = (store) => ({
   },
 })
 
-/** Tells of nothing that was ever invalidated: no markers, and no floor where they were pruned. */
+/** Tells of nothing that was ever invalidated: no markers, and no floors where they were pruned. */
 export const noMarkers: Mutilation = (store) => ({
   ...boundStore(store),
   async read(request, timeout) {
     const reply = await store.read(request, timeout)
-    return { ...reply, snapshot: reply.snapshot && { ...reply.snapshot, floor: 0, markers: new Map() } }
+    const nothing = { floor: 0, floors: new Map<string, number>(), markers: new Map<string, never>() }
+    return { ...reply, snapshot: reply.snapshot && { ...reply.snapshot, ...nothing } }
   },
 })
 

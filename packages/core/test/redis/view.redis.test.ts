@@ -38,6 +38,7 @@ describe('the view in Redis', () => {
       generation: G1,
       clock: 6,
       floor: 3,
+      floors: new Map(),
       markers: new Map([
         ['a', { hard: 4, soft: 0, deadline: Infinity }],
         ['c', { hard: 5, soft: 6, deadline: 9e12 }],
@@ -51,7 +52,7 @@ describe('the view in Redis', () => {
     const { store, app } = openStore({ url: server.url, markers: 5 })
     for (let n = 0; n < 100; n++) await store.invalidate(invalidation(['a']), 1000)
     expect(await snapshot(store, 'a')).toMatchObject({ clock: 101, floor: 0 })
-    expect(await server.control.hlen(`{${app}}:meta`)).toBe(6 + 1 + 20)
+    expect(await server.control.hlen(`{${app}}:meta`)).toBe(7 + 1 + 20)
     await store.close()
   })
 

@@ -62,9 +62,16 @@ export const markerTests: readonly ContractTest[] = [
       generation,
       clock,
       floor: 0,
+      floors: new Map(),
       markers: new Map([['t:b', { hard: clock, soft: 0, deadline: NEVER }]]),
     })
-    expect(await snapshotOf(store, [])).toEqual({ generation, clock, floor: 0, markers: new Map() })
+    expect(await snapshotOf(store, [])).toEqual({
+      generation,
+      clock,
+      floor: 0,
+      floors: new Map(),
+      markers: new Map(),
+    })
   }),
 
   boundedTest('are not disturbed by an invalidation without names, nor by a name given twice', 3, async ({ store }) => {

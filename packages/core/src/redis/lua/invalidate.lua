@@ -15,7 +15,7 @@
 
 --- include generation
 
-local QUEUE_FACTOR, CHUNK = 4, 1000
+local QUEUE_FACTOR, MOST_FLOORS, CHUNK = 4, 1000, 1000
 local key, candidate, keep, kind, bound, channel = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[5]), ARGV[6]
 local deadline = tonumber(ARGV[4])
 local names = {}
@@ -58,12 +58,25 @@ local function raised(marker, clock, now)
   return marker_text(hard, clock, old and deadline and math.min(old, deadline) or old or deadline)
 end
 
+-- The field of the floor that remembers a dropped marker: the one of its namespace for a key or a prefix, and the one of
+-- all for a tag, for everything, and where too many namespaces have a floor already.
+local function floor_of(name, floors, meta)
+  local namespace = string.match(name, '^[kp]:([^:]+):')
+  if not namespace then return '$f' end
+  local field = 'f:' .. namespace
+  if floors[field] or redis.call('HGET', key, field) then return field end
+  if meta.spaces >= MOST_FLOORS then return '$f' end
+  meta.spaces = meta.spaces + 1
+  return field
+end
+
 -- Takes the oldest invalidations from the queue while there are too many markers or too long a queue, at most some more
--- than came in, so that a bound that was lowered is reached in many calls. The floor rises before a marker goes.
+-- than came in, so that a bound that was lowered is reached in many calls. Floors rise before a marker goes; clocks come
+-- in their order, so that they only rise.
 local function prune(meta)
-  local markers = redis.call('HLEN', key) - (meta.clock - meta.head + 1) - FIXED_FIELDS
+  local markers = redis.call('HLEN', key) - (meta.clock - meta.head + 1) - FIXED_FIELDS - meta.spaces
   local budget = 2 * #names + CHUNK
-  local floor, head, weight, gone = meta.floor, meta.head, meta.weight, {}
+  local head, weight, floors, gone = meta.head, meta.weight, {}, {}
   while (math.min(markers, weight) > bound or weight > QUEUE_FACTOR * bound) and head <= meta.clock and budget > 0 do
     local queued = 'q:' .. text(head)
     local count = 0
@@ -73,14 +86,21 @@ local function prune(meta)
       local hard, soft = parse(marker)
       if marker and readable(marker) and math.max(hard, soft) <= head then
         gone[#gone + 1] = name
-        markers, floor = markers - 1, head
+        markers = markers - 1
+        floors[floor_of(name, floors, meta)] = head
       end
     end
     gone[#gone + 1] = queued
     head, weight, budget = head + 1, weight - math.max(1, count), budget - math.max(1, count)
   end
   if #gone == 0 then return end
-  redis.call('HSET', key, '$f', text(floor), '$h', text(head), '$n', text(weight))
+  local risen = {}
+  for field, clock in pairs(floors) do
+    risen[#risen + 1] = field
+    risen[#risen + 1] = text(clock)
+  end
+  in_parts('HSET', risen)
+  redis.call('HSET', key, '$h', text(head), '$n', text(weight), '$s', text(meta.spaces))
   in_parts('HDEL', gone)
 end
 
