@@ -30,8 +30,8 @@ export interface PurgeParts {
 }
 
 /**
- * Entries that one purge invalidates one by one. Each costs a marker; Redis keeps 100 000 of them, and forgetting one
- * makes a miss of all that is older, so that a purge of more would be a `clear()` of the whole app.
+ * Entries that one purge invalidates one by one. Each costs a marker; Redis keeps 100 000 of them, and to forget another
+ * one for it makes misses of all that is older: in that one's namespace, or everywhere where it is a tag's.
  */
 const MOST_MARKED = 20_000
 
