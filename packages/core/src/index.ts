@@ -5,7 +5,8 @@
  */
 export type { Backend, StoreContext } from './backend.ts'
 export type { BatchContext, BatchLoader } from './cache/batch.ts'
-export type { Cache, CacheStats } from './cache/cache.ts'
+export type { AfterCommitOptions, NotedOptions, NoteInvalidation } from './cache/after-commit.ts'
+export type { Cache } from './cache/cache.ts'
 export { type Cached, type CachedMethod, type CachedOptions } from './cache/cached.ts'
 export type {
   CacheStore,
@@ -16,19 +17,37 @@ export type {
   WriteRequest,
 } from './cache/cache-store.ts'
 export type { Claimed, ClaimRequest, ClaimStore, ReleaseRequest } from './cache/claim-store.ts'
+export type { CompressionOptions } from './cache/compression-options.ts'
 export type { Definition, DefinitionOptions } from './cache/definition.ts'
 export { type Glob, glob, type GlobTools } from './cache/glob.ts'
+export type {
+  InvalidationFilter,
+  InvalidationHeard,
+  InvalidationListener,
+  InvalidationNotice,
+} from './cache/invalidation-watch.ts'
 export type { L1Options, L1Stats } from './cache/l1.ts'
 export type { LoadContext } from './cache/load-context.ts'
+export type { Metrics, MetricsSnapshot, MetricsSummary } from './cache/metrics.ts'
 export type { Keyed, Namespace } from './cache/namespace.ts'
 export { cacheAside, refreshAhead, type RefreshAheadOptions, writeThrough } from './cache/patterns.ts'
 export type { Readiness, ReadyOptions } from './cache/ready.ts'
+export type { KeysOptions, NamespacePurge, Purged, PurgeOptions, PurgeRequest } from './cache/purge.ts'
+export type { PurgeProgress } from './cache/purge-run.ts'
 export type { GetOrSetOptions, Peeked, Remaining } from './cache/scope.ts'
 export type { SetManyOptions, SetOptions } from './cache/setter.ts'
 export type { Lifetime, NamespaceConfig, NamespaceOptions } from './cache/settings.ts'
-export type { InvalidationOptions, InvalidationTarget, Reached } from './cache/targets.ts'
+export type {
+  StandardSchemaIssue,
+  StandardSchemaProps,
+  StandardSchemaResult,
+  StandardSchemaV1,
+} from './cache/standard-schema.ts'
+export type { CacheStats, NamespaceStats, StatsReader } from './cache/stats.ts'
+export type { InvalidationOptions, InvalidationTarget, Prefix, Reached } from './cache/targets.ts'
 export type { Tenant } from './cache/tenant.ts'
 export type { Token } from './cache/token.ts'
+export type { ValueOptions } from './cache/value-options.ts'
 export type { Items, WarmerOptions, Warmers, WarmingOptions, WarmingProgress, WarmingResult } from './cache/warmers.ts'
 export { type Cancel, type Clock, systemClock } from './clock.ts'
 export type { Duration } from './duration.ts'
@@ -47,8 +66,16 @@ export { type CheckedKey, checkKey, type KeyShape, keyShape, shortPart } from '.
 export type { Key, KeyPart } from './keys.ts'
 export { type LifetimePreset, lifetimes } from './lifetimes.ts'
 export { createRedstart, type Redstart, type RedstartOptions } from './redstart.ts'
-export type { NamespaceStats } from './telemetry/counters.ts'
+export type { LoadTrace } from './telemetry/channels.ts'
+export type { Counts, StoredBytes } from './telemetry/counters.ts'
 export type { MissReason, RedstartEvent, WriteOutcome } from './telemetry/events.ts'
 export type { Health, ServerHealth, StoreHealth } from './telemetry/health.ts'
+export type { Distribution } from './telemetry/histogram.ts'
+export type { EventOf, Hooks } from './telemetry/hooks.ts'
+export type { Latency, Operation } from './telemetry/latency.ts'
+export type { Events } from './telemetry/listen.ts'
 export type { Logger } from './telemetry/logger.ts'
+export type { Measures, Summary } from './telemetry/measurements.ts'
+export type { PastSlowOperation, SlowOperation, SlowOptions } from './telemetry/slow.ts'
 export type { EventListener } from './telemetry/telemetry.ts'
+export type { CompressionAlgorithm } from './wire/index.ts'

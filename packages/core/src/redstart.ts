@@ -1,9 +1,13 @@
 import type { Backend } from './backend.ts'
+import { afterCommit, type AfterCommitOptions, type NoteInvalidation } from './cache/after-commit.ts'
 import { type Cache, createCache } from './cache/cache.ts'
+import type { WaitUntil } from './cache/call-options.ts'
 import { createEngine } from './cache/engine.ts'
-import type { L1Options } from './cache/l1.ts'
+import type { InvalidationFilter, InvalidationListener } from './cache/invalidation-watch.ts'
+import { checkL1, type L1Options } from './cache/l1.ts'
+import { createMetrics, type Metrics } from './cache/metrics.ts'
 import { type Readiness, type ReadyOptions, whenReady } from './cache/ready.ts'
-import type { NamespaceOptions } from './cache/settings.ts'
+import type { NamespaceConfig, NamespaceOptions } from './cache/settings.ts'
 import type { InvalidationOptions, InvalidationTarget, Reached } from './cache/targets.ts'
 import { createWarmers, type Warmers } from './cache/warmers.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -14,7 +18,9 @@ import { checkApp } from './keys.ts'
 import { memory } from './memory/index.ts'
 import type { Health } from './telemetry/health.ts'
 import type { Logger } from './telemetry/logger.ts'
-import { type EventListener, Telemetry } from './telemetry/telemetry.ts'
+import { createEvents, type Events } from './telemetry/listen.ts'
+import { resolveSlow, type SlowOptions } from './telemetry/slow.ts'
+import { Telemetry } from './telemetry/telemetry.ts'
 
 /** Everything has a default: with no options at all, Redstart runs in memory. */
 export interface RedstartOptions {
@@ -22,8 +28,10 @@ export interface RedstartOptions {
   readonly backend?: Backend
   /** First part of every key; instances that share data share it. @default 'redstart' */
   readonly app?: string
-  /** Defaults of namespaces; others may be used too. */
-  readonly namespaces?: Readonly<Record<string, NamespaceOptions>>
+  /** How entries are kept where neither their namespace nor the call says so. */
+  readonly defaults?: NamespaceOptions
+  /** How entries of these namespaces are kept; others may be used too. */
+  readonly namespaces?: Readonly<Record<string, NamespaceConfig>>
   /** How long after an invalidation another instance may still serve what it hit; usually it is under 1 ms. @default '5s' */
   readonly maxStaleness?: Duration
   /**
@@ -53,24 +61,76 @@ export interface RedstartOptions {
   readonly l1?: L1Options
   /** Where warnings go: the shape of pino. @default none */
   readonly logger?: Logger
+  /** What takes so long that it is told as slow, and remembered. */
+  readonly slow?: SlowOptions
+  /**
+   * Gets the promise of each piece of work in the background, which never rejects: for platforms that stop a process
+   * between requests. A call can have its own. @default none: it just runs
+   */
+  readonly waitUntil?: WaitUntil
   /** For tests. @default the machine's */
   readonly clock?: Clock
+  /** For tests: numbers from 0 to below 1. @default Math.random */
+  readonly random?: () => number
 }
 
 /** One instance. */
 export interface Redstart {
   readonly cache: Cache
   /**
-   * Invalidates by tags, keys, namespace or prefix, in one trip for any number of them. Afterwards no read on this
+   * Invalidates by tags, keys, namespaces or prefixes, in one trip for any number of them. Afterwards no read on this
    * instance returns data whose load began before, nor, after `maxStaleness`, on any other.
    *
    * @throws RedstartError `INVALID_ARGUMENT`, or `NOT_REACHED` with `require: 'all'`.
    */
   invalidate(target: InvalidationTarget, options?: InvalidationOptions): Promise<Reached>
-  readonly events: {
-    /** Hears every event of this instance; returns how to stop. The same events are on the diagnostics channel `redstart:event`. */
-    subscribe(listener: EventListener): () => void
-  }
+  /**
+   * Runs a transaction and, once its promise has resolved, makes the invalidations that were noted in it, in one trip. It
+   * resolves to what the transaction returned, after the invalidations; where it rejects, none is made.
+   *
+   * ```ts
+   * const order = await redstart.invalidateAfterCommit((invalidate) =>
+   *   db.transaction(async (tx) => {
+   *     const order = await tx.insertOrder(input)
+   *     invalidate({ tags: ['orders'], keys: [`customer:${order.customer}`] })
+   *     return order
+   *   }),
+   * )
+   * ```
+   *
+   * After, because a load between an invalidation and the commit would read what is about to change and be newer than
+   * the invalidation. Loads that begin after the commit see what it changed; those that began before are hidden by the
+   * invalidation; between the two, readers may still get the old entry.
+   *
+   * A process that ends in between never makes the invalidations, and `maxStaleness` does not help: old entries then live
+   * until their `ttl` is over. Where that is too long, invalidate before the transaction as well, which leaves what is
+   * loaded while it runs; or write the invalidations into a table in the same transaction, and have a job make what it
+   * finds there. A commit whose outcome is not known, as when the connection is lost, rejects as well: invalidate
+   * yourself then, it costs a load. Where transactions nest, hand the outer `invalidate` down, since an inner one is not
+   * committed when it ends.
+   *
+   * An invalidation that does not reach the backend never hides the transaction's result: `onReached` and the events
+   * tell, and it is sent again.
+   */
+  invalidateAfterCommit<T>(
+    transaction: (invalidate: NoteInvalidation) => T | Promise<T>,
+    options?: AfterCommitOptions,
+  ): Promise<T>
+  /**
+   * Tells every invalidation that this instance makes or hears of, by key (`set` and `delete` too), tag, prefix or
+   * namespace; returns how to stop. At most once: word of another instance's may be lost. Where some may have been, the
+   * listener is told `missed`, within `maxStaleness` while the backend answers. Others' are heard from the moment that
+   * the backend has answered for the first time; while there are listeners it is asked every half `maxStaleness`.
+   *
+   * What a listener throws is told as an event, the first time, and disturbs nothing.
+   *
+   * @throws RedstartError `INVALID_ARGUMENT` for a filter that is not allowed.
+   */
+  onInvalidate(listener: InvalidationListener, filter?: InvalidationFilter): () => void
+  /** What happens, as it happens. */
+  readonly events: Events
+  /** What was measured since the start. */
+  readonly metrics: Metrics
   /** Connects and waits until the backend answers, for a service that wants to know at its start; nobody has to. */
   ready(options?: ReadyOptions): Promise<Readiness>
   /** Loads what will be needed before it is. */
@@ -90,7 +150,7 @@ export interface Redstart {
 export function createRedstart(options: RedstartOptions = {}): Redstart {
   checkObject('the options of createRedstart', options)
   const clock = options.clock ?? systemClock()
-  const telemetry = new Telemetry(options.logger)
+  const telemetry = new Telemetry({ logger: options.logger, clock, slow: resolveSlow(options.slow) })
   const consistency = options.consistency ?? 'bounded'
   if (consistency !== 'bounded' && consistency !== 'strict')
     throw invalidArgument('consistency', consistency, "'bounded' or 'strict'")
@@ -99,18 +159,23 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
   const coherence = options.coherence ?? 'markers'
   if (coherence !== 'markers' && coherence !== 'tracking')
     throw invalidArgument('coherence', coherence, "'markers' or 'tracking'")
+  checkObject('defaults', options.defaults ?? {})
   checkObject('namespaces', options.namespaces ?? {})
+  if (options.waitUntil !== undefined) checkFunction('waitUntil', options.waitUntil)
   const app = checkApp(options.app ?? 'redstart')
   const resolved = {
     clock,
     telemetry,
+    defaults: options.defaults ?? {},
     namespaces: options.namespaces ?? {},
-    l1: checkL1(options.l1 ?? {}),
+    l1: checkL1('l1', options.l1 ?? {}),
     maxStaleness: milliseconds(options.maxStaleness ?? '5s', 'maxStaleness', 1),
     deadline: milliseconds(options.deadline ?? '250ms', 'deadline', 1),
     strict: consistency === 'strict',
     outage,
     tracking: coherence === 'tracking',
+    random: options.random ?? Math.random,
+    waitUntil: options.waitUntil,
   }
   const backend = options.backend ?? memory()
   checkFunction('the cache contract of the backend', backend.cache)
@@ -123,12 +188,16 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
       engine.checkOpen()
       return engine.invalidator.invalidate(target, how)
     },
-    events: {
-      subscribe(listener) {
-        checkFunction('an event listener', listener)
-        return telemetry.subscribe(listener)
-      },
+    async invalidateAfterCommit(transaction, how) {
+      engine.checkOpen()
+      return afterCommit(engine, transaction, how)
     },
+    onInvalidate(listener, filter) {
+      engine.checkOpen()
+      return engine.watch.on(listener, filter)
+    },
+    events: createEvents(telemetry),
+    metrics: createMetrics(engine),
     ready: (how) => whenReady(engine, how),
     warmers,
     health: () => checkHealth(backend.name, store, engine),
@@ -137,20 +206,4 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
       await engine.close()
     },
   }
-}
-
-/** Room for entries is taken beforehand. */
-const MOST_L1_ENTRIES = 10_000_000
-
-function checkBound(what: string, value: number | undefined, most: number): void {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= 1 && value <= most)) return
-  throw invalidArgument(what, value, `a whole number of at least 1 and at most ${most}`)
-}
-
-function checkL1(options: L1Options): L1Options {
-  checkObject('l1', options)
-  const { maxEntries, maxBytes } = options
-  checkBound('l1.maxEntries', maxEntries, MOST_L1_ENTRIES)
-  checkBound('l1.maxBytes', maxBytes, Number.MAX_SAFE_INTEGER)
-  return { ...(maxEntries !== undefined && { maxEntries }), ...(maxBytes !== undefined && { maxBytes }) }
 }

@@ -28,6 +28,7 @@ const ENTRY_POINTS = {
     'encodeValue',
     'hasCompression',
     'inflatePayload',
+    'isDamaged',
   ],
 }
 
@@ -52,15 +53,21 @@ describe('the entry points', () => {
       'events',
       'health',
       'invalidate',
+      'invalidateAfterCommit',
+      'metrics',
+      'onInvalidate',
       'ready',
       'warmers',
     ])
-    expect(Object.keys(redstart.events)).toEqual(['subscribe'])
+    expect(Object.keys(redstart.events).sort()).toEqual(['on', 'once', 'subscribe'])
+    expect(Object.keys(redstart.metrics).sort()).toEqual(['slow', 'snapshot', 'summary'])
     const keyed = ['delete', 'get', 'getMany', 'getOrSet', 'has', 'peek', 'set', 'setMany', 'touch', 'ttl']
     expect(Object.keys(redstart.cache).sort()).toEqual(
-      [...keyed, 'cached', 'clear', 'define', 'namespace', 'stats', 'tenant', 'token'].sort(),
+      [...keyed, 'cached', 'clear', 'define', 'keys', 'namespace', 'purge', 'stats', 'tenant', 'token'].sort(),
     )
-    expect(Object.keys(redstart.cache.namespace('menu')).sort()).toEqual([...keyed, 'clear', 'name'].sort())
+    expect(Object.keys(redstart.cache.namespace('menu')).sort()).toEqual(
+      [...keyed, 'clear', 'keys', 'name', 'purge'].sort(),
+    )
     expect(Object.keys(redstart.cache.tenant('acme')).sort()).toEqual(
       [...keyed, 'clear', 'id', 'invalidate', 'namespace'].sort(),
     )

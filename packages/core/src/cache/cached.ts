@@ -1,7 +1,9 @@
 import { checkFunction, checkObject, invalidArgument } from '../errors.ts'
 import { checkPath, type Key, type KeyPart, keyText } from '../keys.ts'
+import type { StoringOptions } from './call-options.ts'
 import { checkDefinition, type DefinitionOptions } from './definition.ts'
 import type { Scope } from './scope.ts'
+import type { NamespaceOptions } from './settings.ts'
 import type { Reached } from './targets.ts'
 
 /** How the results of a function are named, tagged and kept. */
@@ -85,8 +87,11 @@ function caller<Args extends readonly unknown[], T>(
   name: string,
   options: CachedOptions<Args, T>,
 ): Caller<Args, T> {
-  const { key = argumentsAsKey, tags = [], argumentTags, ...settings } = options
-  checkDefinition(name, { ...options, key })
+  const { key: makeKey = argumentsAsKey, tags = [], argumentTags, ...settings } = options
+  checkDefinition(name, { ...options, key: makeKey })
+  const key = scope.timedKey(name, makeKey)
+  const { schema, version } = options
+  const shape = scope.shapeAt(`${name}:`, version)
   const declared = typeof tags === 'function' ? [] : [...tags]
 
   function pathOf(args: Args): string {
@@ -97,9 +102,9 @@ function caller<Args extends readonly unknown[], T>(
   async function run(args: Args, load: () => T | Promise<T>): Promise<T> {
     const path = pathOf(args)
     const found =
-      scope.hit(path) ??
+      scope.hit(path, shape, schema) ??
       scope.read(path, load, {
-        ...settings,
+        ...(settings as StoringOptions<unknown> & NamespaceOptions), // the value is a T
         tags: argumentTags === undefined ? declared : [...declared, ...argumentTags(...args)],
         // What the function returned is a T.
         resultTags: typeof tags === 'function' ? (value) => tags(value as T, ...args) : undefined,

@@ -13,7 +13,7 @@ export interface Refused {
 }
 
 /** Milliseconds that a schema may take: nothing that waits for one waits without end. */
-export const LONGEST_CHECK = 5000
+const LONGEST_CHECK = 5000
 
 /**
  * Has a schema check a value. One that throws, rejects or takes longer than 5 s refuses the value; what it threw may
@@ -22,7 +22,7 @@ export const LONGEST_CHECK = 5000
 export async function checkValue(schema: StandardSchemaV1, value: unknown, clock: Clock): Promise<Checked> {
   try {
     const answer = schema['~standard'].validate(value)
-    const result = answer instanceof Promise ? await inTime(answer, clock) : answer
+    const result = 'then' in answer ? await inTime(Promise.resolve(answer), clock) : answer
     if (result === undefined) return { ok: false, issues: [`the schema took longer than ${LONGEST_CHECK} ms`] }
     if (result.issues === undefined) return { ok: true, value: result.value }
     return { ok: false, issues: result.issues.map((issue) => describe(issue, value)) }
@@ -90,8 +90,7 @@ const LONGEST = 200
 function describe({ message, path = [] }: StandardSchemaIssue, value: unknown): string {
   const keys = path.map((segment) => (typeof segment === 'object' ? segment.key : segment))
   const place = `$${keys.map(step).join('')}`.slice(0, LONGEST)
-  const words = String(message)
-  return quotes(words, at(value, keys)) ? place : `${place}: ${words.slice(0, LONGEST)}`
+  return quotes(message, at(value, keys)) ? place : `${place}: ${message.slice(0, LONGEST)}`
 }
 
 function step(key: PropertyKey): string {
@@ -110,11 +109,35 @@ function at(value: unknown, keys: readonly PropertyKey[]): unknown {
   return found
 }
 
+/** Parts of a refused object that are compared with the words; words about a larger one are not told. */
+const MOST_PARTS = 200
+/** Shorter parts of an object are in words by chance. */
+const SHORTEST_PART = 4
+
 function quotes(words: string, found: unknown): boolean {
-  if (typeof found === 'string')
-    return found !== '' && (words.includes(found) || words.includes(JSON.stringify(found).slice(1, -1)))
-  if (typeof found === 'number' || typeof found === 'bigint') return words.includes(String(found))
-  return (
-    found instanceof Date && [found.toString(), found.toJSON()].some((text) => text !== null && words.includes(text))
-  )
+  const texts = textsOf(found)
+  if (texts !== undefined) return texts.some((text) => text !== '' && words.includes(text))
+  const open: unknown[] = [found]
+  for (let looked = 0; open.length > 0; looked++) {
+    if (looked > MOST_PARTS) return true
+    const part = open.pop()
+    const parts = textsOf(part)
+    if (parts?.some((text) => text.length >= SHORTEST_PART && words.includes(text)) === true) return true
+    if (parts === undefined) open.push(...membersOf(part))
+  }
+  return false
+}
+
+/** How libraries spell a value that is no container; undefined for containers. */
+function textsOf(value: unknown): readonly string[] | undefined {
+  if (typeof value === 'string') return [value, JSON.stringify(value).slice(1, -1)]
+  if (typeof value === 'number' || typeof value === 'bigint') return [String(value)]
+  if (value instanceof Date) return [value.toString(), value.toJSON() ?? '']
+  return typeof value === 'object' && value !== null ? undefined : []
+}
+
+function membersOf(container: unknown): readonly unknown[] {
+  if (container instanceof Map) return [...container.keys(), ...container.values()]
+  if (container instanceof Set) return [...container]
+  return ArrayBuffer.isView(container) ? [] : Object.values(container as object)
 }

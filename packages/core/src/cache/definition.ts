@@ -2,20 +2,25 @@ import { checkFunction, checkObject, invalidArgument } from '../errors.ts'
 import { tagNames } from '../invalidation/names.ts'
 import { checkNamespace, checkPath, type Key, keyText } from '../keys.ts'
 import { Batch, type BatchLoader } from './batch.ts'
+import { checkSchema } from './form.ts'
+import type { StoringOptions } from './call-options.ts'
 import type { LoadContext } from './load-context.ts'
 import type { LoadFrames } from './load-frame.ts'
 import type { Peeked, Scope, ScopedRead } from './scope.ts'
 import { type NamespaceOptions, resolveSettings } from './settings.ts'
+import type { StandardSchemaV1 } from './standard-schema.ts'
 import type { Reached } from './targets.ts'
 
 /** How a definition's entries are named, tagged and kept. */
-export interface DefinitionOptions<Args extends readonly unknown[], T> extends NamespaceOptions {
+export interface DefinitionOptions<Args extends readonly unknown[], T> extends NamespaceOptions, StoringOptions<T> {
   /** The key of the entry for these arguments; must differ wherever the loader's result may. */
   readonly key: (...args: Args) => Key
   /** Tags: a list, or what follows from the value and the arguments. */
   readonly tags?: readonly string[] | ((value: T, ...args: Args) => readonly string[])
   /** Tags that follow from the arguments alone: known before the load, so that their markers come in the first trip. */
   readonly argumentTags?: (...args: Args) => readonly string[]
+  /** What a value must fit, loaded or stored: see the option of `getOrSet`. */
+  readonly schema?: StandardSchemaV1<unknown, T>
   /** Loads what `many` has to load, in one call. For definitions of one argument. */
   readonly loadMany?: BatchLoader<Item<Args>, T>
   /**
@@ -73,7 +78,10 @@ export function createDefinition<Args extends readonly unknown[], T>(
 ): Definition<Args, T> {
   checkDefinition(name, options)
   checkFunction('the loader of a definition', load)
-  const { key, tags = [], argumentTags, loadMany, batchSize, ...settings } = options
+  const { key: makeKey, tags = [], argumentTags, loadMany, batchSize, ...settings } = options
+  const key = scope.timedKey(name, makeKey)
+  const { schema, version } = options
+  const shape = scope.shapeAt(`${name}:`, version)
   const declared = typeof tags === 'function' ? [] : [...tags]
   const batch = loadMany && new Batch(loadMany, frames, batchSize ?? BATCH_SIZE)
 
@@ -81,7 +89,7 @@ export function createDefinition<Args extends readonly unknown[], T>(
     // The loader of this definition made the value, so it is a T.
     const resultTags = typeof tags === 'function' ? (value: unknown) => tags(value as T, ...args) : undefined
     return {
-      ...settings,
+      ...(settings as StoringOptions<unknown> & NamespaceOptions), // the value is a T, as above
       tags: argumentTags === undefined ? declared : [...declared, ...argumentTags(...args)],
       resultTags,
     }
@@ -94,7 +102,7 @@ export function createDefinition<Args extends readonly unknown[], T>(
   function call(...args: Args): Promise<T> {
     try {
       const path = pathOf(args)
-      const found = scope.hit(path) ?? read(path, args, false)
+      const found = scope.hit(path, shape, schema) ?? read(path, args, false)
       // Every entry under this definition's name was loaded by its loader.
       return found as Promise<T>
     } catch (error) {
@@ -118,7 +126,7 @@ export function createDefinition<Args extends readonly unknown[], T>(
         // Items are the arguments of definitions that have one.
         const args = [item] as readonly unknown[] as Args
         const path = pathOf(args)
-        return scope.hit(path) ?? read(path, args, true)
+        return scope.hit(path, shape, schema) ?? read(path, args, true)
       }),
     )
     // As in call.
@@ -128,7 +136,8 @@ export function createDefinition<Args extends readonly unknown[], T>(
   return Object.assign(call, {
     many,
     // As in call.
-    peek: (...args: Args) => scope.peekAt(checkPath(pathOf(args), key(...args))) as Peeked & { readonly value: T },
+    peek: (...args: Args) =>
+      scope.peekAt(checkPath(pathOf(args), key(...args)), shape, schema) as Peeked & { readonly value: T },
     invalidate: async (...args: Args) => scope.deleteAt(checkPath(pathOf(args), key(...args))),
     keyOf: (...args: Args) => checkPath(pathOf(args), key(...args)),
   })
@@ -150,4 +159,6 @@ export function checkDefinition<Args extends readonly unknown[], T>(
   if (!Number.isSafeInteger(batchSize) || batchSize < 1)
     throw invalidArgument('batchSize', batchSize, 'a whole number of at least 1')
   resolveSettings(options)
+  if (options.cacheIf !== undefined) checkFunction('cacheIf', options.cacheIf)
+  if (options.schema !== undefined) checkSchema(options.schema)
 }

@@ -4,24 +4,27 @@ import { Coherence } from '../invalidation/coherence.ts'
 import { TrackedKeys } from '../invalidation/tracked-keys.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { CacheStore } from './cache-store.ts'
+import type { WaitUntil } from './call-options.ts'
 import { Flights } from './flights.ts'
 import { HeldEntries } from './held.ts'
-import { L1, type L1Options } from './l1.ts'
-import { Loader } from './load.ts'
+import { InvalidationWatch } from './invalidation-watch.ts'
+import { checkL1, L1, type L1Options } from './l1.ts'
 import { LoadFrames } from './load-frame.ts'
 import { Lookup } from './lookup.ts'
+import { Purger } from './purge.ts'
 import { ReadQueue } from './read-queue.ts'
-import { ReadThrough } from './read-through.ts'
-import { Reader } from './reader.ts'
+import type { ReadThrough } from './read-through.ts'
+import { createReads } from './reads.ts'
 import { Invalidator } from './targets.ts'
-import { Namespaces, type NamespaceOptions } from './settings.ts'
+import { type NamespaceConfig, type NamespaceOptions, Namespaces } from './settings.ts'
 import { Writer } from './write.ts'
 
 export interface EngineOptions {
   readonly store: CacheStore
   readonly clock: Clock
   readonly telemetry: Telemetry
-  readonly namespaces: Readonly<Record<string, NamespaceOptions>>
+  readonly defaults: NamespaceOptions
+  readonly namespaces: Readonly<Record<string, NamespaceConfig>>
   readonly l1: L1Options
   /** Milliseconds. */
   readonly maxStaleness: number
@@ -30,6 +33,9 @@ export interface EngineOptions {
   readonly outage: 'load' | 'serve'
   /** Has the backend tell which entries are changed, by whomever. */
   readonly tracking: boolean
+  /** 0 to 1. */
+  readonly random: () => number
+  readonly waitUntil: WaitUntil | undefined
 }
 
 /** The parts of one instance's cache, wired once. */
@@ -45,6 +51,10 @@ export interface Engine {
   readonly writer: Writer
   readonly frames: LoadFrames
   readonly invalidator: Invalidator
+  readonly purger: Purger
+  /** 0 to 1. */
+  readonly random: () => number
+  readonly watch: InvalidationWatch
   readonly namespaces: Namespaces
   /** Rejects calls that come after it; running loads finish first. */
   close(): Promise<void>
@@ -57,31 +67,23 @@ export function createEngine(options: EngineOptions): Engine {
   const { store, clock, telemetry, maxStaleness, deadline, strict, outage } = options
   const coherence = new Coherence(options)
   const tracked = trackedKeys(options, (path) => l1.changed(path))
-  const l1 = new L1(options.l1, tracked)
+  const l1 = new L1(telemetry, options.l1, ownBounds(options.namespaces), tracked)
   const queue = new ReadQueue(store, coherence, clock, tracked)
-  const lookup = new Lookup(store, queue, coherence, clock)
+  const lookup = new Lookup({ store, queue, coherence, clock, telemetry, maxStaleness, deadline })
   const held = new HeldEntries({ l1, coherence, clock, strict, outage, maxStaleness, tracked })
   const flights = new Flights()
   const frames = new LoadFrames()
   const writer = new Writer({ store, coherence, l1, clock, telemetry, tracked, deadline })
-  const loader = new Loader({ coherence, queue, writer, frames, clock, telemetry })
-  const reader = new Reader({
-    queue,
-    lookup,
-    loader,
-    flights,
-    frames,
-    held,
-    l1,
-    clock,
-    telemetry,
-    deadline,
-    strict,
-    outage,
-  })
-  const reads = new ReadThrough({ reader, coherence, flights, frames, held, clock, telemetry, maxStaleness })
-  const invalidator = new Invalidator(coherence, telemetry)
-  const namespaces = new Namespaces(options.namespaces, telemetry)
+  const { reads, settled } = createReads({ ...options, coherence, queue, lookup, held, l1, flights, frames, writer })
+  const invalidator = new Invalidator(coherence, telemetry, clock)
+  const checkOpen = (): void => {
+    // A running load may read on: it ends before anything is closed.
+    if (closing !== undefined && frames.current() === undefined)
+      throw new RedstartError('CLOSED', 'this Redstart instance was closed; create another one to go on')
+  }
+  const watch = new InvalidationWatch({ coherence, telemetry, clock, maxStaleness })
+  const purger = new Purger({ store, invalidator, l1, flights, telemetry, deadline, checkOpen })
+  const namespaces = new Namespaces(options.defaults, options.namespaces, telemetry)
   let closing: Promise<void> | undefined
   return {
     clock,
@@ -95,17 +97,18 @@ export function createEngine(options: EngineOptions): Engine {
     reads,
     writer,
     invalidator,
+    purger,
+    random: options.random,
+    watch,
     namespaces,
     get closed() {
       return closing !== undefined
     },
-    checkOpen() {
-      // A running load may read on: it ends before anything is closed.
-      if (closing !== undefined && frames.current() === undefined)
-        throw new RedstartError('CLOSED', 'this Redstart instance was closed; create another one to go on')
-    },
+    checkOpen,
     close() {
-      closing ??= flights.settled().then(async () => {
+      closing ??= settled().then(async () => {
+        watch.close()
+        await invalidator.close()
         await coherence.close()
         await store.close()
         l1.clear()
@@ -125,4 +128,13 @@ function trackedKeys(options: EngineOptions, changed: (path: string) => void): T
     )
   const tellsChanges = { track: store.track.bind(store) }
   return new TrackedKeys({ store: tellsChanges, clock, telemetry, maxStaleness, deadline, changed })
+}
+
+/** The bounds of the namespaces that have some of their own. */
+function ownBounds(namespaces: EngineOptions['namespaces']): ReadonlyMap<string, L1Options> {
+  const bounds = new Map<string, L1Options>()
+  for (const [name, options] of Object.entries(namespaces)) {
+    if (options?.l1 !== undefined) bounds.set(name, checkL1(`namespaces.${name}.l1`, options.l1))
+  }
+  return bounds
 }

@@ -2,6 +2,7 @@ import type { Decidable } from '../invalidation/coherence.ts'
 import { UNKNOWN } from '../invalidation/tracked-keys.ts'
 import type { Counters } from '../telemetry/counters.ts'
 import { type Codec, decodeValue, type WireEntry } from '../wire/index.ts'
+import type { Form } from './form.ts'
 
 /**
  * What an entry holds. `shared` is frozen plain data, one object for all; `encoded` is decoded anew for each reader,
@@ -28,6 +29,8 @@ export interface EntryParts extends Decidable {
   readonly mark: number
   /** Own instant: the sending of the read that brought it, or the start of its load. */
   readonly fetched: number
+  /** What its reader expected, which may be another than who finds it in memory. */
+  readonly form: Form
 }
 
 /** What one entry costs in memory beside its payload and names: objects, the promise. */
@@ -50,15 +53,18 @@ export class Entry implements EntryParts {
   staleUntil: number
   readonly cost: number
   readonly counters: Counters
+  /** Of the encoded value. */
+  readonly bytes: number
   /** Roughly the bytes that it takes in memory. */
   readonly weight: number
-  /** Own instant before which it is not refreshed again, because the last time failed. */
-  retryAt: number = -Infinity
+  /** Redis time until which memory serves it at once: its end, or earlier where it is to be refreshed before. */
+  hitUntil: number
   /** The version of the view that last found it valid; equal means that nothing has to be looked up. */
   confirmed = -1
   /** The place in the order of tracked changes when its read was sent. */
   readonly mark: number
   readonly fetched: number
+  readonly form: Form
   /** What tracking makes of it: see `TrackedKeys.epochOf()`. */
   tracked: number = UNKNOWN
   /** The value's promise, the same for every reader, where the value is. */
@@ -76,11 +82,14 @@ export class Entry implements EntryParts {
     this.loaded = parts.loaded
     this.freshUntil = parts.freshUntil
     this.staleUntil = parts.staleUntil
+    this.hitUntil = parts.freshUntil
     this.cost = parts.cost
     this.counters = parts.counters
     this.mark = parts.mark
     this.fetched = parts.fetched
+    this.form = parts.form
     this.settled = parts.content.kind === 'shared' ? Promise.resolve(parts.content.value) : undefined
+    this.bytes = bytes
     let weight = OVERHEAD_BYTES + 2 * bytes
     for (const name of parts.names) weight += 2 * name.length
     this.weight = weight
@@ -90,6 +99,7 @@ export class Entry implements EntryParts {
   live(freshUntil: number, staleUntil: number): void {
     this.freshUntil = freshUntil
     this.staleUntil = staleUntil
+    this.hitUntil = freshUntil
   }
 }
 
@@ -119,13 +129,30 @@ export function contentOf(codec: Codec, payload: Uint8Array): Content | undefine
     : { kind: 'encoded', codec, payload: payload.slice() }
 }
 
-/** An entry as it was read from the backend. */
+/**
+ * An entry as it was read from the backend.
+ *
+ * @param bytes of the payload, inflated.
+ */
 export function entryFromWire(
   wire: WireEntry,
   content: Content,
-  here: Pick<Entry, 'names' | 'sequence' | 'counters' | 'mark' | 'fetched'>,
+  bytes: number,
+  here: Pick<Entry, 'names' | 'sequence' | 'counters' | 'mark' | 'fetched' | 'form'>,
 ): Entry {
-  const { generation, clock, loaded, freshUntil, staleUntil, cost, payload } = wire
+  const { generation, clock, loaded, freshUntil, staleUntil, cost } = wire
   const instants = { since: -Infinity, loaded, freshUntil, staleUntil }
-  return new Entry({ ...here, ...instants, content, generation, clock, cost }, payload.length)
+  return new Entry({ ...here, ...instants, content, generation, clock, cost }, bytes)
+}
+
+/** The same entry with other content. */
+export function withContent(entry: Entry, content: Content): Entry {
+  const bytes = content.kind === 'encoded' ? content.payload.length : entry.bytes
+  const { generation, loadedClock, names, sequence, since, loaded, freshUntil, staleUntil, cost } = entry
+  const { counters, mark, fetched, form } = entry
+  const stamp = { generation, clock: loadedClock, names, sequence, since }
+  const life = { loaded, freshUntil, staleUntil, cost, mark, fetched }
+  const copy = new Entry({ ...stamp, ...life, counters, form, content }, bytes)
+  copy.clock = entry.clock
+  return copy
 }

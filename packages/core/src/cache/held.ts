@@ -2,13 +2,16 @@ import type { Clock } from '../clock.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import { CHANGED, type TrackedKeys } from '../invalidation/tracked-keys.ts'
 import { type Entry, freshnessOf } from './entry.ts'
+import { fits, type Form } from './form.ts'
 import type { L1 } from './l1.ts'
 
 /**
  * What this process holds of an entry. `unsure` needs the backend's word before it may be used; of a `suspect` one the
- * backend may have another version, so that it must be read again.
+ * backend may have another version, so that it must be read again. An `expired` one has left: a loader may compare with it.
  */
-export type Held = { readonly kind: 'fresh' | 'stale' | 'unsure' | 'suspect'; readonly entry: Entry } | undefined
+export type Held =
+  | { readonly kind: 'fresh' | 'stale' | 'unsure' | 'suspect' | 'expired'; readonly entry: Entry }
+  | undefined
 
 export interface HeldParts {
   readonly l1: L1
@@ -54,20 +57,20 @@ export class HeldEntries {
     if (entry.confirmed !== coherence.view.version || !coherence.pending.empty || !coherence.proven(now, entry.since))
       return undefined
     if (this.#tracked !== undefined && !this.#tracked.covers(entry.tracked, now)) return undefined
-    return now + coherence.time.latestOffset < entry.freshUntil ? entry : undefined
+    return now + coherence.time.latestOffset < entry.hitUntil ? entry : undefined
   }
 
-  /** Decides an entry anew. One that can never be used again leaves. */
-  look(path: string): Held {
+  /** Decides an entry anew. One that can never be used again leaves; one that was kept for readers of another form stays. */
+  look(path: string, form: Pick<Form, 'shape' | 'schema'>): Held {
     const coherence = this.#coherence
     const entry = this.#l1.get(path)
-    if (entry === undefined) return undefined
+    if (entry === undefined || !fits(entry.form, form)) return undefined
     const now = this.#clock.now()
     const verdict = coherence.decide(entry, now)
     const freshness = freshnessOf(entry, coherence.time.latest(now))
     if (verdict === 'gone' || freshness === 'expired') {
       this.#l1.drop(path, entry)
-      return undefined
+      return verdict === 'gone' ? undefined : { kind: 'expired', entry }
     }
     if (this.#tracked !== undefined && !this.#tracked.covers(entry.tracked, now)) return { kind: 'suspect', entry }
     if (verdict === 'ask' || !coherence.proven(now, entry.since)) return { kind: 'unsure', entry }
@@ -77,6 +80,11 @@ export class HeldEntries {
       entry.confirmed = coherence.view.version
     }
     return { kind: verdict === 'stale' ? 'stale' : freshness, entry }
+  }
+
+  /** Whether a fresh entry is to be refreshed before it ends. */
+  isDue(entry: Entry): boolean {
+    return this.#coherence.time.latest(this.#clock.now()) >= entry.hitUntil
   }
 
   /** The place in the order of tracked changes of the last one of this path; 0 where none is known. */

@@ -1,19 +1,35 @@
 import type { Clock } from '../clock.ts'
+import { RedstartError } from '../errors.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import { impliedNames } from '../invalidation/names.ts'
 import { decide, type Verdict } from '../invalidation/view.ts'
-import type { Counters } from '../telemetry/counters.ts'
 import type { MissReason } from '../telemetry/events.ts'
-import { decodeEntry } from '../wire/index.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { Budget } from './budget.ts'
 import type { CacheStore, Snapshot } from './cache-store.ts'
-import { contentOf, type Entry, entryFromWire, freshnessOf } from './entry.ts'
-import type { ReadQueue } from './read-queue.ts'
+import { checkContent } from './check-value.ts'
+import { Entry, entryFromWire, freshnessOf, withContent } from './entry.ts'
+import { NO_GENERATION } from './load-frame.ts'
+import type { Fetched, ReadQueue } from './read-queue.ts'
+import type { ReadTarget } from './read-target.ts'
+import { type Unpacked, unpack } from './unpack.ts'
 
 /** What was found of an entry, decided. */
 export type Found =
   | { readonly kind: 'fresh' | 'stale'; readonly entry: Entry }
   | { readonly kind: 'missing'; readonly reason: MissReason }
+
+export interface LookupParts {
+  readonly store: CacheStore
+  readonly queue: ReadQueue
+  readonly coherence: Coherence
+  readonly clock: Clock
+  readonly telemetry: Telemetry
+  /** Milliseconds for which anything known stands. */
+  readonly maxStaleness: number
+  /** Milliseconds that the backend may take of one call. */
+  readonly deadline: number
+}
 
 /** Finds entries beyond this process, and confirms those in it that its own view cannot decide. */
 export class Lookup {
@@ -21,14 +37,20 @@ export class Lookup {
   readonly #queue: ReadQueue
   readonly #coherence: Coherence
   readonly #clock: Clock
+  readonly #telemetry: Telemetry
+  readonly #maxStaleness: number
+  readonly #deadline: number
   /** The last entry was older than the view remembers: fetch markers along with the next one, in the same trip. */
   #floorIsYoung = true
 
-  constructor(store: CacheStore, queue: ReadQueue, coherence: Coherence, clock: Clock) {
+  constructor({ store, queue, coherence, clock, telemetry, maxStaleness, deadline }: LookupParts) {
     this.#store = store
     this.#queue = queue
     this.#coherence = coherence
     this.#clock = clock
+    this.#telemetry = telemetry
+    this.#maxStaleness = maxStaleness
+    this.#deadline = deadline
   }
 
   /**
@@ -36,24 +58,25 @@ export class Lookup {
    *
    * @param tagNames names that the entry is known to carry beside the implied ones, so that their markers can come along.
    */
-  async read(
-    { path, counters }: { readonly path: string; readonly counters: Counters },
-    tagNames: readonly string[],
-    budget: Budget,
-  ): Promise<Found> {
+  async read(target: ReadTarget, tagNames: readonly string[], budget: Budget): Promise<Found> {
+    const { path, counters, form } = target
     const implied = impliedNames(path)
     const asked = this.#floorIsYoung ? [...implied, ...tagNames] : []
-    const { bytes, snapshot, sent, sequence, mark } = await budget.use((timeout) =>
-      this.#queue.fetch(path, asked, false, timeout),
-    )
+    const before = form.foreignTtl === undefined ? UNSTAMPED : this.#present()
+    const fetched = await budget.use((timeout) => this.#queue.fetch(path, asked, false, timeout))
+    const { bytes, snapshot, sent, sequence, mark } = fetched
     if (bytes === undefined) return { kind: 'missing', reason: 'absent' }
-    const wire = decodeEntry(bytes)
-    if (!wire.ok) return { kind: 'missing', reason: wire.reason === 'foreign' ? 'foreign' : 'unreadable' }
-    const content = contentOf(wire.entry.codec, wire.entry.payload)
-    if (content === undefined) return { kind: 'missing', reason: 'unreadable' }
-    const names = wire.entry.names.length === 0 ? implied : [...implied, ...wire.entry.names]
-    const entry = entryFromWire(wire.entry, content, { names, sequence, counters, mark, fetched: sent })
-    return this.#judge(entry, await this.#decide(entry, asked, snapshot, sent, budget))
+    const begun = this.#telemetry.now()
+    const unpacking = unpack(bytes, form)
+    const unpacked = unpacking instanceof Promise ? await unpacking : unpacking
+    if (unpacked.kind === 'unusable') return this.#unusable(target, unpacked)
+    if (unpacked.kind === 'foreign')
+      return this.#check({ kind: 'fresh', entry: this.#foreign(target, unpacked, fetched, before) }, target)
+    const { wire, content, bytes: size } = unpacked
+    if (wire.compression !== undefined) this.#telemetry.took('inflate', target, begun)
+    const names = wire.names.length === 0 ? implied : [...implied, ...wire.names]
+    const entry = entryFromWire(wire, content, size, { names, sequence, counters, mark, fetched: sent, form })
+    return this.#check(this.#judge(entry, await this.#decide(entry, asked, snapshot, sent, budget)), target)
   }
 
   /** Asks whether an entry of this process may still be used; its value is not fetched again. */
@@ -62,6 +85,54 @@ export class Lookup {
     const asked = underFloor ? entry.names : []
     const { snapshot, sent } = await budget.use((timeout) => this.#queue.fetch(undefined, asked, false, timeout))
     return this.#judge(entry, await this.#decide(entry, asked, snapshot, sent, budget))
+  }
+
+  /** What this process is proven to know now; what is read later is no older. */
+  #present(): Stamped {
+    const { generation, clock, adopted } = this.#coherence.view
+    return adopted && this.#coherence.proven(this.#clock.now()) ? { generation, clock } : UNSTAMPED
+  }
+
+  /**
+   * Another program's value: as of the read, since nothing says how old it is, and never for longer than anything that is
+   * known stands. It is not decided: there is nothing that it could be decided by.
+   */
+  #foreign(
+    { path, counters, form }: ReadTarget,
+    { content, bytes }: Extract<Unpacked, { kind: 'foreign' }>,
+    { sent, sequence, mark }: Fetched,
+    before: Stamped,
+  ): Entry {
+    const loaded = this.#coherence.time.earliest(sent)
+    const freshUntil = loaded + Math.min(this.#maxStaleness, form.foreignTtl ?? 0)
+    const instants = { loaded, freshUntil, staleUntil: freshUntil, since: sent, fetched: sent }
+    const names = impliedNames(path)
+    return new Entry({ ...before, ...instants, names, sequence, mark, counters, form, content, cost: 0 }, bytes)
+  }
+
+  /** Damaged bytes leave the backend, at nobody's cost: an entry that comes to their place meanwhile is loaded again. */
+  #unusable({ path, namespace }: ReadTarget, { reason, damaged }: Extract<Unpacked, { kind: 'unusable' }>): Found {
+    if (damaged) {
+      this.#telemetry.emit({ type: 'cache.remove', namespace, key: path, reason: 'damaged' })
+      this.#store.remove([path], this.#deadline).catch((error: unknown) => this.#notRemoved(error))
+    }
+    return { kind: 'missing', reason }
+  }
+
+  #notRemoved(error: unknown): void {
+    if (RedstartError.is(error, 'CLOSED')) return
+    const code = RedstartError.is(error) ? error.code : 'STORE_FAILED'
+    this.#telemetry.emit({ type: 'store.error', operation: 'write', code, error })
+  }
+
+  /** Has the schema look at what was found, once for this process. */
+  async #check(found: Found, { path, namespace, form }: ReadTarget): Promise<Found> {
+    if (found.kind === 'missing' || form.schema === undefined) return found
+    const { kind, entry } = found
+    const checked = await checkContent(form.schema, entry.content, this.#clock)
+    if (checked.ok) return { kind, entry: withContent(entry, checked.content) }
+    this.#telemetry.emit({ type: 'cache.reject', namespace, key: path, origin: 'stored', issues: checked.issues })
+    return { kind: 'missing', reason: 'schema' }
   }
 
   /** By this process's view where it can say, else by the backend's own. */
@@ -108,6 +179,15 @@ export class Lookup {
     if (freshness === 'expired') return { kind: 'missing', reason: 'expired' }
     return { kind: verdict === 'stale' ? 'stale' : freshness, entry }
   }
+}
+
+/** Of no moment that is known. */
+const UNSTAMPED: Stamped = { generation: NO_GENERATION, clock: 0 }
+
+/** Generation and clock of a moment. */
+interface Stamped {
+  readonly generation: string
+  readonly clock: number
 }
 
 function covers(asked: readonly string[], names: readonly string[]): boolean {

@@ -154,8 +154,8 @@ export class Read {
       const known = current && changed <= entry.mark && (proven || entry.since >= youngest)
       const verdict = known ? coherence.decide(entry, clock.now()) : 'gone'
       const usable = verdict === 'valid' || (verdict === 'stale' && this.#plan.staleWhileRevalidate)
-      // What began after this read did is as good as its own.
-      if (!usable && flight.order <= this.#begun) return undefined
+      // What a flight that began after this read did has loaded is as good as its own.
+      if (!usable && (waited.stale || flight.order <= this.#begun)) return undefined
       tellJoin(this.#parts.telemetry, this.#plan)
       return entry
     } catch (error) {

@@ -15,7 +15,8 @@ import { Turns } from './turns.ts'
 
 /** What reads are made of, from the rest of the engine. */
 export interface ReadsParts
-  extends ReaderParts,
+  extends
+    ReaderParts,
     Pick<LoaderParts, 'coherence' | 'queue' | 'writer'>,
     Pick<ReadParts, 'maxStaleness'>,
     Pick<ClaimsOptions, 'store'> {

@@ -34,11 +34,7 @@ export class Runs {
     const context = notes.context(stop.signal, flight.kind === 'refresh')
     try {
       const run = (): Promise<unknown> => this.#parts.frames.run(frame, async () => plan.load(context))
-      const value = await traced(
-        () => this.#whileWanted(plan, flight, stop, run),
-        plan,
-        context.background,
-      )
+      const value = await traced(() => this.#whileWanted(plan, flight, stop, run), plan, context.background)
       this.#tell(plan, flight, begun, 'loaded')
       return value
     } catch (error) {

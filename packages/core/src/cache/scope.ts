@@ -2,18 +2,32 @@ import { checkFunction, checkObject, invalidArgument } from '../errors.ts'
 import { checkPath, type Key, keyText } from '../keys.ts'
 import { tagNames as tagNamesOf } from '../invalidation/names.ts'
 import { count, L1_HIT } from '../telemetry/counters.ts'
+import { type CallOptions, callPlan } from './call-options.ts'
 import type { Engine } from './engine.ts'
 import { type Entry, valueOf } from './entry.ts'
+import { checkSchema, hashedVersion } from './form.ts'
 import type { LoadContext } from './load-context.ts'
 import { type SetManyOptions, type SetOptions, type Setting, Setter } from './setter.ts'
 import { type Lifetime, type NamespaceOptions, type NamespaceRecord, resolveSettings } from './settings.ts'
+import type { StandardSchemaV1 } from './standard-schema.ts'
 import type { Reached } from './targets.ts'
 import type { Token } from './token.ts'
 
 /** Options of one read with a loader. What is left out comes from the namespace. */
-export interface GetOrSetOptions<T> extends NamespaceOptions {
+export interface GetOrSetOptions<T> extends NamespaceOptions, CallOptions<T> {
   /** Tags that can invalidate the entry: a list, or what follows from the value. */
   readonly tags?: readonly string[] | ((value: T) => readonly string[])
+  /**
+   * What a value must fit: what a loader returned before it is stored, and what another process or program stored when it
+   * enters this one. Callers get what the schema makes of it, so what is stored is what the loader returned. One that was
+   * stored and does not fit is a miss, and is replaced by what is loaded; of one that was loaded the read rejects with
+   * `VALUE_REJECTED`, or gives a stale entry like for any failed load. A schema that throws, or takes longer than 5 s,
+   * refuses the value.
+   *
+   * Make it once, not for every call: memory keeps a value for readers with the same schema object. It is given frozen data
+   * and must not change it, and it must take what it has made itself: a loader may return what memory had.
+   */
+  readonly schema?: StandardSchemaV1<unknown, T>
 }
 
 /** What is known of an entry without asking anybody. */
@@ -28,12 +42,13 @@ export interface Remaining {
 }
 
 /** A read as a definition asks for it: tags known before and after the load apart. */
-export interface ScopedRead extends NamespaceOptions {
+export interface ScopedRead extends NamespaceOptions, CallOptions<unknown> {
+  readonly schema?: StandardSchemaV1
   readonly tags: readonly string[]
   readonly resultTags: ((value: unknown) => readonly string[]) | undefined
 }
 
-const NO_OPTIONS: NamespaceOptions = {}
+const NO_OPTIONS: NamespaceOptions & { readonly schema?: never; readonly refresh?: never } = {}
 const MISSED: Peeked = { hit: false }
 
 /** Keys of one shape over the engine: a namespace's, or whole paths. */
@@ -55,18 +70,32 @@ export class Scope {
     options: GetOrSetOptions<T> = NO_OPTIONS,
   ): Promise<T> {
     const path = this.#pathOf(keyText(key))
+    // JavaScript passes null gladly; that is refused below.
+    const { version, schema, refresh } = (options as GetOrSetOptions<T> | null) ?? NO_OPTIONS
     // What is found was stored by a definition or call for this key, whose loader returned a T.
-    return (this.hit(path) ?? this.#getOrSet(path, key, load, options)) as Promise<T>
+    const found = refresh === true ? undefined : this.hit(path, this.shapeAt(path, version), schema)
+    return (found ?? this.#getOrSet(path, key, load, options)) as Promise<T>
   }
 
-  /** The value's promise when memory has it and may be used. */
-  hit(path: string): Promise<unknown> | undefined {
+  /** The version that entries under a path are read with, as they carry it; one that is not allowed equals none. */
+  shapeAt(path: string, version: NamespaceOptions['version']): number {
+    return version === undefined ? this.#engine.namespaces.shapeAt(path) : hashedVersion(version)
+  }
+
+  /** A key function, timed where that was asked for. */
+  timedKey<Args extends readonly unknown[]>(name: string, key: (...args: Args) => Key): (...args: Args) => Key {
+    return this.#engine.telemetry.timedKey(name.split(':', 1)[0] ?? name, key)
+  }
+
+  /** The value's promise when memory has it and may be used by a reader of that version and schema. */
+  hit(path: string, shape: number, schema: StandardSchemaV1 | undefined): Promise<unknown> | undefined {
     const entry = this.#engine.held.hit(path)
     if (entry === undefined || this.#engine.closed) return undefined
+    if (entry.form.shape !== shape || entry.form.schema !== schema) return undefined
     count(entry.counters, L1_HIT)
     this.#engine.frames.current()?.inherit(entry)
     const { telemetry } = this.#engine
-    if (telemetry.listening)
+    if (telemetry.hearsHits)
       telemetry.emit({
         type: 'cache.hit',
         namespace: path.slice(0, path.indexOf(':')),
@@ -85,11 +114,11 @@ export class Scope {
   ): Promise<unknown> {
     checkFunction('the loader', load)
     checkObject('the options of getOrSet', options)
-    const { tags = [] } = options
     // The loader of this call makes a T, or the entry of its key already is one.
-    const resultTags = typeof tags === 'function' ? (tags as (value: unknown) => readonly string[]) : undefined
+    const { tags = [], ...others } = options as GetOrSetOptions<unknown>
+    const resultTags = typeof tags === 'function' ? tags : undefined
     return this.read(checkPath(path, key), load, {
-      ...options,
+      ...others,
       tags: typeof tags === 'function' ? [] : tags,
       resultTags,
     })
@@ -98,19 +127,20 @@ export class Scope {
   /** Reads a checked path through all tiers. */
   async read(path: string, load: (context: LoadContext) => unknown, options: ScopedRead): Promise<unknown> {
     const { name, settings, counters } = this.#namespace(path)
-    const { ttl, stale, staleWhileRevalidate, loadTimeout } = resolveSettings(options, settings)
+    const resolved = resolveSettings(options, settings)
+    const { schema } = options
+    if (schema !== undefined) checkSchema(schema)
     const tagNames = tagNamesOf(options.tags)
     const plan = {
+      ...resolved,
+      ...callPlan(options),
       namespace: name,
       path,
       counters,
       load,
-      ttl,
-      stale,
-      timeout: loadTimeout,
       tagNames,
       resultTags: options.resultTags,
-      staleWhileRevalidate,
+      form: schema === undefined ? resolved.form : { ...resolved.form, schema },
     }
     return valueOf(await this.#engine.reads.read(plan))
   }
@@ -137,13 +167,14 @@ export class Scope {
   }
 
   peek(key: Key): Peeked {
-    return this.peekAt(checkPath(this.pathOf(key), key))
+    const path = checkPath(this.pathOf(key), key)
+    return this.peekAt(path, this.shapeAt(path, undefined), undefined)
   }
 
   /** The same for a checked path. */
-  peekAt(path: string): Peeked {
+  peekAt(path: string, shape: number, schema: StandardSchemaV1 | undefined): Peeked {
     this.#engine.checkOpen()
-    const held = this.#engine.held.look(path)
+    const held = this.#engine.held.look(path, { shape, schema })
     if (held?.kind !== 'fresh' && held?.kind !== 'stale') return MISSED
     this.#engine.frames.current()?.inherit(held.entry)
     return { hit: true, value: valueOf(held.entry), stale: held.kind === 'stale' }
@@ -160,10 +191,10 @@ export class Scope {
   async touch(key: Key, life: Lifetime = {}): Promise<boolean> {
     checkObject('the options of touch', life)
     const path = checkPath(this.pathOf(key), key)
-    const { name, settings } = this.#namespace(path)
+    const { settings } = this.#namespace(path)
     const { ttl, stale } = resolveSettings(life, settings)
     const entry = await this.#find(key)
-    return entry !== undefined && this.#engine.writer.touch({ namespace: name, path, ttl, stale }, entry)
+    return entry !== undefined && this.#engine.writer.touch({ path, ttl, stale }, entry)
   }
 
   set(key: Key, value: unknown, options: SetOptions = {}): Promise<Reached> {
@@ -204,8 +235,8 @@ export class Scope {
 
   async #find(key: Key): Promise<Entry | undefined> {
     const path = checkPath(this.pathOf(key), key)
-    const { name, counters } = this.#namespace(path)
-    return this.#engine.reads.find({ namespace: name, path, counters })
+    const { name, counters, settings } = this.#namespace(path)
+    return this.#engine.reads.find({ ...settings, namespace: name, path, counters })
   }
 
   #namespace(path: string): NamespaceRecord {

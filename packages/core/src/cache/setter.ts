@@ -3,14 +3,22 @@ import { impliedNames, keyName, type Name, tagNames } from '../invalidation/name
 import { count, DELETE, SET } from '../telemetry/counters.ts'
 import type { EncodedValue } from '../wire/index.ts'
 import { Budget } from './budget.ts'
+import { refreshAt } from './early-refresh.ts'
 import type { Engine } from './engine.ts'
+import { jittered } from './jitter.ts'
+import type { EarlyRefresh } from './load-options.ts'
+import { encode } from './pack.ts'
+import { MOST_TAGS } from './refusal.ts'
 import { type NamespaceOptions, type NamespaceRecord, resolveSettings } from './settings.ts'
 import type { Reached } from './targets.ts'
 import { takeToken, Token } from './token.ts'
-import { encode, MOST_TAGS, type Origin } from './write.ts'
+import type { Origin, Placement } from './write.ts'
 
 /** How values that are set are kept. What is left out comes from the namespace. */
-export interface SetManyOptions extends Pick<NamespaceOptions, 'ttl' | 'stale'> {
+export interface SetManyOptions extends Pick<
+  NamespaceOptions,
+  'ttl' | 'stale' | 'version' | 'compression' | 'maxValueBytes'
+> {
   readonly tags?: readonly string[]
 }
 
@@ -31,10 +39,9 @@ export interface Setting {
 
 /** What is common to values that are set together. */
 interface Manner {
-  readonly namespace: NamespaceRecord
-  readonly ttl: number
-  readonly stale: number
+  readonly place: Placement
   readonly tags: readonly Name[]
+  readonly earlyRefresh: EarlyRefresh
 }
 
 /** The moment that a value which is set is bound to. */
@@ -55,24 +62,25 @@ export class Setter {
   async set(settings: readonly Setting[], options: SetOptions, caller: string): Promise<Reached> {
     checkObject(`the options of ${caller}`, options)
     const { clock, deadline } = this.#engine
-    const writes = settings.map(({ path, value }) => ({
-      path,
-      encoded: encode(value),
-      manner: this.#manner(path, options, caller),
-    }))
+    const writes = settings.map(({ path, value }) => {
+      const manner = this.#manner(path, options, caller)
+      return { path, manner, encoded: encode(value, manner.place.form.maxValueBytes) }
+    })
     if (writes.length === 0) return { reached: 'all' }
     const budget = new Budget(clock, deadline)
     const paths = writes.map(({ path }) => path)
     const moment = options.at === undefined ? await this.#invalidate(paths, budget) : momentOf(options.at, this.#engine)
-    await Promise.all(writes.map(({ path, encoded, manner }) => this.#put(path, encoded, manner, moment, budget)))
+    await Promise.all(writes.map(({ encoded, manner }) => this.#put(encoded, manner, moment, budget)))
     return { reached: moment.reached || options.at !== undefined ? 'all' : 'here' }
   }
 
   async delete(path: string): Promise<Reached> {
-    const { counters } = this.#namespace(path)
-    const { reached } = await this.#engine.invalidator.raise([keyName(path)], 'immediate', [path])
-    this.#engine.l1.delete(path)
+    const { name: namespace, counters } = this.#namespace(path)
+    const { invalidator, l1, telemetry } = this.#engine
+    const { reached } = await invalidator.raise([keyName(path)], 'immediate', [path])
+    l1.delete(path)
     count(counters, DELETE)
+    if (telemetry.hears('cache.delete')) telemetry.emit({ type: 'cache.delete', namespace, key: path, reached })
     return { reached }
   }
 
@@ -83,15 +91,16 @@ export class Setter {
   }
 
   #manner(path: string, options: SetOptions, caller: string): Manner {
-    const namespace = this.#namespace(path)
-    const { ttl, stale } = resolveSettings(options, namespace.settings)
+    const { name, settings, counters } = this.#namespace(path)
+    const { jitter, earlyRefresh, stale, form, compression, ...resolved } = resolveSettings(options, settings)
+    const ttl = jittered(resolved.ttl, jitter, this.#engine.random)
     const tags = [...new Set(tagNames(options.tags ?? []))]
     if (tags.length > MOST_TAGS)
       throw new RedstartError(
         'TOO_MANY_TAGS',
         `${caller} was given ${tags.length} tags; at most ${MOST_TAGS} are stored: use coarser ones`,
       )
-    return { namespace, ttl, stale, tags }
+    return { place: { namespace: name, path, counters, ttl, stale, form, compression }, tags, earlyRefresh }
   }
 
   async #invalidate(paths: readonly string[], budget: Budget): Promise<Moment> {
@@ -110,12 +119,12 @@ export class Setter {
       : { generation, clock: viewClock, sequence: coherence.pending.sequence, since, loaded, reached: false }
   }
 
-  async #put(path: string, encoded: EncodedValue, manner: Manner, moment: Moment, budget: Budget): Promise<void> {
-    const { namespace, ttl, stale, tags } = manner
-    const { name, counters } = namespace
-    const origin = { ...moment, names: [...impliedNames(path), ...tags], tags: tags.length, cost: 0 }
-    await this.#engine.writer.put({ namespace: name, path, counters, ttl, stale }, encoded, origin, budget)
-    count(counters, SET)
+  async #put(encoded: EncodedValue, manner: Manner, moment: Moment, budget: Budget): Promise<void> {
+    const { place, tags, earlyRefresh } = manner
+    const origin = { ...moment, names: [...impliedNames(place.path), ...tags], tags: tags.length, cost: 0 }
+    const entry = await this.#engine.writer.put(place, encoded, origin, budget)
+    entry.hitUntil = refreshAt(entry, earlyRefresh, this.#engine.random)
+    count(place.counters, SET)
   }
 
   #namespace(path: string): NamespaceRecord {

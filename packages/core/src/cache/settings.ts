@@ -3,6 +3,9 @@ import { checkObject } from '../errors.ts'
 import { checkNamespace } from '../keys.ts'
 import type { Counters } from '../telemetry/counters.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { L1Options } from './l1.ts'
+import { LOAD_DEFAULTS, type LoadOptions, type LoadSettings, resolveLoads } from './load-options.ts'
+import { resolveValues, VALUE_DEFAULTS, type ValueOptions, type ValueSettings } from './value-options.ts'
 
 /** How long entries live. */
 export interface Lifetime {
@@ -13,22 +16,18 @@ export interface Lifetime {
 }
 
 /** Defaults of a namespace. */
-export interface NamespaceOptions extends Lifetime {
-  /**
-   * Serve a stale entry at once and refresh it in the background; with `false` it is served only when the loader fails.
-   * @default true
-   */
-  readonly staleWhileRevalidate?: boolean
-  /** How long a loader may take. @default '30s' */
-  readonly loadTimeout?: Duration
+export interface NamespaceOptions extends Lifetime, LoadOptions, ValueOptions {}
+
+/** A namespace as an instance is told of it. */
+export interface NamespaceConfig extends NamespaceOptions {
+  /** Bounds in memory of its own: it can neither crowd out other namespaces nor be crowded out. @default those of all */
+  readonly l1?: L1Options
 }
 
 /** The options of a namespace, resolved. Durations are milliseconds. */
-export interface Settings {
+export interface Settings extends LoadSettings, ValueSettings {
   readonly ttl: number
   readonly stale: number
-  readonly staleWhileRevalidate: boolean
-  readonly loadTimeout: number
 }
 
 /** A namespace in use. */
@@ -38,20 +37,21 @@ export interface NamespaceRecord {
   readonly counters: Counters
 }
 
-const DEFAULTS: Settings = { ttl: 3_600_000, stale: 0, staleWhileRevalidate: true, loadTimeout: 30_000 }
+const DEFAULTS: Settings = { ...LOAD_DEFAULTS, ...VALUE_DEFAULTS, ttl: 3_600_000, stale: 0 }
 
 /**
  * Lays options over settings.
  *
- * @throws RedstartError `INVALID_ARGUMENT` for a duration that is none.
+ * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed.
  */
 export function resolveSettings(options: NamespaceOptions, base: Settings = DEFAULTS): Settings {
-  const { ttl, stale, staleWhileRevalidate, loadTimeout } = options
+  const { ttl, stale } = options
+  const fresh = ttl === undefined ? base.ttl : milliseconds(ttl, 'ttl', 1)
   return {
-    ttl: ttl === undefined ? base.ttl : milliseconds(ttl, 'ttl', 1),
+    ...resolveLoads(options, base),
+    ...resolveValues(options, fresh, base),
+    ttl: fresh,
     stale: stale === undefined ? base.stale : milliseconds(stale, 'stale'),
-    staleWhileRevalidate: staleWhileRevalidate ?? base.staleWhileRevalidate,
-    loadTimeout: loadTimeout === undefined ? base.loadTimeout : milliseconds(loadTimeout, 'loadTimeout', 1),
   }
 }
 
@@ -62,9 +62,14 @@ const MOST_NAMESPACES = 1000
 export class Namespaces {
   readonly #records = new Map<string, NamespaceRecord>()
   readonly #telemetry: Telemetry
+  readonly #defaults: Settings
+  /** Any namespace has a version. */
+  #versioned: boolean
 
-  constructor(configured: Readonly<Record<string, NamespaceOptions>>, telemetry: Telemetry) {
+  constructor(defaults: NamespaceOptions, configured: Readonly<Record<string, NamespaceConfig>>, telemetry: Telemetry) {
     this.#telemetry = telemetry
+    this.#defaults = resolveSettings(defaults)
+    this.#versioned = this.#defaults.form.shape !== 0
     for (const [name, options] of Object.entries(configured)) {
       checkObject(`the options of namespace ${name}`, options)
       this.#add(name, options)
@@ -76,15 +81,23 @@ export class Namespaces {
     const record = this.#records.get(name)
     if (record !== undefined) return record
     if (this.#records.size < MOST_NAMESPACES) return this.#add(name, {})
-    return { name, settings: DEFAULTS, counters: this.#telemetry.counters('(others)') }
+    return { name, settings: this.#defaults, counters: this.#telemetry.counters('(others)') }
+  }
+
+  /** The version of entries under a path, where a reader says none; on the path of every hit. */
+  shapeAt(path: string): number {
+    if (!this.#versioned) return 0
+    const { form } = this.#records.get(path.slice(0, path.indexOf(':')))?.settings ?? this.#defaults
+    return form.shape
   }
 
   #add(name: string, options: NamespaceOptions): NamespaceRecord {
     const record = {
       name: checkNamespace(name),
-      settings: resolveSettings(options),
+      settings: resolveSettings(options, this.#defaults),
       counters: this.#telemetry.counters(name),
     }
+    this.#versioned ||= record.settings.form.shape !== 0
     this.#records.set(name, record)
     return record
   }

@@ -3,22 +3,21 @@ import { RedstartError } from '../errors.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import { impliedNames } from '../invalidation/names.ts'
 import { CHANGED, type TrackedKeys, UNKNOWN } from '../invalidation/tracked-keys.ts'
-import { count, type Counters, UNSTORED, WRITE } from '../telemetry/counters.ts'
+import { count, countBytes, type Counters, UNSTORED, WRITE } from '../telemetry/counters.ts'
 import type { WriteOutcome } from '../telemetry/events.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
-import { encodeEntry, type EncodedValue, encodeValue } from '../wire/index.ts'
+import { encodeEntry, type EncodedValue } from '../wire/index.ts'
 import type { Budget } from './budget.ts'
+import { contentOfValue } from './check-value.ts'
 import type { CacheStore } from './cache-store.ts'
+import type { CompressionSettings } from './compression-options.ts'
 import { contentOf, Entry } from './entry.ts'
+import type { Form } from './form.ts'
 import type { L1 } from './l1.ts'
 import { NO_GENERATION } from './load-frame.ts'
-
-/** Most tags of an entry. More are a sign that one coarser tag is meant. */
-export const MOST_TAGS = 64
-/** Most names of an entry beside those of its path: its tags and what it took over from nested loads. */
-const MOST_NAMES = 1024
-/** Largest value, encoded. */
-export const LARGEST_VALUE: number = 8 * 1024 * 1024
+import { LoadedChecks } from './loaded-checks.ts'
+import { encode, pack, type Packed, savedBytes } from './pack.ts'
+import { checkNames, unstoredBecause } from './refusal.ts'
 
 /** Where a value goes, and for how long. */
 export interface Placement {
@@ -28,6 +27,8 @@ export interface Placement {
   /** Milliseconds. */
   readonly ttl: number
   readonly stale: number
+  readonly form: Form
+  readonly compression: CompressionSettings | undefined
 }
 
 /** What a value is bound to. */
@@ -65,6 +66,7 @@ export class Writer {
   readonly #l1: L1
   readonly #clock: Clock
   readonly #telemetry: Telemetry
+  readonly #checks: LoadedChecks
   readonly #tracked: TrackedKeys | undefined
   readonly #deadline: number
 
@@ -76,30 +78,50 @@ export class Writer {
     this.#l1 = parts.l1
     this.#clock = parts.clock
     this.#telemetry = parts.telemetry
+    this.#checks = new LoadedChecks(parts.telemetry, parts.clock)
   }
 
-  /** Stores a value that a loader returned. One that cannot be stored is handed on, with an event; it never fails the read. */
+  /**
+   * Stores a value that a loader returned. One that cannot be stored is handed on, with an event; it never fails the read.
+   * Rejects with `VALUE_REJECTED` for one that does not fit its schema.
+   */
   async store(place: Placement, value: unknown, origin: Origin, budget: Budget): Promise<Entry> {
     try {
-      if (origin.tags > MOST_TAGS || origin.names.length > MOST_NAMES) throw tooManyTags(origin)
-      return await this.put(place, encode(value), origin, budget)
+      checkNames(origin)
+      return await this.put(place, encode(value, place.form.maxValueBytes), origin, budget)
     } catch (error) {
-      if (!RedstartError.is(error)) throw error
+      if (!RedstartError.is(error) || error.code === 'VALUE_REJECTED') throw error
+      const { schema } = place.form
+      const handed = schema === undefined ? value : await this.#checks.value(place, schema, value)
       this.#tell(place, 'unstored', error)
-      return this.#entry(place, origin, { kind: 'unstored', value }, 0)
+      return this.#entry(place, origin, { kind: 'unstored', value: handed }, 0)
     }
+  }
+
+  /** Hands on a value that is not to be stored, as its callers would get a stored one. */
+  async hand(place: Placement, value: unknown, origin: Origin, outcome: 'declined' | 'not-admitted'): Promise<Entry> {
+    const { schema } = place.form
+    const loaded = contentOfValue(value)
+    const content = schema === undefined ? loaded : await this.#checks.content(place, schema, loaded)
+    const { namespace, path: key } = place
+    if (this.#telemetry.hears('cache.write'))
+      this.#telemetry.emit({ type: 'cache.write', namespace, key, outcome, ...NO_BYTES })
+    return this.#entry(place, origin, content, 0)
   }
 
   /** Keeps an encoded value here, and in the backend if it can be reached within the budget. */
   async put(place: Placement, encoded: EncodedValue, origin: Origin, budget: Budget): Promise<Entry> {
-    const content = contentOf(encoded.codec, encoded.payload)
-    if (content === undefined)
+    const stored = contentOf(encoded.codec, encoded.payload)
+    if (stored === undefined)
       throw new RedstartError(
         'UNSUPPORTED_VALUE',
         `the value for ${JSON.stringify(place.path)} does not survive its own encoding`,
       )
+    const content =
+      place.form.schema === undefined ? stored : await this.#checks.content(place, place.form.schema, stored)
     const entry = this.#entry(place, origin, content, encoded.payload.length)
     this.#l1.put(place.path, entry)
+    this.#l1.sweep(this.#coherence.time.earliest(this.#clock.now()))
     if (origin.reached && !budget.spent && origin.generation !== NO_GENERATION)
       await this.#send(place, entry, encoded, budget)
     else entry.tracked = UNKNOWN
@@ -107,7 +129,7 @@ export class Writer {
   }
 
   /** Gives an entry another life, in the backend and here, where it is still the one. False where it is not, or unknown. */
-  async touch(place: Omit<Placement, 'counters'>, entry: Entry): Promise<boolean> {
+  async touch(place: Pick<Placement, 'path' | 'ttl' | 'stale'>, entry: Entry): Promise<boolean> {
     const { path: key, ttl, stale } = place
     const freshUntil = Math.floor(this.#coherence.time.earliest(this.#clock.now())) + ttl
     const staleUntil = freshUntil + stale
@@ -142,11 +164,14 @@ export class Writer {
       mark: this.#tracked?.mark() ?? 0,
       fetched: since,
       counters: place.counters,
+      form: place.form,
     }
     return new Entry(parts, bytes)
   }
 
-  async #send(place: Placement, entry: Entry, { codec, payload }: EncodedValue, budget: Budget): Promise<void> {
+  async #send(place: Placement, entry: Entry, encoded: EncodedValue, budget: Budget): Promise<void> {
+    // No turn of the event loop is lost where nothing is compressed.
+    const packed = place.compression === undefined ? encoded : await this.#pack(place, encoded)
     const { generation, clock } = entry
     const names = entry.names.slice(impliedNames(place.path).length)
     const instants = {
@@ -159,27 +184,39 @@ export class Writer {
       clock,
       ...instants,
       cost: Math.round(entry.cost),
-      shape: 0,
+      shape: place.form.shape,
       names,
-      codec,
-      payload,
+      ...packed,
     })
+    const sizes = { bytes: bytes.length, rawBytes: bytes.length + savedBytes(encoded, packed) }
     const ttl = Math.max(1, place.ttl + place.stale)
     this.#coherence.keepFor(ttl)
+    const begun = this.#telemetry.now()
     try {
       const outcome = await budget.use((timeout) =>
         this.#store.write({ key: place.path, bytes, ttl, generation, clock }, timeout),
       )
+      this.#telemetry.took('write', place, begun)
       if (outcome === 'outranked') entry.tracked = CHANGED
-      this.#tell(place, outcome, undefined, bytes.length)
+      this.#tell(place, outcome, undefined, sizes)
     } catch (error) {
       entry.tracked = UNKNOWN
-      this.#tell(place, RedstartError.is(error, 'VALUE_TOO_LARGE') ? 'unstored' : 'unreached', error, bytes.length)
+      // What was not sent took no time.
+      if (!RedstartError.is(error, 'STORE_UNAVAILABLE')) this.#telemetry.took('write', place, begun)
+      this.#tell(place, RedstartError.is(error, 'VALUE_TOO_LARGE') ? 'unstored' : 'unreached', error, sizes)
     }
   }
 
-  #tell(place: Placement, outcome: WriteOutcome | 'unstored', error?: unknown, bytes = 0): void {
+  async #pack(place: Placement, encoded: EncodedValue): Promise<Packed> {
+    const begun = this.#telemetry.now()
+    const packed = await pack(encoded, place.compression)
+    if (packed !== encoded) this.#telemetry.took('compress', place, begun)
+    return packed
+  }
+
+  #tell(place: Placement, outcome: WriteOutcome | 'unstored', error?: unknown, sizes: Sizes = NO_BYTES): void {
     count(place.counters, outcome === 'unstored' || outcome === 'unreached' ? UNSTORED : WRITE)
+    if (outcome === 'stored') countBytes(place.counters, sizes.rawBytes, sizes.bytes)
     if (outcome === 'unreached')
       this.#telemetry.emit({
         type: 'store.error',
@@ -187,41 +224,22 @@ export class Writer {
         code: RedstartError.is(error) ? error.code : 'STORE_FAILED',
         error,
       })
-    if (error === undefined && !this.#telemetry.listening) return
+    if (error === undefined && !this.#telemetry.hears('cache.write')) return
     const { namespace, path: key } = place
     this.#telemetry.emit({
       type: 'cache.write',
       namespace,
       key,
-      outcome: outcome === 'unstored' ? reasonOf(error) : outcome,
-      bytes,
+      outcome: outcome === 'unstored' ? unstoredBecause(error) : outcome,
+      ...sizes,
       ...(error !== undefined && { error }),
     })
   }
 }
 
-/**
- * The bytes of a value.
- *
- * @throws RedstartError `UNSUPPORTED_VALUE` for one that would not come back as it is, `VALUE_TOO_LARGE` above 8 MiB.
- */
-export function encode(value: unknown): EncodedValue {
-  const encoded = encodeValue(value)
-  if (encoded.payload.length <= LARGEST_VALUE) return encoded
-  throw new RedstartError(
-    'VALUE_TOO_LARGE',
-    `the value takes ${encoded.payload.length} bytes; at most ${LARGEST_VALUE} are stored`,
-  )
+interface Sizes {
+  readonly bytes: number
+  readonly rawBytes: number
 }
 
-function tooManyTags({ tags, names }: Origin): RedstartError {
-  return new RedstartError(
-    'TOO_MANY_TAGS',
-    `the entry has ${tags} tags and ${names.length} names in all; at most ${MOST_TAGS} and ${MOST_NAMES} are stored, since none may be dropped: use coarser tags`,
-  )
-}
-
-function reasonOf(error: unknown): WriteOutcome {
-  if (RedstartError.is(error, 'TOO_MANY_TAGS')) return 'too-many-tags'
-  return RedstartError.is(error, 'VALUE_TOO_LARGE') ? 'too-large' : 'unsupported'
-}
+const NO_BYTES: Sizes = { bytes: 0, rawBytes: 0 }
