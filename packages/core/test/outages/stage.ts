@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { type FaultProxy, faultProxy, type RedisServer, startRedis } from '@redstart/testing'
 import { createRedstart, type Redstart, type RedstartEvent, type RedstartOptions } from '../../src/index.ts'
 import { type RedisConnectionOptions, redis } from '../../src/redis/index.ts'
@@ -40,7 +41,11 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const proxy = await faultProxy(server.url)
   const here = open(proxy.url, options)
   const there = open(server.url, options)
-  for (const { cache } of [here, there]) await cache.get('nothing')
+  for (const instance of [here, there]) {
+    // On a busy machine the first connection may take longer than one deadline.
+    while ((await instance.health()).state !== 'ok') await setTimeout(10)
+    await instance.cache.get('nothing')
+  }
   const events: RedstartEvent[] = []
   here.events.subscribe((event) => void events.push(event))
   return {
