@@ -53,8 +53,8 @@ export const VARIANTS: readonly Variant[] = [
     name: 'those who join a load are not judged',
     patches: [
       {
-        file: 'cache/read-through.ts',
-        from: 'if (!usable && flight.order <= this.#begun) return undefined',
+        file: 'cache/read.ts',
+        from: 'if (!usable && (waited.stale || flight.order <= this.#begun)) return undefined',
         to: 'void usable',
       },
     ],
