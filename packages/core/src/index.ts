@@ -16,6 +16,7 @@ export type {
   TouchRequest,
   WriteRequest,
 } from './cache/cache-store.ts'
+export type { CallOptions, StoringOptions, WaitUntil } from './cache/call-options.ts'
 export type { Claimed, ClaimRequest, ClaimStore, ReleaseRequest } from './cache/claim-store.ts'
 export type { CompressionOptions } from './cache/compression-options.ts'
 export type { Definition, DefinitionOptions } from './cache/definition.ts'
@@ -28,6 +29,7 @@ export type {
 } from './cache/invalidation-watch.ts'
 export type { L1Options, L1Stats } from './cache/l1.ts'
 export type { LoadContext } from './cache/load-context.ts'
+export type { AdmissionOptions, LoadOptions } from './cache/load-options.ts'
 export type { Metrics, MetricsSnapshot, MetricsSummary } from './cache/metrics.ts'
 export type { Keyed, Namespace } from './cache/namespace.ts'
 export { cacheAside, refreshAhead, type RefreshAheadOptions, writeThrough } from './cache/patterns.ts'

@@ -31,20 +31,20 @@ function entry(change: (bytes: Buffer) => Buffer = (bytes) => bytes): Uint8Array
 const SAMPLES: readonly (readonly [
   what: string,
   bytes: () => Uint8Array,
-  reason: 'foreign' | 'unreadable' | 'generation',
+  reason: 'foreign' | 'unreadable' | 'generation' | 'damaged',
 ])[] = [
   ['nothing', () => text(''), 'foreign'],
   ['text', () => text('soup of the day'), 'foreign'],
   ['JSON', () => text('{"name":"soup","value":42}'), 'foreign'],
-  ['one byte of ours', () => new Uint8Array([0xc1]), 'unreadable'],
+  ['one byte of ours', () => new Uint8Array([0xc1]), 'damaged'],
   ['random bytes', () => Uint8Array.from({ length: 300 }, (_, n) => (n * 37 + 11) % 251), 'foreign'],
   ['a huge text', () => new Uint8Array(20 * 1024 * 1024).fill(0x41), 'foreign'],
   ['a later version', () => entry((bytes) => bytes.fill(2, 1, 2)), 'unreadable'],
   ['an unknown codec', () => entry((bytes) => bytes.fill(0x0f, 2, 3)), 'unreadable'],
-  ['an entry cut in its header', () => entry((bytes) => bytes.subarray(0, 40)), 'unreadable'],
-  ['an entry cut in its names', () => entry((bytes) => bytes.subarray(0, 65)), 'unreadable'],
-  ['an entry cut in its value', () => entry((bytes) => bytes.subarray(0, -3)), 'unreadable'],
-  ['an entry whose value is no JSON', () => entry((bytes) => bytes.fill(0x7b, bytes.length - 5)), 'unreadable'],
+  ['an entry cut in its header', () => entry((bytes) => bytes.subarray(0, 40)), 'damaged'],
+  ['an entry cut in its names', () => entry((bytes) => bytes.subarray(0, 65)), 'damaged'],
+  ['an entry cut in its value', () => entry((bytes) => bytes.subarray(0, -3)), 'damaged'],
+  ['an entry whose value is no JSON', () => entry((bytes) => bytes.fill(0x7b, bytes.length - 5)), 'damaged'],
   ['an entry of another generation', () => entry(), 'generation'],
 ]
 
@@ -58,7 +58,10 @@ export function describeForeignBytes(name: string, open_: () => SharedPlace): vo
       await place.put('menu:1', bytes())
       expect(await one.cache.get('menu:1')).toBeUndefined()
       expect(await one.cache.getOrSet('menu:1', () => 'ours')).toBe('ours')
-      expect(one.of('cache.miss').map((miss) => miss.reason)).toEqual([reason, reason])
+      // What is of no use to anybody is removed at once.
+      const reasons = reason === 'damaged' ? ['unreadable', 'absent'] : [reason, reason]
+      expect(one.of('cache.miss').map((miss) => miss.reason)).toEqual(reasons)
+      expect(one.of('cache.remove')).toHaveLength(reason === 'damaged' ? 1 : 0)
       expect(one.of('cache.write')).toMatchObject([{ outcome: 'stored' }])
       expect(one.of('store.error')).toEqual([])
       expect(await other.cache.get('menu:1')).toBe('ours')

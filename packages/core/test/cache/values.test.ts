@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memory } from '../../src/memory/index.ts'
-import { LARGEST_VALUE } from '../../src/cache/write.ts'
+import { LARGEST_VALUE } from '../../src/cache/form.ts'
 import { open } from './instance.ts'
 
 /** What a loader may return and every reader must get, mutable parts included. */
