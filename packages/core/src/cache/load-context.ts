@@ -22,6 +22,7 @@ export interface LoadContext {
    *
    * @throws RedstartError `INVALID_ARGUMENT` where there is no {@link previous}.
    */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the type is the caller's to vouch for
   unchanged<T = never>(): T
   /** What this load returns is handed on and not stored. */
   noStore(): void
@@ -88,10 +89,10 @@ export class LoadNotes {
       signal,
       background,
       previous: before,
-      // The caller names the type of what it returned before; nothing here can check it.
-      unchanged: <T>() => {
+      unchanged: () => {
         if (before === undefined) throw nothingBefore(path)
-        return before.value as T
+        // The caller names the type of what it returned before; nothing here can check it.
+        return before.value as never
       },
       noStore: () => {
         this.declined = true

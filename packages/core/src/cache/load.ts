@@ -2,34 +2,20 @@ import type { Clock } from '../clock.ts'
 import { RedstartError } from '../errors.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import { impliedNames } from '../invalidation/names.ts'
-import type { Counters } from '../telemetry/counters.ts'
 import type { Admission } from './admission.ts'
 import type { Budget } from './budget.ts'
-import type { CallPlan } from './call-options.ts'
 import { refreshAt } from './early-refresh.ts'
 import type { Entry } from './entry.ts'
 import type { FailedLoads } from './failed-loads.ts'
 import type { Flight } from './flights.ts'
 import { jittered } from './jitter.ts'
-import { type LoadContext, LoadNotes } from './load-context.ts'
+import { LoadNotes } from './load-context.ts'
 import type { LoadFrames, LoadStamp } from './load-frame.ts'
+import type { LoadPlan } from './load-plan.ts'
 import type { ReadQueue } from './read-queue.ts'
 import type { Runs } from './runs.ts'
-import type { Settings } from './settings.ts'
 import type { Turns } from './turns.ts'
 import type { Origin, Writer } from './write.ts'
-
-/** One read with a load, should it come to that, with all options resolved. */
-export interface LoadPlan extends Settings, CallPlan {
-  readonly namespace: string
-  readonly path: string
-  readonly counters: Counters
-  readonly load: (context: LoadContext) => unknown
-  /** Names of the tags that are known before the load. */
-  readonly tagNames: readonly string[]
-  /** Tags that follow from the value. */
-  readonly resultTags: ((value: unknown) => readonly string[]) | undefined
-}
 
 interface Stamp extends LoadStamp {
   /** False when the backend could not be asked: what is loaded stays in this process. */

@@ -1,7 +1,8 @@
 import type { Entry } from './entry.ts'
-import type { LoadPlan } from './load.ts'
 import type { LoadFrames } from './load-frame.ts'
-import { Read, type ReadParts } from './read.ts'
+import type { LoadPlan } from './load-plan.ts'
+import { Read } from './read.ts'
+import type { ReadParts } from './read-parts.ts'
 import type { ReadTarget } from './read-target.ts'
 import { tellHit, tellMiss } from './tell.ts'
 

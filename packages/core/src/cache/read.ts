@@ -1,38 +1,14 @@
-import type { Clock } from '../clock.ts'
-import type { Coherence } from '../invalidation/coherence.ts'
 import { count, STALE_HIT } from '../telemetry/counters.ts'
-import type { Telemetry } from '../telemetry/telemetry.ts'
-import type { Admission } from './admission.ts'
-import type { BackOffs } from './back-off.ts'
-import type { Background } from './background.ts'
 import type { Budget } from './budget.ts'
-import type { Course } from './course.ts'
 import type { Entry } from './entry.ts'
-import type { FailedLoads } from './failed-loads.ts'
-import type { Flight, FlightKind, Flights, Landing } from './flights.ts'
+import type { Flight, FlightKind, Landing } from './flights.ts'
 import { fits } from './form.ts'
-import type { Held, HeldEntries } from './held.ts'
-import type { LoadPlan } from './load.ts'
+import type { Held } from './held.ts'
 import type { LoadFrame } from './load-frame.ts'
-import type { Reader } from './reader.ts'
+import type { LoadPlan } from './load-plan.ts'
+import type { ReadParts } from './read-parts.ts'
 import { unlessSlow } from './soft-timeout.ts'
 import { tellHit, tellJoin } from './tell.ts'
-
-export interface ReadParts {
-  readonly reader: Reader
-  readonly course: Course
-  readonly coherence: Coherence
-  readonly flights: Flights
-  readonly held: HeldEntries
-  readonly backOffs: BackOffs
-  readonly failedLoads: FailedLoads
-  readonly admission: Admission
-  readonly background: Background
-  readonly clock: Clock
-  readonly telemetry: Telemetry
-  /** Milliseconds for which an answer proves the view. */
-  readonly maxStaleness: number
-}
 
 /** One caller's read, from its start to what it gets. */
 export class Read {

@@ -4,9 +4,9 @@ import { traced } from '../telemetry/channels.ts'
 import { count, LOAD, LOAD_ERROR } from '../telemetry/counters.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { Flight } from './flights.ts'
-import type { LoadPlan } from './load.ts'
 import type { LoadNotes } from './load-context.ts'
 import type { LoadFrame, LoadFrames } from './load-frame.ts'
+import type { LoadPlan } from './load-plan.ts'
 import type { Turns } from './turns.ts'
 
 export interface RunsParts {

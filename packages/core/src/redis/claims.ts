@@ -19,7 +19,8 @@ export async function claimKey(
     run(client, claim, key, values, wanted, asking),
   )
   const [granted, number, paused] = Array.isArray(reply) ? (reply as readonly unknown[]) : [] // isArray makes it any[]
-  if (typeof number !== 'number') throw new RedstartError('STORE_FAILED', 'Redis answered a claim with what is no reply')
+  if (typeof number !== 'number')
+    throw new RedstartError('STORE_FAILED', 'Redis answered a claim with what is no reply')
   return granted === 1
     ? { granted: true, failures: number }
     : { granted: false, remaining: number, paused: paused === 1 }

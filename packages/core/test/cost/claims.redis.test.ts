@@ -33,7 +33,13 @@ describe('a load with a lease', () => {
       await here.cache.getOrSet('key', () => 'value', { lease: true })
       await setTimeout(50)
     })
-    expect(commands.filter((command) => command !== 'HMGET').sort()).toEqual(['GET', 'GET', 'claim', 'release', 'write'])
+    expect(commands.filter((command) => command !== 'HMGET').sort()).toEqual([
+      'GET',
+      'GET',
+      'claim',
+      'release',
+      'write',
+    ])
   })
 
   it('without one costs none of them', async () => {
@@ -60,9 +66,7 @@ describe('a refresh in the background', () => {
       await Promise.all(fleet.map(({ cache }) => cache.getOrSet('key', load)))
       await setTimeout(300)
     }
-    expect(await Promise.all(fleet.map(({ cache }) => cache.getOrSet('key', load)))).toEqual(
-      Array(5).fill('load 2'),
-    )
+    expect(await Promise.all(fleet.map(({ cache }) => cache.getOrSet('key', load)))).toEqual(Array(5).fill('load 2'))
     expect(loads).toBe(2)
   })
 

@@ -46,7 +46,8 @@ async function readers(count: number, orders: Omit<LeaseOrders, 'url' | 'at'>): 
   return started.map((child) => {
     const said = (word: string): Promise<never> =>
       new Promise((resolve) =>
-        child.on('message', (message: Record<string, never>) => word in message && resolve(message[word] as never)),
+        // What our own child tells, under its word.
+        child.on('message', (message: object) => word in message && resolve(message[word as keyof object])),
       )
     child.send({ ...orders, url: server.url, at } satisfies LeaseOrders)
     return { child, loading: said('loading'), value: said('value') }
