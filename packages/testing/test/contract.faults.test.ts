@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { type Backend, type CacheStore, glob, type Hint, type ReadReply, type StoreContext } from '@redstart/core'
+import {
+  type Backend,
+  type CacheStore,
+  glob,
+  type Hint,
+  type ReadReply,
+  type Snapshot,
+  type StoreContext,
+} from '@redstart/core'
 import { memory } from '@redstart/core/memory'
 import { describe, expect, it } from 'vitest'
 import { contractTests } from '../src/contract/contract-tests.ts'
@@ -207,9 +215,52 @@ const faults: readonly (readonly [subject: string, fault: string, fault: Fault])
       },
     }),
   ],
-  ['above the bound of markers', 'a floor that stays', (store) => snapshotAs(store, { floor: 0 })],
+  ['above the bound of markers', 'a floor that stays', (store) => snapshotAs(store, () => ({ floor: 0 }))],
+  [
+    'above the bound of markers',
+    'floors of namespaces that are forgotten',
+    (store) => snapshotAs(store, () => ({ floors: new Map() })),
+  ],
+  [
+    'above the bound of markers',
+    'the floor of another namespace',
+    (store) => snapshotAs(store, ({ floors }) => ({ floors: new Map([...floors].map(([, each]) => ['a', each])) })),
+  ],
+  [
+    'above the bound of markers',
+    'one floor for all namespaces',
+    (store) => snapshotAs(store, ({ floor, floors }) => ({ floor: Math.max(floor, ...floors.values()) })),
+  ],
+  [
+    'above the bound of markers',
+    'the floor of the first name alone',
+    (store) => ({
+      read: async (request, timeout) =>
+        replied(await store.read(request, timeout), ({ snapshot }) => ({
+          snapshot: snapshot && {
+            ...snapshot,
+            floors: new Map(
+              [...snapshot.floors].filter(([each]) => request.names?.[0]?.slice(2).startsWith(`${each}:`)),
+            ),
+          },
+        })),
+    }),
+  ],
   ['above the bound of markers', 'no bound', (_, context, backend) => handedOn(unbounded(backend).cache(context))],
-  ['after any sequence of invalidations', 'a floor that stays', (store) => snapshotAs(store, { floor: 0 })],
+  ['after any sequence of invalidations', 'a floor that stays', (store) => snapshotAs(store, () => ({ floor: 0 }))],
+  [
+    'after any sequence of invalidations',
+    'floors of namespaces that are forgotten',
+    (store) => snapshotAs(store, () => ({ floors: new Map() })),
+  ],
+  [
+    'after any sequence of invalidations',
+    'floors of namespaces that rise with the one of all',
+    (store) =>
+      snapshotAs(store, ({ floor, floors }) => ({
+        floors: new Map([...floors].map(([namespace, each]) => [namespace, Math.max(floor, each)])),
+      })),
+  ],
   [
     'after any sequence of invalidations',
     'deadlines that are lost',
@@ -337,10 +388,12 @@ async function* nothing(): AsyncGenerator<readonly string[]> {
   yield []
 }
 
-function snapshotAs(store: CacheStore, change: { readonly floor: number }): Partial<CacheStore> {
+function snapshotAs(store: CacheStore, change: (snapshot: Snapshot) => Partial<Snapshot>): Partial<CacheStore> {
   return {
     read: async (...args) =>
-      replied(await store.read(...args), ({ snapshot }) => ({ snapshot: snapshot && { ...snapshot, ...change } })),
+      replied(await store.read(...args), ({ snapshot }) => ({
+        snapshot: snapshot && { ...snapshot, ...change(snapshot) },
+      })),
   }
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { redis } from '../../src/redis/index.ts'
 import { expectEventful, soaked } from './expectations.ts'
 import { randomFaults } from './faults.ts'
+import { OF_PATHS } from './invalidations.ts'
 import { seedOfRun } from './random.ts'
 import { runChecker } from './run.ts'
 
@@ -11,6 +12,11 @@ beforeAll(async () => {
   server = await startRedis()
 })
 afterAll(() => server.stop())
+
+/** Markers that are remembered, of many more names that are invalidated all the time. */
+const FEW = 20
+/** Those of the checker's readings; each has a floor of its own. */
+const NAMESPACES = 7
 
 describe('several instances over one Redis', () => {
   it('never read what was invalidated', { timeout: soaked(90_000) }, async () => {
@@ -25,6 +31,26 @@ describe('several instances over one Redis', () => {
     expectEventful(outcome, least)
     expect(outcome.reachedHere).toBeLessThan(least.invalidations / 20)
   })
+
+  it(
+    'never read it either where nearly every marker of a key or a prefix is forgotten at once',
+    { timeout: soaked(90_000) },
+    async () => {
+      const least = { reads: soaked(20_000), invalidations: soaked(1_000) }
+      const outcome = await runChecker({
+        seed: seedOfRun(),
+        backend: redis({ url: server.url, markers: FEW }),
+        app: 'few',
+        reopenEvery: 200,
+        kinds: OF_PATHS,
+        ...least,
+        longest: soaked(60_000),
+      })
+      expectEventful(outcome, least)
+      const floors = (await server.command('HKEYS', '{few}:meta')) as string[]
+      expect(floors.filter((field) => field.startsWith('f:')).length).toBeGreaterThanOrEqual(NAMESPACES)
+    },
+  )
 
   it(
     'never read it either while entries, connections and whole generations are lost',

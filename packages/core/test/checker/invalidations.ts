@@ -53,10 +53,13 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
   purge: 2,
 }
 
-/** Any invalidation, the narrow ones more often. */
-export function anyInvalidation(random: Random): Kind {
-  let left = random.next() * Object.values(WEIGHTS).reduce((sum, weight) => sum + weight, 0)
-  return KINDS.find((kind) => (left -= WEIGHTS[kind]) < 0) ?? 'key'
+/** The kinds by which only keys and prefixes are marked. */
+export const OF_PATHS: readonly Kind[] = ['key', 'keys', 'prefix', 'namespace', 'set']
+
+/** Any invalidation of these kinds, the narrow ones more often. */
+export function anyInvalidation(random: Random, kinds: readonly Kind[] = KINDS): Kind {
+  let left = random.next() * kinds.reduce((sum, kind) => sum + WEIGHTS[kind], 0)
+  return kinds.find((kind) => (left -= WEIGHTS[kind]) < 0) ?? 'key'
 }
 
 export function makeInvalidation(kind: Kind, random: Random, member: Member, around: Surroundings): Invalidating {

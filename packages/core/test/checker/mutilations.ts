@@ -40,6 +40,15 @@ export const noMarkers: Mutilation = (store) => ({
   },
 })
 
+/** Forgets the floors of namespaces, but for the one of all. */
+export const noFloorsOfNamespaces: Mutilation = (store) => ({
+  ...boundStore(store),
+  async read(request, timeout) {
+    const reply = await store.read(request, timeout)
+    return { ...reply, snapshot: reply.snapshot && { ...reply.snapshot, floors: new Map<string, number>() } }
+  },
+})
+
 /** Hears no other instance, and is told at each question that nothing has happened since the first. */
 export const deaf: Mutilation = (store) => {
   let first: Answer | undefined

@@ -10,6 +10,11 @@ function view(markers: Readonly<Record<string, Marker>>, floor = 0, generation =
   return { generation, clock: 100, floor, markers: new Map(Object.entries(markers)) }
 }
 
+/** A backend's, with floors of namespaces beside the one of all. */
+function floored(floors: Readonly<Record<string, number>>, markers: Readonly<Record<string, Marker>> = {}): ViewState {
+  return { ...view(markers), floors: new Map(Object.entries(floors)) }
+}
+
 /** An entry with the names `k:x` and `t:y`, loaded at clock 10; decided at time 1000. */
 function verdict(state: ViewState, underFloor: 'gone' | 'ask' = 'ask'): Verdict {
   return decide({ generation: GENERATION, clock: 10, names: ['k:x', 't:y'] }, state, underFloor, 1000)
@@ -41,6 +46,22 @@ describe('an entry', () => {
   ])('%s', (_, state, expected) => {
     expect(verdict(state)).toBe(expected)
     expect(verdict(state, 'gone')).toBe(expected === 'ask' ? 'gone' : expected)
+  })
+
+  it.each<[string, ViewState, Verdict]>([
+    ['its own', floored({ menu: 11 }), 'gone'],
+    ['its own, at its clock', floored({ menu: 10 }), 'valid'],
+    ["a part's, by its key", floored({ dish: 11 }), 'gone'],
+    ["a part's, by a prefix", floored({ stock: 11 }), 'gone'],
+    ['the one of all beside low ones', { ...floored({ menu: 10, dish: 9 }), floor: 11 }, 'gone'],
+    ['the last of several', floored({ other: 99, menu: 10, stock: 11 }), 'gone'],
+    ['one of its own, marked stale', floored({ menu: 11 }, { 'k:menu:1': soft(11) }), 'gone'],
+    ["nobody's of its names", floored({ other: 99, men: 99, 'menu:1': 99, 'm:1': 99, '': 99 }), 'valid'],
+    ["one with the name of a tag's beginning", floored({ topic: 99 }), 'valid'],
+    ["nobody's, marked stale", floored({ other: 99 }, { 'k:menu:1': soft(11) }), 'stale'],
+  ])('of several namespaces is decided by the floors of all of them: %s', (_, state, expected) => {
+    const names = ['k:menu:1', 'p:', 'p:menu:', 't:topic:1', 'k:dish:7', 'p:stock:2:']
+    expect(decide({ generation: GENERATION, clock: 10, names }, state, 'gone', 1000)).toBe(expected)
   })
 
   it('never gets better as time passes, a floor rises or a marker is raised', () => {

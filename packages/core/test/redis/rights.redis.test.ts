@@ -78,8 +78,8 @@ async function everything(store: CacheStore): Promise<string> {
   const found = []
   for await (const paths of store.scan({ match: glob.compile('n:*') }, 2000)) found.push(...paths)
   if (found[0] !== 'n:k') return 'nothing was found'
-  for (let n = 0; n < 2; n += 1) await store.invalidate(invalidation([`a${n}`], { unlink: ['n:k'] }), 2000)
-  const { snapshot } = await store.read({ keys: [], names: ['a0', 'a1'] }, 2000)
+  for (let n = 0; n < 2; n += 1) await store.invalidate(invalidation([`k:n:a${n}`], { unlink: ['n:k'] }), 2000)
+  const { snapshot } = await store.read({ keys: [], names: ['k:n:a0', 'k:n:a1'] }, 2000)
   if (snapshot?.markers.size !== 1) return 'nothing was pruned'
   if ((await store.read({ keys: ['n:k'] }, 2000)).entries[0] !== undefined) return 'nothing was unlinked'
   await until(() => heard.length === 2, 500)

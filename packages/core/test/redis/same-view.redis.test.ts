@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-const NAMES = ['a', 'b', 'c', 'd', 'é:*', 'f{}', 'g h', 'h']
+const NAMES = ['a', 'b', 'é:*', 'f{}', 't:n:0', 'k:n:0', 'k:n:1', 'k:m:é:{}', 'p:n:', 'p:m:a b:', 'p:l:', 'p:', 'k::0']
 const KEYS = ['n:0', 'n:1']
 
 const generations = fc.constantFrom(G1, G2)

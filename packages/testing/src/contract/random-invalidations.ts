@@ -6,7 +6,7 @@ import { ReferenceView } from './reference-view.ts'
 import { ask, hard, snapshotOf, soft, TIMEOUT } from './requests.ts'
 import { withStores } from './stores.ts'
 
-const NAMES = Array.from({ length: 10 }, (_, n) => `t:${n}`)
+const NAMES = ['t:0', 't:1', 't:a:b', 'k:a:1', 'k:a:2', 'k:b:a:1', 'p:a:', 'p:b:', 'p:b:a:', 'p:']
 const HOUR = 3_600_000
 
 interface Step {

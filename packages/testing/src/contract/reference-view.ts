@@ -5,7 +5,8 @@ import { expect } from 'vitest'
 export class ReferenceView {
   readonly #markers = new Map<string, Marker>()
   #clock: number
-  #floor = 0
+  /** The highest clocks of what was dropped: of each namespace's keys and prefixes, and under '' of all else. */
+  readonly #floors = new Map([['', 0]])
 
   constructor(clock: number) {
     this.#clock = clock
@@ -22,23 +23,25 @@ export class ReferenceView {
   }
 
   /**
-   * Compares with what a backend says after each invalidation: each marker is equal or was dropped, and what was dropped
-   * lies at or below the floor. A dropped marker is dropped here too, since its history counts no more.
+   * Compares with what a backend says after each invalidation: each marker is equal or was dropped, and the floor of its
+   * namespace, or the one of all, is the clock of the last one that was. A dropped marker is dropped here too, since its
+   * history counts no more.
    */
   check(names: readonly string[], snapshot: Snapshot, bound: number): void {
     expect(snapshot.clock).toBe(this.#clock)
-    expect(snapshot.floor).toBeGreaterThanOrEqual(this.#floor)
-    expect(snapshot.floor).toBeLessThanOrEqual(this.#clock)
     expect(snapshot.markers.size).toBeLessThanOrEqual(bound)
-    this.#floor = snapshot.floor
     for (const name of names) {
       const [mine, theirs] = [this.#markers.get(name), snapshot.markers.get(name)]
       if (mine === undefined || theirs !== undefined) expect([name, theirs]).toEqual([name, mine])
-      else {
-        expect(snapshot.floor).toBeGreaterThanOrEqual(Math.max(mine.hard, mine.soft))
-        this.#markers.delete(name)
-      }
+      else this.#drop(name, Math.max(mine.hard, mine.soft))
     }
+    expect(new Map([['', snapshot.floor], ...snapshot.floors])).toEqual(this.#floors)
+  }
+
+  #drop(name: string, clock: number): void {
+    const [, namespace = ''] = /^[kp]:([^:]+):/.exec(name) ?? []
+    this.#floors.set(namespace, Math.max(this.#floors.get(namespace) ?? 0, clock))
+    this.#markers.delete(name)
   }
 
   #softened(old: Marker, deadline: number, time: number): Marker {
