@@ -4,6 +4,7 @@ import { RedstartError } from '../errors.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { Background } from './background.ts'
 import type { Budget } from './budget.ts'
+import type { WaitUntil } from './call-options.ts'
 import type { Claimed, ClaimStore } from './claim-store.ts'
 
 /** How long a claim outlives its holder. */
@@ -23,8 +24,13 @@ export interface Claim {
   readonly granted: true
   /** How many holders before have failed in a row. */
   readonly failures: number
-  /** Lets others have it: at once, or after a pause of so many ms because the load failed. Nobody waits for it. */
-  end(pause?: number): void
+  /**
+   * Lets others have it. Nobody waits for it.
+   *
+   * @param pause milliseconds, because the load failed; 0 for at once.
+   * @param waitUntil in place of the instance's own.
+   */
+  end(pause: number, waitUntil: WaitUntil | undefined): void
 }
 
 export type Refusal = Extract<Claimed, { readonly granted: false }>
@@ -53,7 +59,7 @@ export class Claims {
     } catch (error) {
       this.#failed(error)
       // It may have been granted all the same.
-      this.#release(path, token, 0)
+      this.#release(path, token, 0, undefined)
       return undefined
     }
   }
@@ -63,9 +69,9 @@ export class Claims {
     return {
       granted: true,
       failures,
-      end: (pause = 0) => {
+      end: (pause, waitUntil) => {
         cancel()
-        this.#release(path, token, pause)
+        this.#release(path, token, pause, waitUntil)
       },
     }
   }
@@ -92,9 +98,9 @@ export class Claims {
     }
   }
 
-  #release(path: string, token: string, pause: number): void {
+  #release(path: string, token: string, pause: number, waitUntil: WaitUntil | undefined): void {
     const { store, background, deadline } = this.#options
-    background.add(store.release({ path, token, pause }, deadline))
+    background.add(store.release({ path, token, pause }, deadline), waitUntil)
   }
 
   #failed(error: unknown): void {

@@ -108,7 +108,7 @@ export class Course {
       ])
       claim = taken
       if (found.kind !== 'fresh') continue
-      if (taken?.granted === true) taken.end()
+      if (taken?.granted === true) taken.end(0, plan.waitUntil)
       return landed(found.entry)
     }
     return this.#loadOnce(plan, flight, claim?.granted === false ? undefined : claim)
@@ -130,7 +130,7 @@ export class Course {
       if (flight.kind === 'refresh') pause = this.#parts.backOffs.pauseOf(plan.path)
       throw error
     } finally {
-      claim.end(pause)
+      claim.end(pause, plan.waitUntil)
     }
   }
 

@@ -154,6 +154,8 @@ export class Read {
     const { softTimeout } = this.#plan
     if (softTimeout === Infinity) return this.#wait(flight, flight.landed)
     const work = unlessSlow(this.#parts.clock, softTimeout, flight.landed, () => this.#goOn(flight, held))
+    // Nobody waits for it where waiting would make a cycle.
+    work.catch(() => undefined)
     return this.#wait(flight, work)
   }
 

@@ -106,4 +106,12 @@ describe('a load that takes longer than softTimeout', () => {
     await clock.advanceAsync(0)
     expect(await cache.get('menu:2')).toBe('new child')
   })
+
+  it('leaves no failure behind that nobody waits for, where waiting would make a cycle', async () => {
+    const { cache, clock } = open()
+    const read = (): Promise<unknown> => cache.getOrSet('menu:1', () => read(), OPTIONS)
+    await expect(read()).rejects.toMatchObject({ code: 'LOAD_CYCLE' })
+    await clock.advanceAsync(1000)
+    expect(clock.pending()).toBe(0)
+  })
 })
