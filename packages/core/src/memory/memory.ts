@@ -6,7 +6,8 @@ import { MemoryData } from './data.ts'
 /** Bounds of the memory backend, each for one app. */
 export interface MemoryOptions {
   /**
-   * Names whose invalidations are remembered; the oldest are forgotten first, and entries older than those become misses.
+   * Names whose invalidations are remembered. The oldest are forgotten first, and entries that are older than those become
+   * misses: of a key or a prefix the entries of its namespace and what was made from them, of a tag or everything all.
    * @default 100_000
    */
   readonly markers?: number

@@ -37,7 +37,8 @@ export interface RedisConnectionOptions extends RedisSentinelOptions, RedisClust
    */
   readonly connectTimeout?: Duration
   /**
-   * Names whose invalidations are remembered; the oldest are forgotten first, and entries older than those become misses.
+   * Names whose invalidations are remembered. The oldest are forgotten first, and entries that are older than those become
+   * misses: of a key or a prefix the entries of its namespace and what was made from them, of a tag or everything all.
    * @default 100_000
    */
   readonly markers?: number

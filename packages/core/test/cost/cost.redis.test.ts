@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { manualClock } from '@redstart/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Redstart } from '../../src/index.ts'
+import { createRedstart, type Redstart } from '../../src/index.ts'
+import { redis } from '../../src/redis/index.ts'
 import { Meter } from './meter.ts'
 
 let meter: Meter
@@ -113,6 +114,52 @@ describe('a read', () => {
     expect(loads).toBe(1)
     expect(trips).toBe(2)
     expect(commands.filter((command) => command === 'write')).toHaveLength(1)
+  })
+})
+
+describe('floors of namespaces', () => {
+  const MARKERS = 5
+
+  /** The app, whose backend has forgotten what was invalidated of two namespaces. */
+  async function forget(): Promise<Redstart> {
+    const few = createRedstart({ app, backend: redis({ url: meter.server.url, markers: MARKERS }), deadline: '5s' })
+    for (let n = 0; n < 2 * MARKERS; n += 1) await few.invalidate({ keys: [`part:${n}`, `busy:${n}`] })
+    return few
+  }
+
+  it('come in the trip and the command of the markers', async () => {
+    const tags = tagsOf(2)
+    await here.cache.getOrSet('menu:1', load, { tags })
+    await here.cache.getOrSet('part:kept', load)
+    const few = await forget()
+    const young = await meter.open(app)
+    const look = { trips: 1, commands: ['GET', 'HMGET'] }
+    expect(await meter.costOf(() => young.cache.getOrSet('menu:1', refuse, { tags }))).toEqual(look)
+    expect(await meter.costOf(async () => expect(await young.cache.get('part:kept')).toBeUndefined())).toEqual(look)
+    await few.close()
+  })
+
+  it('cost what was made of parts nothing beside the second look, at the markers of the parts', async () => {
+    const make = async (): Promise<unknown> => [
+      await here.cache.getOrSet('menu:1', load),
+      await here.cache.getOrSet('room:1', load),
+    ]
+    await here.cache.getOrSet('page:1', make)
+    const few = await forget()
+    const young = await meter.open(app)
+    expect(await meter.costOf(() => young.cache.getOrSet('page:1', refuse))).toEqual({
+      trips: 2,
+      commands: ['GET', 'HMGET', 'HMGET'],
+    })
+    await few.close()
+  })
+
+  it('cost an invalidation that forgets another one nothing', async () => {
+    const few = await forget()
+    await few.invalidate({ keys: ['busy:last'] })
+    const { commands } = await meter.costOf(() => few.invalidate({ keys: ['part:last'] }))
+    expect(commands.toSorted()).toEqual(['UNLINK', 'invalidate'])
+    await few.close()
   })
 })
 
