@@ -9,7 +9,7 @@ const APP = 'outage'
 const DEADLINE = 100
 const MAX_STALENESS = 400
 /** What timers and a busy machine may add, in ms. */
-const SLACK = 50
+const SLACK = 90
 
 let server: RedisServer
 let monitor: CommandCounter
