@@ -26,9 +26,9 @@ const FLOORS = [
   { http: {} },
   {
     'index.ts': { alsoFrom: ['redstart.ts', 'config'] },
-    'redstart.ts': { alsoFrom: ['config', 'health.ts'] },
+    'redstart.ts': { alsoFrom: ['health.ts'] },
     'health.ts': {},
-    config: {},
+    config: { alsoFrom: ['redstart.ts'] },
   },
 ]
 

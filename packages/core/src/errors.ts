@@ -2,6 +2,7 @@
  * What can go wrong, as a stable word that programs can switch on.
  *
  * - `INVALID_ARGUMENT` - a value that a caller passed is not allowed; nothing was done.
+ * - `INVALID_CONFIG` - variables of the environment, or a configuration, say what is not allowed.
  * - `UNSUPPORTED_VALUE` - a value cannot be stored without changing it (a function, a class instance, ...).
  * - `VALUE_TOO_LARGE` - a value is larger than the backend may hold.
  * - `VALUE_REJECTED` - what a loader returned does not fit its schema.
@@ -18,6 +19,7 @@
  */
 export type ErrorCode =
   | 'INVALID_ARGUMENT'
+  | 'INVALID_CONFIG'
   | 'UNSUPPORTED_VALUE'
   | 'VALUE_TOO_LARGE'
   | 'VALUE_REJECTED'

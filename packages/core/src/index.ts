@@ -52,6 +52,21 @@ export type { Token } from './cache/token.ts'
 export type { ValueOptions } from './cache/value-options.ts'
 export type { Items, WarmerOptions, Warmers, WarmingOptions, WarmingProgress, WarmingResult } from './cache/warmers.ts'
 export { type Cancel, type Clock, systemClock } from './clock.ts'
+export {
+  type Config,
+  configFromEnv,
+  type ConfigProblem,
+  type ConfigResult,
+  type EnvOptions,
+  type InstanceConfig,
+  type LimitConfig,
+  presets,
+  readConfig,
+  type RedisConfig,
+  type SessionsConfig,
+  validateConfig,
+  type WarmingConfig,
+} from './config/index.ts'
 export type { Duration } from './duration.ts'
 export { type ErrorCode, RedstartError } from './errors.ts'
 export type {
