@@ -85,8 +85,10 @@ function writeBlock({ page, line, name, code }) {
 /** @param {string} at */
 function pages(at) {
   const readmes = workspaceFolders(at).map((folder) => `${folder}/README.md`)
-  const docs = existsSync(join(at, 'docs')) ? readdirSync(join(at, 'docs')).filter((name) => name.endsWith('.md')) : []
-  return ['README.md', ...readmes, ...docs.map((name) => `docs/${name}`)].filter((page) => existsSync(join(at, page)))
+  const docs = existsSync(join(at, 'docs')) ? readdirSync(join(at, 'docs'), { recursive: true, encoding: 'utf8' }) : []
+  return ['README.md', ...readmes, ...docs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)].filter(
+    (page) => existsSync(join(at, page)),
+  )
 }
 
 /** Lets the blocks import every package of ours, and whatever any workspace depends on. */

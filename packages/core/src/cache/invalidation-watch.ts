@@ -33,9 +33,13 @@ export type InvalidationNotice = InvalidationHeard | { readonly type: 'missed' }
  * is not known. Everything where nothing is named.
  */
 export interface InvalidationFilter {
+  /** These tags. */
   readonly tags?: readonly string[]
+  /** Whole keys, `namespace:key`. */
   readonly keys?: readonly Key[]
+  /** A namespace. */
   readonly namespace?: string
+  /** The beginning of keys, as in `invalidate`. */
   readonly prefix?: Prefix
   /** Own ones. @default true */
   readonly local?: boolean

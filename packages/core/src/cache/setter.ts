@@ -19,6 +19,7 @@ export interface SetManyOptions extends Pick<
   NamespaceOptions,
   'ttl' | 'stale' | 'version' | 'compression' | 'maxValueBytes'
 > {
+  /** Tags that can invalidate what is set. @default none */
   readonly tags?: readonly string[]
 }
 

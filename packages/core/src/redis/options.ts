@@ -14,15 +14,17 @@ export interface RedisConnectionOptions extends RedisSentinelOptions, RedisClust
    * or the same with `rediss` for TLS.
    */
   readonly url?: string
-  /** @default '127.0.0.1' */
+  /** Name or address of the server. @default '127.0.0.1' */
   readonly host?: string
-  /** @default 6379 */
+  /** Its port. @default 6379 */
   readonly port?: number
+  /** Who we are to Redis: a user of its ACL. @default that of the server, `default` */
   readonly username?: string
+  /** The password of the user. @default none */
   readonly password?: string
-  /** @default 0 */
+  /** The number of the database; a Cluster has 0 alone. @default 0 */
   readonly db?: number
-  /** `true` for TLS as Node.js does it by default, or options of `tls.connect`. */
+  /** `true` for TLS as Node.js does it by default, or options of `tls.connect`. @default false */
   readonly tls?: boolean | ConnectionOptions
   /**
    * Connections of each store, 1 to 64; of a Cluster, to each node. Invalidations use the first; entries go round all of
@@ -61,6 +63,7 @@ export interface RedisSentinelOptions {
   readonly name?: string
   /** Who we are to the sentinels themselves; nobody by default. */
   readonly sentinelUsername?: string
+  /** The password of that user. @default none */
   readonly sentinelPassword?: string
   /**
    * TLS to the sentinels.
@@ -87,7 +90,7 @@ export interface RedisBreakerOptions {
    * @default '1s'
    */
   readonly openFor?: Duration
-  /** @default '30s' */
+  /** The longest that it stays open between two probes. @default '30s' */
   readonly longest?: Duration
 }
 
