@@ -31,7 +31,7 @@ export function keyShape<const Names extends readonly string[]>(module: string, 
   }
 
   function build(parts: Readonly<Record<string, KeyPart>>): string {
-    const path = [module, ...names.map((name) => textOf(parts[name], name))].join(':')
+    const path = [module, ...names.map((name: string) => textOf(parts[name], name))].join(':')
     return checkPath(path, path)
   }
 
@@ -46,7 +46,7 @@ export function keyShape<const Names extends readonly string[]>(module: string, 
     prefix(...leading: readonly KeyPart[]) {
       if (leading.length >= names.length)
         throw invalidArgument('a prefix of a key', leading, `fewer than all ${names.length} parts`)
-      return [module, ...leading.map((part, n) => textOf(part, names[n] ?? '')), ''].join(':')
+      return [module, ...leading.map((part, n) => textOf(part, String(names[n]))), ''].join(':')
     },
   })
 }

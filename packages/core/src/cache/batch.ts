@@ -78,8 +78,9 @@ export class Batch<Item> {
 }
 
 function lookUp(loaded: unknown, items: number): (item: unknown, n: number) => unknown {
-  if (loaded instanceof Map) return (item) => loaded.get(item)
-  if (Array.isArray(loaded) && loaded.length === items) return (_item, n) => loaded[n]
+  // Of either, the values are whatever the loader made.
+  if (loaded instanceof Map) return (item) => (loaded as ReadonlyMap<unknown, unknown>).get(item)
+  if (Array.isArray(loaded) && loaded.length === items) return (_item, n) => (loaded as readonly unknown[])[n]
   const what = Array.isArray(loaded) ? `an array of ${loaded.length}` : typeof loaded
   throw new RedstartError(
     'INVALID_RESULT',

@@ -78,69 +78,97 @@ export function createDefinition<Args extends readonly unknown[], T>(
 ): Definition<Args, T> {
   checkDefinition(name, options)
   checkFunction('the loader of a definition', load)
-  const { key: makeKey, tags = [], argumentTags, loadMany, batchSize, ...settings } = options
-  const key = scope.timedKey(name, makeKey)
-  const { schema, version } = options
-  const shape = scope.shapeAt(`${name}:`, version)
-  const declared = typeof tags === 'function' ? [] : [...tags]
-  const batch = loadMany && new Batch(loadMany, frames, batchSize ?? BATCH_SIZE)
-
-  function plan(args: Args): ScopedRead {
-    // The loader of this definition made the value, so it is a T.
-    const resultTags = typeof tags === 'function' ? (value: unknown) => tags(value as T, ...args) : undefined
-    return {
-      ...(settings as StoringOptions<unknown> & NamespaceOptions), // the value is a T, as above
-      tags: argumentTags === undefined ? declared : [...declared, ...argumentTags(...args)],
-      resultTags,
-    }
-  }
-
-  function pathOf(args: Args): string {
-    return `${name}:${keyText(key(...args))}`
-  }
+  const entries = new DefinedEntries(name, scope, frames, options, load)
 
   function call(...args: Args): Promise<T> {
     try {
-      const path = pathOf(args)
-      const found = scope.hit(path, shape, schema) ?? read(path, args, false)
-      // Every entry under this definition's name was loaded by its loader.
-      return found as Promise<T>
+      return entries.get(args, false)
     } catch (error) {
       // The key function's own fault; a caller of a promise looks for it there.
       return Promise.reject(error)
     }
   }
 
-  async function read(path: string, args: Args, together: boolean): Promise<unknown> {
-    // As in many.
-    const loadOne = (context: LoadContext): unknown =>
-      together && batch !== undefined ? batch.load(args[0] as Item<Args>, context) : load(...args, context)
-    return scope.read(checkPath(path, key(...args)), loadOne, plan(args))
+  return Object.assign(call, {
+    many: (items: readonly Item<Args>[]) => entries.many(items),
+    peek: (...args: Args) => entries.peek(args),
+    invalidate: async (...args: Args) => scope.deleteAt(entries.keyOf(args)),
+    keyOf: (...args: Args) => entries.keyOf(args),
+  })
+}
+
+/** The entries under one definition's name: all of them were loaded by its loader, so that their values are Ts. */
+class DefinedEntries<Args extends readonly unknown[], T> {
+  readonly #name: string
+  readonly #scope: Scope
+  readonly #options: DefinitionOptions<Args, T>
+  readonly #load: (...args: [...Args, LoadContext]) => T | Promise<T>
+  readonly #key: (...args: Args) => Key
+  readonly #schema: DefinitionOptions<Args, T>['schema']
+  readonly #shape: number
+  readonly #batch: Batch<Item<Args>> | undefined
+
+  constructor(
+    name: string,
+    scope: Scope,
+    frames: LoadFrames,
+    options: DefinitionOptions<Args, T>,
+    load: (...args: [...Args, LoadContext]) => T | Promise<T>,
+  ) {
+    const { key, loadMany, batchSize = BATCH_SIZE, schema, version } = options
+    this.#name = name
+    this.#scope = scope
+    this.#options = options
+    this.#load = load
+    this.#key = scope.timedKey(name, key)
+    this.#schema = schema
+    this.#shape = scope.shapeAt(`${name}:`, version)
+    this.#batch = loadMany && new Batch(loadMany, frames, batchSize)
   }
 
-  async function many(items: readonly Item<Args>[]): Promise<Map<Item<Args>, T>> {
+  /** @param together with others of the same turn, where there is a loader of many. */
+  get(args: Args, together: boolean): Promise<T> {
+    const path = this.#pathOf(args)
+    return (this.#scope.hit(path, this.#shape, this.#schema) ?? this.#read(path, args, together)) as Promise<T>
+  }
+
+  async many(items: readonly Item<Args>[]): Promise<Map<Item<Args>, T>> {
     if (!Array.isArray(items)) throw invalidArgument('items', items, 'an array')
     const distinct: readonly Item<Args>[] = [...new Set<Item<Args>>(items)]
-    const values = await Promise.all(
-      distinct.map((item) => {
-        // Items are the arguments of definitions that have one.
-        const args = [item] as readonly unknown[] as Args
-        const path = pathOf(args)
-        return scope.hit(path, shape, schema) ?? read(path, args, true)
-      }),
-    )
-    // As in call.
-    return new Map(distinct.map((item, n) => [item, values[n] as T]))
+    // Items are the arguments of definitions that have one.
+    const values = await Promise.all(distinct.map((item) => this.get([item] as readonly unknown[] as Args, true)))
+    return new Map(distinct.map((item, n) => [item, values[n] as T])) // as many values as items
   }
 
-  return Object.assign(call, {
-    many,
-    // As in call.
-    peek: (...args: Args) =>
-      scope.peekAt(checkPath(pathOf(args), key(...args)), shape, schema) as Peeked & { readonly value: T },
-    invalidate: async (...args: Args) => scope.deleteAt(checkPath(pathOf(args), key(...args))),
-    keyOf: (...args: Args) => checkPath(pathOf(args), key(...args)),
-  })
+  peek(args: Args): Peeked & { readonly value: T } {
+    return this.#scope.peekAt(this.keyOf(args), this.#shape, this.#schema) as Peeked & { readonly value: T }
+  }
+
+  keyOf(args: Args): string {
+    return checkPath(this.#pathOf(args), this.#key(...args))
+  }
+
+  #pathOf(args: Args): string {
+    return `${this.#name}:${keyText(this.#key(...args))}`
+  }
+
+  async #read(path: string, args: Args, together: boolean): Promise<unknown> {
+    const batch = together ? this.#batch : undefined
+    const load = (context: LoadContext): unknown =>
+      // As in many.
+      batch === undefined ? this.#load(...args, context) : batch.load(args[0] as Item<Args>, context)
+    return this.#scope.read(checkPath(path, this.#key(...args)), load, this.#plan(args))
+  }
+
+  #plan(args: Args): ScopedRead {
+    const { key: _, tags = [], argumentTags, loadMany: __, batchSize: ___, ...settings } = this.#options
+    const declared = typeof tags === 'function' ? [] : tags
+    return {
+      ...(settings as StoringOptions<unknown> & NamespaceOptions), // the value is a T
+      tags: argumentTags === undefined ? declared : [...declared, ...argumentTags(...args)],
+      resultTags: typeof tags === 'function' ? (value) => tags(value as T, ...args) : undefined,
+    }
+  }
 }
 
 /** Refuses what no definition may be made of. */

@@ -194,8 +194,6 @@ class Warmer {
 }
 
 /** One after the other, though several ask: an async generator would queue them, another iterator need not. */
-function iteratorOf(items: Items<unknown>): AsyncGenerator<unknown, void, undefined> {
-  return (async function* () {
-    yield* items
-  })()
+async function* iteratorOf(items: Items<unknown>): AsyncGenerator<unknown, void, undefined> {
+  for await (const item of items) yield item
 }

@@ -78,13 +78,17 @@ async function recovery(stage: Stage, lag: Lag): Promise<number> {
   return recovered
 }
 
+/** No connection is left over, and none is missing once each instance has been used. */
 async function connectedAsBefore(stage: Stage, lag: Lag, before: number): Promise<void> {
   let last = 0
-  await lag
-    .until('connections as before', RECOVERY, async () => (last = await stage.connections()) === before)
-    .catch((error: Error) => {
-      expect(last, error.message).toBe(before)
-    })
+  const asBefore = async (): Promise<boolean> => {
+    await Promise.all([stage.here.health(), stage.there.health()])
+    last = await stage.connections()
+    return last === before
+  }
+  await lag.until('connections as before', RECOVERY, asBefore).catch((error: Error) => {
+    expect(last, error.message).toBe(before)
+  })
 }
 
 function pending({ here, there }: Stage): number {

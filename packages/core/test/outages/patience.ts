@@ -8,10 +8,10 @@ const BEAT = 5
 /** Stalls that may come one after the other until something comes to pass. */
 const STALLS = 40
 
-/** A time in which this process did not get to its timers. */
-interface Stall {
-  readonly from: number
-  readonly to: number
+/** A beat, and by how much it and all before it were late, in ms. */
+interface Beat {
+  readonly at: number
+  readonly late: number
 }
 
 /** How much longer than it may something can seem to take, because this process did not get to run. All in ms. */
@@ -26,21 +26,20 @@ export interface Lag extends Disposable {
 
 /** Starts to watch the event loop. */
 export function watchLag(): Lag {
-  const stalls: Stall[] = []
+  const beats: Beat[] = [{ at: instant(), late: 0 }]
   let worst = 0
-  let last = instant()
-  const beat = (): void => {
-    const now = instant()
-    worst = Math.max(worst, now - last)
-    if (now - last > 2 * BEAT) stalls.push({ from: last, to: now })
-    last = now
-  }
-  const heart = setInterval(beat, BEAT)
+  const heart = setInterval(() => {
+    const at = instant()
+    const { at: before, late } = beats.at(-1) ?? { at, late: 0 }
+    worst = Math.max(worst, at - before)
+    beats.push({ at, late: late + Math.max(0, at - before - BEAT) })
+  }, BEAT)
   return {
     worst: () => worst,
     slack(from, to) {
-      const stalled = stalls.map((stall) => Math.max(0, Math.min(stall.to, to) - Math.max(stall.from, from)))
-      return LEAST + stalled.reduce((sum, ms) => sum + ms, 0)
+      const before = beats.findLast(({ at }) => at <= from) ?? beats[0]
+      const after = beats.find(({ at }) => at >= to) ?? beats.at(-1)
+      return LEAST + (after?.late ?? 0) - (before?.late ?? 0)
     },
     async until(what, within, so) {
       const begun = performance.now()

@@ -5,7 +5,7 @@ import { Loads } from './loads.ts'
 import type { Lag } from './patience.ts'
 import { DEADLINE, MAX_STALENESS, type Stage } from './stage.ts'
 
-export const TAG = 'menu'
+const TAG = 'menu'
 /** Milliseconds between two rounds of reads. */
 const PACE = 15
 /** Entries that are read again and again, so that some reads join others and some are answered by memory. */

@@ -19,25 +19,25 @@ expectTypeOf<PurgeOptions>().toHaveProperty('signal').toEqualTypeOf<AbortSignal 
 expectTypeOf<Parameters<NonNullable<PurgeOptions['onProgress']>>>().toEqualTypeOf<[PurgeProgress]>()
 expectTypeOf<PurgeRequest>().toEqualTypeOf<Readonly<PurgeRequest>>()
 // @ts-expect-error a pattern is needed
-cache.purge({})
+void cache.purge({})
 // @ts-expect-error the namespace is known already
-cache.namespace('orders').purge({ match: '1*', namespace: 'menu' })
+void cache.namespace('orders').purge({ match: '1*', namespace: 'menu' })
 // @ts-expect-error there is no false: leave it out
-cache.purge({ match: '*', all: false })
+void cache.purge({ match: '*', all: false })
 expectTypeOf(cache.keys()).toEqualTypeOf<AsyncIterableIterator<string>>()
 expectTypeOf(glob.escape).toEqualTypeOf<(text: string) => string>()
 
 // Targets
-invalidate({ namespaces: ['a', 'b'], prefixes: ['a:', ['b', 1]] }, { settle: '1s' })
+void invalidate({ namespaces: ['a', 'b'], prefixes: ['a:', ['b', 1]] }, { settle: '1s' })
 // @ts-expect-error a pattern is for purge
-invalidate({ match: 'orders:*' })
+void invalidate({ match: 'orders:*' })
 // @ts-expect-error a misspelt duration
-invalidate({ tags: ['a'] }, { settle: '1 second' })
+void invalidate({ tags: ['a'] }, { settle: '1 second' })
 
 // After a commit: the result is the transaction's
 expectTypeOf(invalidateAfterCommit(async () => 42)).resolves.toEqualTypeOf<number>()
 expectTypeOf(invalidateAfterCommit(() => 'text')).resolves.toEqualTypeOf<string>()
-invalidateAfterCommit((note) => {
+void invalidateAfterCommit((note) => {
   expectTypeOf(note).toEqualTypeOf<NoteInvalidation>()
   expectTypeOf(note({ tags: ['a'] }, { strategy: 'lazy', settle: 100 })).toEqualTypeOf<void>()
   // @ts-expect-error the commit is over by then

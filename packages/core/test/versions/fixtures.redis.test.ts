@@ -6,7 +6,8 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRedstart, type Redstart, type RedstartEvent, systemClock } from '../../src/index.ts'
 import { redis } from '../../src/redis/index.ts'
-import { type Fixture, keepAll, type Kept } from './keep.mjs'
+import { decodeEntry, inflatePayload } from '../../src/wire/index.ts'
+import { type Fixture, keepAll, type Kept, type KeptEntry } from './keep.mjs'
 import { valueOf } from './notation.mjs'
 
 /** What one release kept of one app. */
@@ -34,11 +35,11 @@ afterAll(async () => {
   await server.stop()
 })
 
-describe.each(fixtures)('what $release wrote, $name:', ({ name, entries, meta }) => {
+describe.each(fixtures)('what $release wrote, $name:', ({ name, entries, claims, meta }) => {
   it.each(entries)('$what: $path is a $expected', async (kept) => {
     await restoreAll([meta, kept], { identified: true })
     const { cache, invalidate, told, close } = open(name)
-    const { value, loads } = await read(cache, kept.path)
+    const { value, loads } = await read(cache, kept)
     if (kept.expected === 'invalidated') {
       expect(told('cache.miss')).toMatchObject([{ key: kept.path, reason: 'invalidated' }])
       expect([value, loads()]).toEqual(['loaded', 1])
@@ -48,10 +49,10 @@ describe.each(fixtures)('what $release wrote, $name:', ({ name, entries, meta })
     expect(told('cache.hit')).toMatchObject([{ tier: 'l2', stale: kept.expected === 'stale' }])
     expect(told('cache.miss')).toEqual([])
     if (kept.expected === 'hit') {
-      expect(isDeepStrictEqual((await read(cache, kept.path)).value, value)).toBe(true)
+      expect(isDeepStrictEqual((await read(cache, kept)).value, value)).toBe(true)
       expect(loads()).toBe(0)
       expect(await invalidate({ keys: [kept.path] })).toEqual({ reached: 'all' })
-      expect((await read(cache, kept.path)).value).toBe('loaded')
+      expect((await read(cache, kept)).value).toBe('loaded')
     }
     await close()
   })
@@ -66,23 +67,31 @@ describe.each(fixtures)('what $release wrote, $name:', ({ name, entries, meta })
     expect(Number(after['$c'])).toBe(Number(before['$c']) + 1)
     expect(after['t:of-now']).toBe(after['$c'])
     const hits = entries.filter(({ expected }) => expected === 'hit')
-    for (const { path } of hits) expect((await read(cache, path)).loads()).toBe(0)
+    for (const hit of hits) expect((await read(cache, hit)).loads()).toBe(0)
     await cache.clear()
     const other = open(name)
-    for (const { path } of hits) expect((await read(other.cache, path)).value).toBe('loaded')
+    for (const hit of hits) expect((await read(other.cache, hit)).value).toBe('loaded')
     await Promise.all([close(), other.close()])
   })
 
   it('proves nothing of another server: under the run id that it was written with, everything is a miss', async () => {
     await restoreAll([meta, ...entries], { identified: false })
     const { cache, told, close } = open(name)
-    for (const { path } of entries) expect((await read(cache, path)).value).toBe('loaded')
+    for (const entry of entries) expect((await read(cache, entry)).value).toBe('loaded')
     expect(new Set(told('cache.miss').map(({ reason }) => reason))).toEqual(new Set(['generation']))
     await close()
   })
 
+  it.each(claims)('$what: whoever had it has let go of it, and $failures failures are known', async (kept) => {
+    await restoreAll([meta, kept], { identified: true })
+    const store = redis(server.url).cache({ app: name, clock: systemClock() })
+    const claim = { path: kept.path, token: 'f'.repeat(32), ttl: 1000, patient: true }
+    expect(await store.claim(claim, 5000)).toEqual({ granted: true, failures: kept.failures })
+    await store.close()
+  })
+
   it('is in the form of Redis 7.0, which every later one restores', () => {
-    for (const { dump } of [meta, ...entries]) {
+    for (const { dump } of [meta, ...entries, ...claims]) {
       const bytes = Buffer.from(dump, 'base64')
       expect(bytes.readUInt16LE(bytes.length - 10)).toBeLessThanOrEqual(RDB_OF_REDIS_7_0)
     }
@@ -138,13 +147,14 @@ function open(app: string): Redstart & {
 /** Reads an entry; `loads` counts what had to be loaded for that, a refresh in the background included. */
 async function read(
   cache: Redstart['cache'],
-  path: string,
+  { path, version }: Pick<KeptEntry, 'path' | 'version'>,
 ): Promise<{ readonly value: unknown; readonly loads: () => number }> {
   let loads = 0
-  const value: unknown = await cache.getOrSet<unknown>(path, () => {
+  const load = (): string => {
     loads += 1
     return 'loaded'
-  })
+  }
+  const value: unknown = await cache.getOrSet<unknown>(path, load, { ...(version !== undefined && { version }) })
   return { value, loads: () => loads }
 }
 
@@ -154,11 +164,29 @@ const MOMENT = { from: 4, to: 56 }
 /** What of an app's keys is the same whenever they are written. */
 async function shapeOf(fixture: Fixture | undefined): Promise<object | undefined> {
   if (fixture === undefined) return undefined
-  const { name, entries, meta } = fixture
-  await restoreAll([meta, ...entries], { identified: false })
-  const bytesOf = async ({ path, expected, value, key }: Fixture['entries'][number]): Promise<object> => {
+  const { name, entries, claims, meta } = fixture
+  await restoreAll([meta, ...entries, ...claims], { identified: false })
+  const bytesOf = async ({ path, expected, value, key }: KeptEntry): Promise<object> => {
     const bytes = (await client.getBuffer(key)) ?? Buffer.alloc(0)
-    return { path, expected, value, key, bytes: bytes.fill(0, MOMENT.from, MOMENT.to).toString('hex') }
+    const whole = await inflated(bytes.fill(0, MOMENT.from, MOMENT.to))
+    return { path, expected, value, key, bytes: whole.toString('hex') }
   }
-  return { name, entries: await Promise.all(entries.map(bytesOf)), fields: (await client.hkeys(meta.key)).sort() }
+  // All but the instant of a claim.
+  const claimed = async ({ key }: Kept): Promise<string[]> =>
+    ((await client.get(key)) ?? '').split(' ').filter((_, place) => place !== 1)
+  return {
+    name,
+    entries: await Promise.all(entries.map(bytesOf)),
+    claims: await Promise.all(claims.map(claimed)),
+    fields: (await client.hkeys(meta.key)).sort(),
+  }
+}
+
+/** An entry with its payload as it was before it was compressed: not every compressor makes the same of it. */
+async function inflated(bytes: Buffer): Promise<Buffer> {
+  const decoded = decodeEntry(bytes)
+  if (!decoded.ok || decoded.entry.compression === undefined) return bytes
+  const { payload, compression } = decoded.entry
+  const whole = await inflatePayload(payload, compression)
+  return Buffer.concat([bytes.subarray(0, bytes.length - payload.length), whole ?? Buffer.of()])
 }

@@ -10,17 +10,20 @@ import { SAMPLES } from './samples.mjs'
  *
  * @typedef {{ key: string, ttl: number, dump: string }} Kept A key, its lifetime in ms, and its `DUMP` in base64.
  * @typedef {'hit' | 'stale' | 'invalidated'} Expected What a read of an entry must come to.
- * @typedef {Kept & { path: string, what: string, expected: Expected, value: Notation }} KeptEntry
- * @typedef {{ name: string, entries: KeptEntry[], meta: Kept }} Fixture An app with all its keys.
+ * @typedef {Kept & { path: string, what: string, expected: Expected, value: Notation, version?: number | string }} KeptEntry
+ * @typedef {Kept & { path: string, what: string, failures: number }} KeptClaim How many loads had failed in a row.
+ * @typedef {{ name: string, entries: KeptEntry[], claims: KeptClaim[], meta: Kept }} Fixture An app with all its keys.
  * @typedef {{ createRedstart: typeof createRedstart, systemClock: typeof systemClock, backend: (markers?: number) => Backend }} Release
  */
+
+const SECOND = 1000
 
 /** The longest that there is: fixtures are read for years. */
 const LIFETIME = '3650d'
 const LIFETIME_MS = 3650 * 86_400_000
 
 /**
- * Every kind of key, in three apps.
+ * Every kind of key, in five apps.
  *
  * @param {Release} release
  * @param {Redis} client of an empty server that the release's backend is on as well.
@@ -31,8 +34,12 @@ export async function keepAll(release, client) {
     await keepValues(release, client),
     await keepMarkers(release, client),
     await keepFloor(release, client),
+    await keepFloors(release, client),
+    await keepClaims(release, client),
   ]
-  const kept = new Set(fixtures.flatMap(({ entries, meta }) => [meta.key, ...entries.map(({ key }) => key)]))
+  const kept = new Set(
+    fixtures.flatMap(({ entries, claims, meta }) => [meta.key, ...[...entries, ...claims].map(({ key }) => key)]),
+  )
   const forgotten = (await client.keys('*')).filter((key) => !kept.has(key))
   if (forgotten.length > 0) throw new Error(`this release writes keys that are not kept: ${forgotten.join()}`)
   return fixtures
@@ -41,7 +48,7 @@ export async function keepAll(release, client) {
 /** @param {Release} release @param {Redis} client */
 async function keepValues(release, client) {
   const app = open(release, client, 'values')
-  for (const { path, what, value, tags = [] } of SAMPLES) await app.load(path, what, 'hit', value, { tags })
+  for (const { path, what, value, ...options } of SAMPLES) await app.load(path, what, 'hit', value, options)
   await app.load('stale:1', 'an entry past its ttl, within its stale time', 'stale', 'old', { ttl: 1, stale: LIFETIME })
   return app.end()
 }
@@ -88,6 +95,27 @@ async function keepFloor(release, client) {
   return app.end()
 }
 
+/** More markers of keys and prefixes. @param {Release} release @param {Redis} client */
+async function keepFloors(release, client) {
+  const app = open(release, client, 'floors', 3)
+  await app.load('part:old', 'an entry below the floor of its namespace', 'invalidated', 4)
+  await app.load('room:beside', 'an entry of a namespace beside that', 'hit', 5)
+  await app.loadParent('page:parts', 'part:old')
+  for (let n = 0; n < 4; n += 1) await app.invalidate({ keys: [`part:${n}`], prefix: `shelf:${n}:` })
+  await app.load('part:young', 'an entry above the floor of its namespace', 'hit', 6)
+  return app.end()
+}
+
+/** Who loads what, or that it failed. @param {Release} release @param {Redis} client */
+async function keepClaims(release, client) {
+  const app = open(release, client, 'claims')
+  await app.load('menu:1', 'an entry beside claims', 'hit', 1)
+  await app.claim('menu:held', 'a claim that is held', 0)
+  await app.claim('menu:failed', 'a pause after a failure', 1)
+  await app.claim('menu:again', 'a pause after a third failure in a row', 3)
+  return app.end()
+}
+
 /**
  * An app in the making.
  *
@@ -105,14 +133,18 @@ function open({ createRedstart, systemClock, backend }, client, name, markers) {
   const meta = `{${name}}:meta`
   /** @type {KeptEntry[]} */
   const entries = []
+  /** @type {KeptClaim[]} */
+  const claims = []
 
   /**
    * Dumped at once, since an invalidation may delete it.
    *
    * @param {string} path @param {string} what @param {Expected} expected @param {Notation} value
+   * @param {number | string} [version]
    */
-  async function keepEntry(path, what, expected, value) {
-    entries.push({ path, what, expected, value, ...(await dump(client, `${name}:${path}`)) })
+  async function keepEntry(path, what, expected, value, version) {
+    const shape = version === undefined ? {} : { version }
+    entries.push({ path, what, expected, value, ...shape, ...(await dump(client, `${name}:${path}`)) })
   }
 
   return {
@@ -120,7 +152,17 @@ function open({ createRedstart, systemClock, backend }, client, name, markers) {
     /** @param {string} path @param {string} what @param {Expected} expected @param {Notation} value @param {GetOrSetOptions<unknown>} [options] */
     async load(path, what, expected, value, options) {
       await cache.getOrSet(path, () => valueOf(value), { ttl: LIFETIME, ...options })
-      await keepEntry(path, what, expected, value)
+      await keepEntry(path, what, expected, value, options?.version)
+    },
+    /** The claim of a load, after so many that failed. @param {string} path @param {string} what @param {number} failures */
+    async claim(path, what, failures) {
+      const claim = { path, token: '0123456789abcdef'.repeat(2), ttl: 10 * SECOND, patient: false }
+      await store.claim(claim, 5000)
+      for (let n = 0; n < failures; n += 1) {
+        await store.claim(claim, 5000)
+        await store.release({ ...claim, pause: SECOND }, 5000)
+      }
+      claims.push({ path, what, failures, ...(await dump(client, `${name}:!lease:${path}`)) })
     },
     /** What a load reads, it depends on. @param {string} path @param {string} child */
     async loadParent(path, child) {
@@ -140,7 +182,7 @@ function open({ createRedstart, systemClock, backend }, client, name, markers) {
     /** @returns {Promise<Fixture>} */
     async end() {
       await Promise.all([close(), store.close()])
-      return { name, entries, meta: await dump(client, meta) }
+      return { name, entries, claims, meta: await dump(client, meta) }
     },
   }
 }

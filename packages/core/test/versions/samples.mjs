@@ -1,9 +1,13 @@
-/** @import { Notation } from './notation.mjs' */
+/**
+ * @import { GetOrSetOptions } from '@redstart/core'
+ * @import { Notation } from './notation.mjs'
+ */
 
 /**
  * An entry to keep: its path, what is remarkable about it, and its value.
  *
- * @typedef {{ path: string, what: string, value: Notation, tags?: readonly string[] }} Sample
+ * @typedef {Pick<GetOrSetOptions<unknown>, 'tags' | 'compression' | 'version'>} SampleOptions
+ * @typedef {{ path: string, what: string, value: Notation } & SampleOptions} Sample
  */
 
 const many = Array.from({ length: 64 }, (_, n) => `tag:${n}`)
@@ -35,6 +39,41 @@ export const SAMPLES = [
     tags: ['naïve', '料理', '🍜', '\ufeffmark', '\ufffd'],
   },
   { path: 'json:a:b:c:d:e:f:g:h:i', what: 'a path with more parts than prefixes', value: 'deep' },
+  {
+    path: 'packed:gzip',
+    what: 'a text that is compressed',
+    value: { repeated: ['soup of the day, ', 500] },
+    compression: {},
+  },
+  {
+    path: 'packed:brotli',
+    what: 'objects that are compressed another way, with names',
+    value: { object: { soup: { repeated: ['naïve 料理 🍜 ', 300] }, day: 1 } },
+    tags: ['packed'],
+    compression: { algorithm: 'brotli' },
+  },
+  {
+    path: 'packed:devalue',
+    what: 'a Map that is compressed',
+    value: { Map: [['long', { repeated: ['x', 3000] }]] },
+    compression: { threshold: 0, level: 9 },
+  },
+  {
+    path: 'packed:bytes',
+    what: 'bytes that are compressed',
+    value: { Uint8Array: Array.from({ length: 2000 }, () => 7) },
+    compression: {},
+  },
+  { path: 'packed:small', what: 'what is too small to be compressed', value: 'soup', compression: {} },
+  { path: 'shape:number', what: 'a version that is a number', value: 'shaped', version: 4_294_967_295 },
+  { path: 'shape:text', what: 'a version that is a text', value: 'shaped', version: 'v2, naïve 料理' },
+  {
+    path: 'shape:packed',
+    what: 'a version of what is compressed',
+    value: { repeated: ['shaped ', 500] },
+    version: 'v2',
+    compression: {},
+  },
   { path: 'bytes:none', what: 'no bytes', value: { Uint8Array: [] } },
   { path: 'bytes:some', what: 'bytes that begin like an entry', value: { Uint8Array: [0xc1, 1, 1, 0x10, 0, 0xff] } },
   { path: 'devalue:undefined', what: 'undefined', value: { undefined: true } },

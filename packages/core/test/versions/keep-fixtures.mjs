@@ -5,11 +5,11 @@ import { createRedstart, systemClock } from '@redstart/core'
 import { redis } from '@redstart/core/redis'
 import { startRedis } from '@redstart/testing'
 import { Redis } from 'ioredis'
-import { keepAll } from '../test/versions/keep.mjs'
+import { keepAll } from './keep.mjs'
 
 /** @type {{ version: string }} */
-const { version: release } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-const folder = new URL(`../test/versions/fixtures/${release}/`, import.meta.url)
+const { version: release } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+const folder = new URL(`./fixtures/${release}/`, import.meta.url)
 if (existsSync(folder)) throw new Error(`the fixtures of ${release} are there already; what is kept does not change`)
 
 const server = await startRedis()
