@@ -25,6 +25,7 @@ export interface Counts {
   generations: number
   restarts: number
   aged: number
+  ofNamespace: number
   refused: number
   heldConfirmed: number
   promotions: number
@@ -101,6 +102,7 @@ export function noCounts(): Counts {
     generations: 0,
     restarts: 0,
     aged: 0,
+    ofNamespace: 0,
     refused: 0,
     heldConfirmed: 0,
     promotions: 0,

@@ -1,6 +1,6 @@
 import type { Design } from './design.ts'
 import type { Weather } from './weather.ts'
-import type { Worth } from './worth.ts'
+import { namespaces, type Worth } from './worth.ts'
 
 /** A design under the conditions that try it. */
 export interface Trial {
@@ -9,17 +9,8 @@ export interface Trial {
   readonly under: Partial<Weather>
 }
 
-/** Keys are invalidated, markers are few, and processes often have to ask Redis. */
-const keys: Partial<Weather> = {
-  markers: 1,
-  targets: 'keys',
-  hintLoss: 0.5,
-  faults: 0,
-  lateReplies: 0,
-  economy: { compareAndSet: false, fastPath: false, restamp: false },
-  workload: { hard: 0.2, soft: 0, set: 0.1 },
-}
-const namespaces: Partial<Weather> = { ...keys, targets: 'namespaces' }
+/** The same, but keys alone are. */
+const keys: Partial<Weather> = { ...namespaces, targets: 'keys' }
 const promotions: Partial<Weather> = {
   failovers: true,
   faults: 0.02,
@@ -31,14 +22,22 @@ const promotions: Partial<Weather> = {
   workload: { hard: 0.1, soft: 0, set: 0.02 },
 }
 
+const byClock: Partial<Design> = { ageing: 'byClock', namespaceFloors: 0 }
+const warm: Partial<Design> = { failover: 'warm' }
+
 /** Designs that keep the claim. */
 export const kept: readonly Trial[] = [
-  { name: 'keys age by the clock', design: { ageing: 'byClock' }, under: keys },
-  { name: 'namespaces have floors', design: { namespaceFloors: true }, under: namespaces },
-  { name: 'both', design: { ageing: 'byClock', namespaceFloors: true }, under: { ...namespaces, faults: 0.03 } },
+  { name: 'there is one floor for all', design: { namespaceFloors: 0 }, under: namespaces },
+  { name: 'one namespace alone has a floor of its own', design: { namespaceFloors: 1 }, under: namespaces },
+  { name: 'keys age by the clock', design: byClock, under: keys },
   {
-    name: 'namespaces have floors, entries are elsewhere',
-    design: { namespaceFloors: true },
+    name: 'keys age by the clock, by namespace',
+    design: { ageing: 'byClock' },
+    under: { ...namespaces, faults: 0.03 },
+  },
+  {
+    name: 'as built, entries are elsewhere',
+    design: {},
     under: { ...namespaces, faults: 0.03, apart: true, mostly: 'restores' },
   },
   { name: 'a failover is warm', design: { failover: 'warm' }, under: promotions },
@@ -53,13 +52,13 @@ export const kept: readonly Trial[] = [
 export const refused: readonly (Trial & { readonly in600: number })[] = [
   {
     name: 'keys age by time, where the clock of the server may be set',
-    design: { ageing: 'byTime' },
+    design: { ageing: 'byTime', namespaceFloors: 0 },
     under: { ...keys, markers: 3, faults: 0.03, mostly: 'time', loadTime: 150 },
     in600: 12,
   },
   {
     name: 'keys age by the clock, where entries come back from a snapshot of their own',
-    design: { ageing: 'byClock' },
+    design: byClock,
     under: { ...keys, faults: 0.03, apart: true, mostly: 'restores' },
     in600: 7,
   },
@@ -77,9 +76,6 @@ export const refused: readonly (Trial & { readonly in600: number })[] = [
   },
 ]
 
-const byClock: Partial<Design> = { ageing: 'byClock' }
-const warm: Partial<Design> = { failover: 'warm' }
-
 /** What each part of a design that keeps the claim is worth, as in `worths`. */
 export const designWorths: readonly Worth[] = [
   { rule: 'unlinkAtOnce', in600: 156, design: byClock, under: keys },
@@ -93,7 +89,6 @@ export const designWorths: readonly Worth[] = [
     design: byClock,
     under: { ...keys, workload: { hard: 0.1, soft: 0.1, set: 0.1 } },
   },
-  { rule: 'namespacesOfParts', in600: 166, design: { namespaceFloors: true }, under: namespaces },
   { rule: 'waitForReplicas', in600: 51, design: warm, under: promotions },
   { rule: 'allReplicas', in600: 8, design: warm, under: promotions },
   { rule: 'newGenerationContinues', in600: 29, design: warm, under: promotions },

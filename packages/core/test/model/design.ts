@@ -1,6 +1,6 @@
 /**
- * What the protocol could do beside what is built. The parts of each are rules that can be taken back alone; without the
- * design nothing looks at them.
+ * What the protocol does, or could do beside what is built. The parts of each are rules that can be taken back alone;
+ * without the design nothing looks at them.
  */
 export interface Design {
   /**
@@ -9,8 +9,11 @@ export interface Design {
    * write is refused when its load began before that, by the server's own time.
    */
   readonly ageing: 'none' | 'byClock' | 'byTime'
-  /** The markers of keys and prefixes raise a floor of their namespace alone. */
-  readonly namespaceFloors: boolean
+  /**
+   * How many namespaces may have a floor of their own, which a dropped marker of their keys and prefixes raises. That of a
+   * further one raises the floor of all.
+   */
+  readonly namespaceFloors: number
   /**
    * What becomes of the entries when a replica is promoted. `cold`: none can be used. `warm`: those up to the replica's
    * clock, since an invalidation has reached all only when all replicas have it. `resend`: the same entries, since every
@@ -20,8 +23,4 @@ export interface Design {
 }
 
 /** The protocol as it is built. */
-export const asBuilt: Design = { ageing: 'none', namespaceFloors: false, failover: 'cold' }
-
-export function isBuilt(design: Design): boolean {
-  return design.ageing === 'none' && !design.namespaceFloors && design.failover === 'cold'
-}
+export const asBuilt: Design = { ageing: 'none', namespaceFloors: 1000, failover: 'cold' }

@@ -1,9 +1,8 @@
 import { decide, type Verdict } from '../../src/invalidation/view.ts'
 import { declaredNames, type Entry, FRESH, NO_GENERATION } from './entry.ts'
-import { floorFor } from './floors.ts'
+import { floorsFor } from './floors.ts'
 import { FAILED, type Failed } from './network.ts'
 import type { Landed, ModelProcess } from './process.ts'
-import { isBuilt } from './design.ts'
 import type { Reading } from './redis.ts'
 import { inGeneration } from './redis-meta.ts'
 import type { Steps } from './tasks.ts'
@@ -45,7 +44,7 @@ export function* lookUp(process: ModelProcess, path: string): Steps<Found> {
 /** Asks whether what L1 holds may still be used, where the process's own view cannot say. */
 export function* confirmHeld(process: ModelProcess, held: Entry): Steps<Landed | undefined> {
   const { coherence, context } = process
-  if (isBuilt(context.design) || coherence.outage || process.verdict(held) !== 'ask') return undefined
+  if (coherence.outage || process.verdict(held) !== 'ask') return undefined
   const read = yield* confirm(process, held, undefined, undefined)
   if (read === FAILED || read.decided?.verdict !== 'valid' || context.now - held.bornAt > FRESH) return undefined
   context.counts.heldConfirmed++
@@ -126,7 +125,7 @@ function* confirm(
   const entry = inGeneration(found, reading)
   if (entry !== found) context.counts.takenOver++
   const seen = before?.generation === reading.generation ? before.clock : -1
-  const verdict = decide(entry, { ...reading, floor: floorFor(entry, reading, seen, context) }, 'gone', reading.time)
+  const verdict = decide(entry, { ...reading, ...floorsFor(entry, reading, seen, context) }, 'gone', reading.time)
   const restamped =
     verdict === 'valid' && context.weather.economy.restamp ? Math.max(entry.clock, reading.clock) : entry.clock
   // A stale one is not confirmed: this process need not know the marker, nor the deadline that comes with it.

@@ -33,11 +33,13 @@ const LEAST_PER_RUN: Readonly<Partial<Record<keyof Counts, number>>> = {
   caughtUp: 0.1,
   skips: 3,
   pruned: 5,
+  ofNamespace: 2.5,
   outageServed: 10,
   replayed: 3,
   overflows: 1,
   generations: 4,
   restarts: 0.2,
+  heldConfirmed: 0.15,
 }
 
 if (onlySeed !== undefined) replayOnly(Number(onlySeed))
@@ -51,7 +53,6 @@ else {
 const LEAST_OF_DESIGNS: Readonly<Partial<Record<keyof Counts, number>>> = {
   aged: 10,
   refused: 10,
-  heldConfirmed: 0.5,
   promotions: 4,
   continued: 2,
   takenOver: 1,

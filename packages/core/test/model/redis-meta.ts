@@ -10,8 +10,10 @@ export interface Meta {
   readonly runId: number
   clock: number
   floor: number
-  /** Floors that concern only some entries, or only writes. */
+  /** Floors of namespaces. */
   readonly floors: Map<string, number>
+  /** Floors for writes, and for entries with the key of another: by namespace, or '' for all. */
+  readonly writeFloors: Map<string, number>
   /** Servers that were seen to follow the one that has this. */
   readonly runs: Set<number>
   /** The generation before this one, where it goes on: its entries count up to a clock. */
@@ -34,6 +36,7 @@ export function newMeta(generation: string, runId: number): Meta {
     clock: 1,
     floor: 0,
     floors: new Map(),
+    writeFloors: new Map(),
     runs: new Set(),
     continues: undefined,
     markers: new Map(),
@@ -46,6 +49,7 @@ export function copyMeta(meta: Meta): Meta {
   return {
     ...meta,
     floors: new Map(meta.floors),
+    writeFloors: new Map(meta.writeFloors),
     runs: new Set(meta.runs),
     markers: new Map(meta.markers),
     queue: [...meta.queue],

@@ -12,7 +12,7 @@ import { ServerClock } from './server-clock.ts'
 /** A snapshot with the server's time: one trip asks for both. */
 export interface Reading extends Snapshot {
   readonly time: number
-  readonly floors: Floors
+  readonly writeFloors: Floors
   readonly continues: Meta['continues']
 }
 
@@ -69,7 +69,8 @@ export class ModelRedis {
       if (marker !== undefined) markers.set(name, marker)
     }
     const { generation, clock, floor, continues } = meta
-    return { generation, clock, floor, floors: floorsOf(names, meta.floors), markers, continues, time: this.time }
+    const [floors, writeFloors] = [floorsOf(names, meta.floors), new Map(meta.writeFloors)]
+    return { generation, clock, floor, floors, writeFloors, markers, continues, time: this.time }
   }
 
   invalidate(names: readonly string[], how: Omit<Raise, 'clock'>): Invalidated {

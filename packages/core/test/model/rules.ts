@@ -11,6 +11,7 @@ export type RuleName =
   | 'skipKeepsMarkers'
   | 'redisFloor'
   | 'pruneOnlyOwn'
+  | 'namespacesOfParts'
   | 'oneSnapshot'
   | 'generationFirst'
   | 'randomGeneration'
@@ -39,7 +40,6 @@ export type RuleName =
   | 'othersKeys'
   | 'seenBefore'
   | 'softRaisesFloor'
-  | 'namespacesOfParts'
   | 'waitForReplicas'
   | 'allReplicas'
   | 'newGenerationContinues'
@@ -60,8 +60,10 @@ export const sentences: Readonly<Record<RuleName, string>> = {
   markAtOnce: 'R2: the markers of a message that is ahead are raised at once; else when the chain gets there',
   proofFromSending: 'R2: a view that catches up with an answer later is proven from the sending; else from then on',
   skipKeepsMarkers: 'R2: a view that skips to an answer keeps the markers above it; else it starts empty',
-  redisFloor: 'R3: pruning a marker raises the floor; else it is just forgotten',
+  redisFloor: 'R3: pruning a marker raises the floor of its namespace, or of all; else it is just forgotten',
   pruneOnlyOwn: 'R3: pruning an invalidation drops only markers that no later one raised; else all its names',
+  namespacesOfParts:
+    'R3: an entry is decided by the floors of the namespaces of all its names; else by that of its own',
   oneSnapshot: 'R4: markers come with generation and floor in one snapshot; else missing names are read later, alone',
   generationFirst: 'R4: a load has its generation before it starts; else the write stamps what it finds',
   randomGeneration: 'R4: generations never repeat; else a new one has the old name',
@@ -98,7 +100,6 @@ export const sentences: Readonly<Record<RuleName, string>> = {
   seenBefore:
     'ageing: a snapshot says nothing of an entry that was seen before a marker was raised that is dropped already',
   softRaisesFloor: 'ageing: a `k:` marker that was last raised softly raises the floor, as its entry is still there',
-  namespacesOfParts: 'namespace floors: an entry is decided by those of all its names; else by that of its own',
   waitForReplicas: "warm failover: an invalidation has reached all when replicas have it; else with the master's reply",
   allReplicas: 'warm failover: all replicas; else one of them is enough',
   newGenerationContinues:
