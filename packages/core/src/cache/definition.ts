@@ -115,10 +115,11 @@ class DefinedEntries<Args extends readonly unknown[], T> {
     options: DefinitionOptions<Args, T>,
     load: (...args: [...Args, LoadContext]) => T | Promise<T>,
   ) {
-    const { key, loadMany, batchSize = BATCH_SIZE, schema, version } = options
+    const { key, loadMany, batchSize = BATCH_SIZE, schema, version, tags = [] } = options
     this.#name = name
     this.#scope = scope
-    this.#options = options
+    // As they are now, whatever becomes of the caller's object.
+    this.#options = { ...options, tags: typeof tags === 'function' ? tags : [...tags] }
     this.#load = load
     this.#key = scope.timedKey(name, key)
     this.#schema = schema
