@@ -72,6 +72,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   { name: 'SESSION_CLEANUP_INTERVAL', to: 'sessions.cleanupInterval', ...minutes() },
   { name: 'SESSION_ENCRYPTION_KEY', to: 'sessions.keys', form: FORMS.list, allowed: KEY_FORMS, secret: true },
+  { name: 'KEYS', to: 'sessions.keys', form: FORMS.list, allowed: KEY_FORMS, secret: true, prefixed: true },
   { name: 'API_RATE_LIMIT', to: 'limits.api.limit', form: FORMS.whole, allowed: 'a whole number of at least 1' },
   { name: 'API_RATE_LIMIT_WINDOW', to: 'limits.api.window', ...seconds() },
   { name: 'CACHE_WARMING_ENABLED', to: 'warming.enabled', form: FORMS.flag, allowed: YES_NO },

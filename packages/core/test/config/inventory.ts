@@ -164,6 +164,16 @@ export const INVENTORY: readonly Row[] = [
     'your-32-byte-key',
     `is not allowed; expected ${KEY_FORMS}`,
   ),
+  {
+    ...row(
+      'KEYS',
+      ZEROS,
+      { sessions: { keys: [ZEROS.replace('=', '')] } },
+      'your-32-byte-key',
+      `is not allowed; expected ${KEY_FORMS}`,
+    ),
+    prefixed: true,
+  },
   row(
     'API_RATE_LIMIT',
     '500',
