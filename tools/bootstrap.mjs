@@ -7,7 +7,7 @@ import { isInstalled, noteInstalled } from './stamp.mjs'
 import { readManifest } from './workspaces.mjs'
 
 /** What only the checks need; see {@link import('./stamp.mjs').Scope}. */
-const FOR_CHECKS_ONLY = 'redstart-compatibility'
+const FOR_CHECKS_ONLY = ['redstart-compatibility', '@redstart-app/docs']
 
 /**
  * Installs what the lockfile says, unless that is done already. Needs Node.js and npm alone: the pinned pnpm is fetched
@@ -18,7 +18,7 @@ const FOR_CHECKS_ONLY = 'redstart-compatibility'
 export async function install(scope) {
   if (isInstalled(root, scope)) return
   console.log('Installing the dependencies (this is done once, and again when the lockfile changes) ...')
-  const filter = scope === 'app' ? [`--filter=!${FOR_CHECKS_ONLY}`] : []
+  const filter = scope === 'app' ? FOR_CHECKS_ONLY.map((name) => `--filter=!${name}`) : []
   await runOrExit('npx', pnpm([...filter, 'install', '--frozen-lockfile', '--config.confirmModulesPurge=false']), {
     otherwise:
       'The dependencies could not be installed; the lines above say why. ' +

@@ -12,6 +12,7 @@ import { compileCodeBlocks } from './code-blocks.mjs'
 import { brokenFloors } from './floors.mjs'
 import { brokenHabits } from './habits.mjs'
 import { unbuiltWorkspaces } from './references.mjs'
+import { buildSite } from './site.mjs'
 
 /**
  * All of `npm run check`, what others wait for first.
@@ -36,6 +37,7 @@ export function checkParts() {
       run: () => tool('typescript', ['-p', 'tsconfig.tests.json', '--pretty', 'false']),
     },
     { name: 'code blocks', needs: ['build'], run: compileCodeBlocks },
+    { name: 'site', run: buildSite },
     ...packedParts(),
   ]
 }

@@ -13,6 +13,8 @@ export default defineConfig({
   description: 'A cache for Node.js that is never stale, never hangs, and is fast.',
   lang: 'en',
   srcDir: '../../docs',
+  // No icon, and no question for one.
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   outDir: './dist',
   cacheDir: './node_modules/.vitepress',
   themeConfig: {
