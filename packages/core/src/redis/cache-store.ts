@@ -17,7 +17,7 @@ import type { StoreHealth } from '../telemetry/health.ts'
 import { lifeBytes } from '../wire/life.ts'
 import { CLAIM_PREFIX, claimKey, releaseKey } from './claims.ts'
 import { ClusterServers } from './cluster/cluster-servers.ts'
-import { lifetime, readLone, readTogether } from './commands.ts'
+import { lifetime, readLone, readSeveral, readTogether } from './commands.ts'
 import { closed } from './failure.ts'
 import { OneServer } from './one-server.ts'
 import { serverOf } from './info.ts'
@@ -77,7 +77,7 @@ export class RedisCacheStore implements CacheStore {
     const whole = { ...request, viewKey: this.#viewKey, keys: keys.map((each) => this.#entryKey(each)) }
     if (!this.#servers.single) return readApart(this.#servers, whole, timeout)
     if (ofView) return this.#servers.callView(timeout, (client, wanted) => readTogether(client, whole, wanted, false))
-    return this.#servers.call('', timeout, (client, wanted) => readTogether(client, whole, wanted, false))
+    return this.#servers.call('', timeout, (client) => readSeveral(client, whole.keys))
   }
 
   write({ key, bytes, ttl, generation, clock }: WriteRequest, timeout: number): Promise<'stored' | 'outranked'> {

@@ -12,6 +12,14 @@ export function readLone(client: Redis, key: string): Promise<ReadReply> {
   return client.getBuffer(key).then(lone, loneProblem)
 }
 
+/** Reads several entries of one server; of something other than bytes Redis gives nothing here. */
+export function readSeveral(client: Redis, keys: readonly string[]): Promise<ReadReply> {
+  if (keys.length === 0) return Promise.resolve({ entries: [], snapshot: undefined, answer: undefined })
+  return client
+    .mgetBuffer([...keys])
+    .then((found) => ({ entries: severalOf(found), snapshot: undefined, answer: undefined }))
+}
+
 /** What came of one of several entries. */
 export type EntryReply =
   | { readonly kind: 'read'; readonly bytes: Uint8Array | undefined }
@@ -40,7 +48,10 @@ export interface ReadTogether extends ReadRequest {
   readonly viewKey: string
 }
 
-/** Everything of one read in one write: the question, the entries, and last the snapshot that decides them. */
+/**
+ * Everything of one read in one write: the question, the entries, and last the snapshot that decides them. Several entries
+ * are one command: each command costs this process and Redis about as much as a small entry itself.
+ */
 export async function readTogether(
   client: Redis,
   { viewKey, keys, names, question }: ReadTogether,
@@ -53,7 +64,9 @@ export async function readTogether(
     if (asking) pipeline.asking()
     pipeline.evalsha(ask.sha, 1, viewKey, ...asked)
   }
-  for (const key of keys) pipeline.getBuffer(key)
+  const [first] = keys
+  if (keys.length > 1) pipeline.mgetBuffer([...keys])
+  else if (first !== undefined) pipeline.getBuffer(first)
   const namespaces = [...namespacesAmong(names ?? [])]
   if (names !== undefined) {
     if (asking) pipeline.asking()
@@ -68,8 +81,8 @@ export async function readTogether(
   if (repeated && asking) announce(client)
   return {
     answer: asked && answerOf(repeated ? await client.eval(ask.text, 1, viewKey, ...asked) : answer),
-    entries: keys.map((_, index) => entryOf(replies[offset + index])),
-    snapshot: names && snapshotOf(names, namespaces, valueOf(replies[offset + keys.length])),
+    entries: keys.length > 1 ? severalOf(valueOf(replies[offset])) : keys.map(() => entryOf(replies[offset])),
+    snapshot: names && snapshotOf(names, namespaces, valueOf(replies[offset + Math.min(keys.length, 1)])),
   }
 }
 
@@ -88,6 +101,11 @@ function valueOf(reply: Reply | undefined): unknown {
 function entryOf(reply: Reply | undefined): Uint8Array | undefined {
   if (reply?.[0]) return absent(reply[0])
   return reply?.[1] instanceof Uint8Array ? reply[1] : undefined
+}
+
+function severalOf(found: unknown): (Uint8Array | undefined)[] {
+  if (!Array.isArray(found)) return []
+  return found.map((bytes: unknown) => (bytes instanceof Uint8Array ? bytes : undefined))
 }
 
 function lone(bytes: Uint8Array | null | undefined): ReadReply {

@@ -129,5 +129,6 @@ const ADVICE: Readonly<Record<string, string>> = {
   MISCONF: ': it stopped writing because it cannot save to its disk',
   BUSY: ': a script is blocking it',
   CLUSTERDOWN: ': a part of the Cluster has no master; it is tried again',
+  CROSSSLOT: ': it is a node of a Cluster; give redis() a URL of redis+cluster: or the option cluster',
   NOREPLICAS: ': it takes no writes without a replica that follows it',
 }

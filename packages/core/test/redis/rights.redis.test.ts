@@ -71,6 +71,7 @@ async function everything(store: CacheStore): Promise<string> {
   for (let n = 0; n < 2; n += 1) await store.read({ keys: [], names: ['a'], question }, 2000)
   await store.write({ key: 'n:k', bytes: entry(G1, 2), ttl: 60_000, generation: G1, clock: 2 }, 2000)
   if ((await store.read({ keys: ['n:k'] }, 2000)).entries[0] === undefined) return 'nothing was stored'
+  if ((await store.read({ keys: ['n:k', 'n:none'] }, 2000)).entries[0] === undefined) return 'several could not be read'
   const lower = { key: 'n:k', bytes: entry(G1, 1), ttl: 60_000, generation: G1, clock: 1 }
   if ((await store.write(lower, 2000)) === 'stored') return 'a lower clock was not seen'
   const life = { freshUntil: 5, staleUntil: 6, ttl: 60_000 }
