@@ -37,9 +37,11 @@ export function watchLag(): Lag {
   return {
     worst: () => worst,
     slack(from, to) {
-      const before = beats.findLast(({ at }) => at <= from) ?? beats[0]
-      const after = beats.find(({ at }) => at >= to) ?? beats.at(-1)
-      return LEAST + (after?.late ?? 0) - (before?.late ?? 0)
+      const ended = beats.findIndex(({ at }) => at >= to)
+      const begun = beats.findIndex(({ at }) => at > from)
+      const lateAt = (place: number): number => beats.at(place)?.late ?? 0
+      // The beats around it: where it began or ended amid a stall, all of that counts.
+      return LEAST + lateAt(ended) - lateAt(begun === -1 ? -1 : Math.max(0, begun - 1))
     },
     async until(what, within, so) {
       const begun = performance.now()

@@ -113,9 +113,11 @@ export class Traffic {
     return reached
   }
 
-  /** Calls that took longer than they may. */
-  late(lag: Lag): readonly Call[] {
-    return this.calls.filter(({ at, took, over }) => over > lag.slack(at, at + took))
+  /** Calls that took longer than they may, each with what it was allowed. */
+  late(lag: Lag): readonly (Call & { readonly slack: number })[] {
+    return this.calls
+      .map((call) => ({ ...call, slack: lag.slack(call.at, call.at + call.took) }))
+      .filter(({ over, slack }) => over > slack)
   }
 
   async #sentLater(place: Place, invalidation: Invalidation): Promise<void> {
