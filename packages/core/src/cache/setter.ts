@@ -68,7 +68,7 @@ export class Setter {
       return { path, manner, encoded: encode(value, manner.place.form.maxValueBytes) }
     })
     if (writes.length === 0) return { reached: 'all' }
-    const budget = new Budget(clock, deadline)
+    const budget = new Budget(clock, deadline, this.#engine.frames.current()?.budget)
     const paths = writes.map(({ path }) => path)
     const moment = options.at === undefined ? await this.#invalidate(paths, budget) : momentOf(options.at, this.#engine)
     await Promise.all(writes.map(({ encoded, manner }) => this.#put(encoded, manner, moment, budget)))
