@@ -9,6 +9,7 @@ import {
   type StoreContext,
 } from '@redstart/core'
 import { memory } from '@redstart/core/memory'
+import { decodeEntry, encodeEntry } from '@redstart/core/wire'
 import { describe, expect, it } from 'vitest'
 import { contractTests } from '../src/contract/contract-tests.ts'
 import type { OpenBackend } from '../src/contract/index.ts'
@@ -130,6 +131,56 @@ const faults: readonly (readonly [subject: string, fault: string, fault: Fault])
           timeout,
         )
         return await store.write(request, timeout)
+      },
+    }),
+  ],
+  ['a touch', 'touches that are not told', (store) => ({ touch: async (...args) => !(await store.touch(...args)) })],
+  ['a touch', 'touches that do nothing', () => ({ touch: async () => true })],
+  [
+    'a touch',
+    'touches that change the instants and not the expiry',
+    (store) => ({ touch: async (request, timeout) => await store.touch({ ...request, ttl: 200 }, timeout) }),
+  ],
+  [
+    'a touch',
+    'touches of whatever is there',
+    (store) => ({
+      async touch(request, timeout) {
+        const [there] = (await store.read({ keys: [request.key] }, timeout)).entries
+        const read = there && decodeEntry(there)
+        if (read?.ok !== true) return false
+        const { generation, clock } = read.entry
+        return await store.touch({ ...request, generation, clock }, timeout)
+      },
+    }),
+  ],
+  [
+    'a touch',
+    'touches that are writes of a later clock',
+    (store) => ({
+      async touch(request, timeout) {
+        const [there] = (await store.read({ keys: [request.key] }, timeout)).entries
+        const read = there && decodeEntry(there)
+        if (read?.ok !== true || read.entry.clock !== request.clock || read.entry.generation !== request.generation)
+          return false
+        const clock = request.clock + 1
+        const bytes = encodeEntry({ ...read.entry, ...request, clock })
+        return (await store.write({ ...request, bytes, clock }, timeout)) === 'stored'
+      },
+    }),
+  ],
+  [
+    'a touch',
+    'touches that invalidate what they touch',
+    (store, { clock }) => ({
+      async touch(request, timeout) {
+        const names = [`k:${request.key}`]
+        const { generation } = request
+        await store.invalidate(
+          { candidate: generation, keep: clock.now(), names, kind: 'hard', deadline: Infinity, unlink: [] },
+          timeout,
+        )
+        return await store.touch(request, timeout)
       },
     }),
   ],

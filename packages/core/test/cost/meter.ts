@@ -8,7 +8,7 @@ import {
 } from '@redstart/testing'
 import { createRedstart, type Redstart, type RedstartOptions } from '../../src/index.ts'
 import { redis } from '../../src/redis/index.ts'
-import { ask, claim, identify, invalidate, release, write } from '../../src/redis/scripts.ts'
+import { ask, claim, identify, invalidate, release, touch, write } from '../../src/redis/scripts.ts'
 
 /** What an operation cost. */
 export interface Cost {
@@ -62,7 +62,7 @@ export class Meter implements AsyncDisposable {
 }
 
 const SCRIPTS: ReadonlyMap<string, string> = new Map(
-  Object.entries({ ask, claim, identify, invalidate, release, write }).map(([name, { sha }]) => [sha, name]),
+  Object.entries({ ask, claim, identify, invalidate, release, touch, write }).map(([name, { sha }]) => [sha, name]),
 )
 
 /** The name of a command, or of the script of ours that it runs. */

@@ -9,6 +9,7 @@ import { pruningTests } from './pruning.ts'
 import { randomTests } from './random-invalidations.ts'
 import { rankingTests } from './ranking.ts'
 import { removeTests, scanTests } from './scanning.ts'
+import { touchTests } from './touching.ts'
 import { trackingTests } from './tracking.ts'
 
 /** All that the cache expects of a backend, by subject. */
@@ -17,6 +18,7 @@ export const contractTests: Readonly<Record<string, readonly ContractTest[]>> = 
   scanning: scanTests,
   removing: removeTests,
   'of two writes': rankingTests,
+  'a touch': touchTests,
   'the generation': generationTests,
   'an answer': answerTests,
   'the clock': clockTests,
