@@ -99,11 +99,12 @@ export function isUsableText(text: string): boolean {
 }
 
 function isKey(key: unknown): key is Key {
-  if (Array.isArray(key)) return key.length > 0 && key.every(isPart)
-  return typeof key !== 'boolean' && isPart(key)
+  if (Array.isArray(key)) return key.length > 0 && key.every(isKeyPart)
+  return typeof key !== 'boolean' && isKeyPart(key)
 }
 
-function isPart(part: unknown): part is KeyPart {
+/** True for what can be one part of a composite key. */
+export function isKeyPart(part: unknown): part is KeyPart {
   return (
     (typeof part === 'string' && part !== '') ||
     (typeof part === 'number' && Number.isFinite(part)) ||

@@ -1,6 +1,7 @@
 import { checkFunction, RedstartError } from '../errors.ts'
 import { BatchFrame, type LoadFrame, type LoadFrames } from './load-frame.ts'
 import type { LoadContext } from './load-context.ts'
+import type { ReadQueue } from './read-queue.ts'
 
 /** What a batch loader is given beside the arguments. */
 export interface BatchContext {
@@ -21,6 +22,11 @@ export type BatchLoader<Item, T> = (
   context: BatchContext,
 ) => Promise<readonly T[] | ReadonlyMap<Item, T>> | readonly T[] | ReadonlyMap<Item, T>
 
+export interface BatchParts {
+  readonly frames: LoadFrames
+  readonly queue: Pick<ReadQueue, 'settled'>
+}
+
 interface Waiting<Item> {
   readonly item: Item
   readonly context: LoadContext
@@ -30,28 +36,37 @@ interface Waiting<Item> {
 }
 
 /**
- * Gathers the loads of one turn of the event loop into one call. Each keeps its own moment, fixed before it came here;
- * what the batch loader reads through the cache becomes part of every one of them.
+ * Gathers loads into one call: those that come while others are still being looked for in the backend, which takes more
+ * than one reply where they are many. Each keeps its own moment, fixed before it came here; what the batch loader reads
+ * through the cache becomes part of every one of them.
  */
 export class Batch<Item> {
   readonly #load: BatchLoader<Item, unknown>
   readonly #frames: LoadFrames
+  readonly #queue: Pick<ReadQueue, 'settled'>
   readonly #most: number
   #waiting: Waiting<Item>[] = []
 
   /** @param most items of one call. */
-  constructor(load: BatchLoader<Item, unknown>, frames: LoadFrames, most: number) {
+  constructor(load: BatchLoader<Item, unknown>, { frames, queue }: BatchParts, most: number) {
     checkFunction('the batch loader', load)
     this.#load = load
     this.#frames = frames
+    this.#queue = queue
     this.#most = most
   }
 
   load(item: Item, context: LoadContext): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.#flush())
+      if (this.#waiting.length === 0) void this.#gather()
       this.#waiting.push({ item, context, frame: this.#frames.current(), resolve, reject })
     })
+  }
+
+  async #gather(): Promise<void> {
+    await this.#queue.settled()
+    // Whoever got a reply has its turn first.
+    setImmediate(() => this.#flush())
   }
 
   #flush(): void {

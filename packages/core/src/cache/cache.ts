@@ -101,7 +101,7 @@ export function createCache(engine: Engine): Cache {
     define(name, options, load) {
       if (taken.has(name))
         throw invalidArgument('the name of a definition', name, 'one that this instance has not used yet')
-      const definition = createDefinition(name, scope, engine.frames, options, load)
+      const definition = createDefinition(name, scope, engine, options, load)
       taken.add(name)
       return definition
     },

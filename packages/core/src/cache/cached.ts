@@ -69,8 +69,18 @@ export function createCached(scope: Scope, take: (name: string) => void): Cached
 }
 
 function decorator<Args extends readonly unknown[], T>(call: Caller<Args, T>): CachedMethod<Args, T> {
-  return <This>(method: (this: This, ...args: Args) => Promise<T>) => {
-    checkFunction('what cached decorates', method)
+  let used = false
+  return <This>(method: (this: This, ...args: Args) => Promise<T>, context: ClassMethodDecoratorContext<This>) => {
+    // A decorator of the older kind is given something else, and so is one of anything but a method.
+    const kind: unknown = (context as { readonly kind?: unknown } | undefined)?.kind
+    if (kind !== 'method')
+      throw invalidArgument(
+        'what cached decorates',
+        kind,
+        'a method, by a standard decorator without experimentalDecorators',
+      )
+    if (used) throw invalidArgument('what cached decorates', context.name, 'one method for each name')
+    used = true
     return function decorated(this: This, ...args: Args): Promise<T> {
       return call.run(args, () => method.call(this, ...args))
     }

@@ -1,11 +1,10 @@
 import { checkFunction, checkObject, invalidArgument } from '../errors.ts'
 import { tagNames } from '../invalidation/names.ts'
 import { checkNamespace, checkPath, type Key, keyText } from '../keys.ts'
-import { Batch, type BatchLoader } from './batch.ts'
+import { Batch, type BatchLoader, type BatchParts } from './batch.ts'
 import { checkSchema } from './form.ts'
 import type { StoringOptions } from './call-options.ts'
 import type { LoadContext } from './load-context.ts'
-import type { LoadFrames } from './load-frame.ts'
 import type { Peeked, Scope, ScopedRead } from './scope.ts'
 import { type NamespaceOptions, resolveSettings } from './settings.ts'
 import type { StandardSchemaV1 } from './standard-schema.ts'
@@ -72,13 +71,13 @@ const BATCH_SIZE = 1000
 export function createDefinition<Args extends readonly unknown[], T>(
   name: string,
   scope: Scope,
-  frames: LoadFrames,
+  parts: BatchParts,
   options: DefinitionOptions<Args, T>,
   load: (...args: [...Args, LoadContext]) => T | Promise<T>,
 ): Definition<Args, T> {
   checkDefinition(name, options)
   checkFunction('the loader of a definition', load)
-  const entries = new DefinedEntries(name, scope, frames, options, load)
+  const entries = new DefinedEntries(name, scope, parts, options, load)
 
   function call(...args: Args): Promise<T> {
     try {
@@ -111,7 +110,7 @@ class DefinedEntries<Args extends readonly unknown[], T> {
   constructor(
     name: string,
     scope: Scope,
-    frames: LoadFrames,
+    parts: BatchParts,
     options: DefinitionOptions<Args, T>,
     load: (...args: [...Args, LoadContext]) => T | Promise<T>,
   ) {
@@ -124,7 +123,7 @@ class DefinedEntries<Args extends readonly unknown[], T> {
     this.#key = scope.timedKey(name, key)
     this.#schema = schema
     this.#shape = scope.shapeAt(`${name}:`, version)
-    this.#batch = loadMany && new Batch(loadMany, frames, batchSize)
+    this.#batch = loadMany && new Batch(loadMany, parts, batchSize)
   }
 
   /** @param together with others of the same turn, where there is a loader of many. */
@@ -136,8 +135,8 @@ class DefinedEntries<Args extends readonly unknown[], T> {
   async many(items: readonly Item<Args>[]): Promise<Map<Item<Args>, T>> {
     if (!Array.isArray(items)) throw invalidArgument('items', items, 'an array')
     const distinct: readonly Item<Args>[] = [...new Set<Item<Args>>(items)]
-    // Items are the arguments of definitions that have one.
-    const values = await Promise.all(distinct.map((item) => this.get([item] as readonly unknown[] as Args, true)))
+    // Items are the arguments of definitions that have one. A key function that throws leaves no other's failure alone.
+    const values = await Promise.all(distinct.map(async (item) => this.get([item] as readonly unknown[] as Args, true)))
     return new Map(distinct.map((item, n) => [item, values[n] as T])) // as many values as items
   }
 

@@ -82,6 +82,11 @@ export class HeldEntries {
     return { kind: verdict === 'stale' ? 'stale' : freshness, entry }
   }
 
+  /** The same for who does not ask: with strict consistency nothing may be used unasked. */
+  peek(path: string, form: Pick<Form, 'shape' | 'schema'>): Held {
+    return this.#strict ? undefined : this.look(path, form)
+  }
+
   /** Whether a fresh entry is to be refreshed before it ends. */
   isDue(entry: Entry): boolean {
     return this.#coherence.time.latest(this.#clock.now()) >= entry.hitUntil

@@ -43,7 +43,10 @@ export interface Keyed {
    *   changed then.
    */
   set(key: Key, value: unknown, options?: SetOptions): Promise<Reached>
-  /** Stores many values: one invalidation for all of them, then the writes. Rejects like `set`, before anything was changed. */
+  /**
+   * Stores up to 10,000 values: one invalidation for all of them, then the writes. Rejects like `set`, before anything was
+   * changed.
+   */
   setMany(entries: Iterable<readonly [Key, unknown]>, options?: SetManyOptions): Promise<Reached>
   /** Invalidates one key, on every instance. */
   delete(key: Key): Promise<Reached>

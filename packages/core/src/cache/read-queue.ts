@@ -29,6 +29,8 @@ export class ReadQueue {
   readonly #clock: Clock
   readonly #tracked: TrackedKeys | undefined
   #batch: Batch | undefined
+  /** Those whose replies are still to come. */
+  readonly #running = new Set<Batch>()
 
   constructor(store: CacheStore, coherence: Coherence, clock: Clock, tracked: TrackedKeys | undefined) {
     this.#tracked = tracked
@@ -59,6 +61,11 @@ export class ReadQueue {
     }
   }
 
+  /** Resolves when the replies to what has been asked for until now have come, or will not come. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#running].map(({ reply }) => reply))
+  }
+
   #open(timeout: number): Batch {
     if (this.#batch !== undefined) return this.#batch
     const batch: Batch = {
@@ -66,8 +73,11 @@ export class ReadQueue {
       names: new Set(),
       ask: false,
       timeout,
-      reply: Promise.resolve().then(() => this.#send(batch)),
+      reply: Promise.resolve()
+        .then(() => this.#send(batch))
+        .finally(() => this.#running.delete(batch)),
     }
+    this.#running.add(batch)
     this.#batch = batch
     return batch
   }

@@ -1,5 +1,5 @@
 import { type Duration, milliseconds } from '../duration.ts'
-import { RedstartError } from '../errors.ts'
+import { checkObject, RedstartError } from '../errors.ts'
 import type { Engine } from './engine.ts'
 
 /** What waiting for the backend came to. */
@@ -18,8 +18,10 @@ const PAUSE_MS = 50
 /** Connects, and waits until the backend has answered once. Never rejects for a backend that does not. */
 export async function whenReady(
   { coherence, clock, deadline, checkOpen }: Pick<Engine, 'coherence' | 'clock' | 'deadline' | 'checkOpen'>,
-  { timeout = '5s' }: ReadyOptions = {},
+  options: ReadyOptions = {},
 ): Promise<Readiness> {
+  checkObject('the options of ready', options)
+  const { timeout = '5s' } = options
   const until = clock.now() + milliseconds(timeout, 'timeout')
   for (;;) {
     checkOpen()

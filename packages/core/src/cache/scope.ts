@@ -3,11 +3,13 @@ import { checkPath, type Key, keyText } from '../keys.ts'
 import { tagNames as tagNamesOf } from '../invalidation/names.ts'
 import { count, L1_HIT } from '../telemetry/counters.ts'
 import { type CallOptions, callPlan } from './call-options.ts'
+import { refreshAt } from './early-refresh.ts'
 import type { Engine } from './engine.ts'
 import { type Entry, valueOf } from './entry.ts'
 import { checkSchema, hashedVersion } from './form.ts'
+import { jittered } from './jitter.ts'
 import type { LoadContext } from './load-context.ts'
-import { type SetManyOptions, type SetOptions, type Setting, Setter } from './setter.ts'
+import { type SetManyOptions, type SetOptions, Setter } from './setter.ts'
 import { type Lifetime, type NamespaceOptions, type NamespaceRecord, resolveSettings } from './settings.ts'
 import type { StandardSchemaV1 } from './standard-schema.ts'
 import type { Reached } from './targets.ts'
@@ -56,6 +58,7 @@ export class Scope {
   readonly #engine: Engine
   readonly #pathOf: (text: string) => string
   readonly #setter: Setter
+  readonly #checkedPath = (key: Key): string => checkPath(this.pathOf(key), key)
 
   /** @param pathOf makes the path of a key's text; it need not check it. */
   constructor(engine: Engine, pathOf: (text: string) => string) {
@@ -167,16 +170,20 @@ export class Scope {
   }
 
   peek(key: Key): Peeked {
-    const path = checkPath(this.pathOf(key), key)
+    const path = this.#checkedPath(key)
     return this.peekAt(path, this.shapeAt(path, undefined), undefined)
   }
 
   /** The same for a checked path. */
   peekAt(path: string, shape: number, schema: StandardSchemaV1 | undefined): Peeked {
     this.#engine.checkOpen()
-    const held = this.#engine.held.look(path, { shape, schema })
-    if (held?.kind !== 'fresh' && held?.kind !== 'stale') return MISSED
-    this.#engine.frames.current()?.inherit(held.entry)
+    const held = this.#engine.held.peek(path, { shape, schema })
+    const frame = this.#engine.frames.current()
+    if (held?.kind !== 'fresh' && held?.kind !== 'stale') {
+      frame?.missed(path)
+      return MISSED
+    }
+    frame?.inherit(held.entry)
     return { hit: true, value: valueOf(held.entry), stale: held.kind === 'stale' }
   }
 
@@ -190,23 +197,27 @@ export class Scope {
 
   async touch(key: Key, life: Lifetime = {}): Promise<boolean> {
     checkObject('the options of touch', life)
-    const path = checkPath(this.pathOf(key), key)
+    const path = this.#checkedPath(key)
     const { settings } = this.#namespace(path)
-    const { ttl, stale } = resolveSettings(life, settings)
+    const { ttl, stale, jitter, earlyRefresh } = resolveSettings(life, settings)
     const entry = await this.#find(key)
-    return entry !== undefined && this.#engine.writer.touch({ path, ttl, stale }, entry)
+    if (entry === undefined) return false
+    const { writer, random } = this.#engine
+    const touched = await writer.touch({ path, ttl: jittered(ttl, jitter, random), stale }, entry)
+    if (touched) entry.hitUntil = refreshAt(entry, earlyRefresh, random)
+    return touched
   }
 
   set(key: Key, value: unknown, options: SetOptions = {}): Promise<Reached> {
-    return this.#set([[key, value]], options, 'set')
+    return this.#setter.set([[key, value]], this.#checkedPath, options, 'set')
   }
 
   setMany(entries: Iterable<readonly [Key, unknown]>, options: SetManyOptions = {}): Promise<Reached> {
-    return this.#set(entries, options, 'setMany')
+    return this.#setter.set(entries, this.#checkedPath, options, 'setMany')
   }
 
   async delete(key: Key): Promise<Reached> {
-    return this.deleteAt(checkPath(this.pathOf(key), key))
+    return this.deleteAt(this.#checkedPath(key))
   }
 
   /** The same for a checked path. */
@@ -223,18 +234,8 @@ export class Scope {
     return this.#pathOf(keyText(key))
   }
 
-  async #set(entries: Iterable<readonly [Key, unknown]>, options: SetOptions, caller: string): Promise<Reached> {
-    const settings = new Map<string, Setting>()
-    for (const [key, value] of entries) {
-      const path = checkPath(this.pathOf(key), key)
-      // Of two for one key the later one counts, as if they had been set one after the other.
-      settings.set(path, { path, value })
-    }
-    return this.#setter.set([...settings.values()], options, caller)
-  }
-
   async #find(key: Key): Promise<Entry | undefined> {
-    const path = checkPath(this.pathOf(key), key)
+    const path = this.#checkedPath(key)
     const { name, counters, settings } = this.#namespace(path)
     return this.#engine.reads.find({ ...settings, namespace: name, path, counters })
   }

@@ -1,5 +1,6 @@
 import { checkObject, invalidArgument, RedstartError } from '../errors.ts'
 import { impliedNames, keyName, type Name, tagNames } from '../invalidation/names.ts'
+import type { Key } from '../keys.ts'
 import { count, DELETE, SET } from '../telemetry/counters.ts'
 import type { EncodedValue } from '../wire/index.ts'
 import { Budget } from './budget.ts'
@@ -10,7 +11,7 @@ import type { EarlyRefresh } from './load-options.ts'
 import { encode } from './pack.ts'
 import { MOST_TAGS } from './refusal.ts'
 import { type NamespaceOptions, type NamespaceRecord, resolveSettings } from './settings.ts'
-import type { Reached } from './targets.ts'
+import { MOST_NAMES, type Reached } from './targets.ts'
 import { takeToken, Token } from './token.ts'
 import type { Origin, Placement } from './write.ts'
 
@@ -32,12 +33,6 @@ export interface SetOptions extends SetManyOptions {
   readonly at?: Token
 }
 
-/** A value with its place. */
-export interface Setting {
-  readonly path: string
-  readonly value: unknown
-}
-
 /** What is common to values that are set together. */
 interface Manner {
   readonly place: Placement
@@ -48,7 +43,7 @@ interface Manner {
 /** The moment that a value which is set is bound to. */
 type Moment = Pick<Origin, 'generation' | 'clock' | 'sequence' | 'since' | 'loaded' | 'reached'>
 
-/** Stores values that callers bring. Paths given to it have been checked. */
+/** Stores values that callers bring, and deletes. */
 export class Setter {
   readonly #engine: Engine
 
@@ -59,11 +54,22 @@ export class Setter {
   /**
    * An invalidation of the keys, then writes with the clock that came back: what readers had loaded before cannot outlive
    * them. Everything is encoded first, so that a value that cannot be stored changes nothing.
+   *
+   * @param pathOf makes a checked path of a key.
    */
-  async set(settings: readonly Setting[], options: SetOptions, caller: string): Promise<Reached> {
+  async set(
+    entries: Iterable<readonly [Key, unknown]>,
+    pathOf: (key: Key) => string,
+    options: SetOptions,
+    caller: string,
+  ): Promise<Reached> {
     checkObject(`the options of ${caller}`, options)
+    // Of two for one key the later one counts, as if they had been set one after the other.
+    const settings = [...new Map(pairsOf(entries, pathOf))]
+    if (settings.length > MOST_NAMES)
+      throw invalidArgument('entries', settings, `at most ${MOST_NAMES} of them: they are invalidated in one step`)
     const { clock, deadline } = this.#engine
-    const writes = settings.map(({ path, value }) => {
+    const writes = settings.map(([path, value]) => {
       const manner = this.#manner(path, options, caller)
       return { path, manner, encoded: encode(value, manner.place.form.maxValueBytes) }
     })
@@ -86,7 +92,7 @@ export class Setter {
   }
 
   /** See `Cache.token`. */
-  token(): Promise<Token> {
+  async token(): Promise<Token> {
     this.#engine.checkOpen()
     return takeToken(this.#engine)
   }
@@ -138,4 +144,19 @@ function momentOf(token: unknown, engine: Engine): Moment {
   const moment = Token.momentOf(token, engine.coherence)
   if (moment === undefined) throw invalidArgument('at', token, 'a token of this instance: await cache.token()')
   return { ...moment, loaded: engine.coherence.time.earliest(moment.since) }
+}
+
+/** @throws RedstartError `INVALID_ARGUMENT` for what holds something else than pairs. */
+function* pairsOf(
+  entries: Iterable<readonly [Key, unknown]>,
+  pathOf: (key: Key) => string,
+): Generator<readonly [string, unknown]> {
+  // What types forbid is passed all the same: null, or a text, which holds letters.
+  if (typeof entries !== 'object' || !(Symbol.iterator in (entries ?? {})))
+    throw invalidArgument('entries', entries, 'pairs of a key and a value, such as a Map')
+  for (const pair of entries) {
+    if (!Array.isArray(pair) || pair.length !== 2)
+      throw invalidArgument('an entry', pair, 'a pair of a key and a value')
+    yield [pathOf(pair[0]), pair[1]]
+  }
 }

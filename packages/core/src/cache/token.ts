@@ -20,7 +20,8 @@ export class Token {
 
   /** The moment of a token, if it is one of this owner's: those of other instances say nothing here. */
   static momentOf(token: unknown, owner: Coherence): Moment | undefined {
-    return token instanceof Token && token.#owner === owner ? token.#moment : undefined
+    if (typeof token !== 'object' || token === null || !(#owner in token)) return undefined
+    return token.#owner === owner ? token.#moment : undefined
   }
 }
 

@@ -1,5 +1,5 @@
 import { invalidArgument } from '../errors.ts'
-import { checkNamespace, checkTag, LONGEST_PATH } from '../keys.ts'
+import { checkNamespace, checkTag, isUsableText, LONGEST_PATH } from '../keys.ts'
 
 /**
  * A name that an invalidation can hit, with its kind in front: `k:` one entry, `p:` every entry under a prefix, `t:`
@@ -104,5 +104,7 @@ export function prefixName(prefix: unknown): Name {
     )
   }
   checkNamespace(prefix.slice(0, prefix.indexOf(':')))
+  if (!isUsableText(prefix))
+    throw invalidArgument('prefix', prefix, 'no control characters, no lone surrogates, and parts as keys have them')
   return `p:${prefix}`
 }

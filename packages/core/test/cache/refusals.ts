@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memory } from '../../src/memory/index.ts'
+import { boundStore } from './bound-store.ts'
 import { open, type Watched } from './instance.ts'
 
 /** What is done, what it is refused with. */
@@ -19,13 +20,21 @@ export function shown(value: unknown): string {
 /** What names of apps and namespaces are told to be. */
 export const WORD = 'expected 1 to 64 of A-Z a-z 0-9 \\. _ -, beginning with a letter or digit$'
 
-/** Checks that every row is refused with its code and message, and changes nothing in the store. */
+/**
+ * Checks that every row is refused with its code and message, changes nothing in the store, loses nothing of what was
+ * stored before, and leaves nothing behind that is thrown later.
+ */
 export function describeRefusals(subject: string, rows: readonly Row[]): void {
   describe(`bad input, ${subject}:`, () => {
+    const escaped: unknown[] = []
+    const escape = (error: unknown): void => void escaped.push(error)
+    beforeAll(() => process.on('unhandledRejection', escape).on('uncaughtException', escape))
+    afterAll(() => process.off('unhandledRejection', escape).off('uncaughtException', escape))
+
     it.each(rows.map(([name, act, message, code = 'INVALID_ARGUMENT']) => ({ name, act, message, code })))(
       '$name is refused, and nothing is changed',
       async ({ act, message, code }) => {
-        const { instance, changes } = await watched()
+        const { instance, beside, changes } = await watched()
         const failure = await Promise.resolve()
           .then(() => act(instance))
           .then(
@@ -33,31 +42,47 @@ export function describeRefusals(subject: string, rows: readonly Row[]): void {
             (error: unknown) => error,
           )
         expect(failure).toMatchObject({ name: 'RedstartError', code, message: expect.stringMatching(message) })
+        await instance.clock.advanceAsync(60_000)
         expect(changes()).toBe(0)
-        expect(await instance.cache.get('menu:1')).toBe('as before')
+        expect(instance.of('store.error')).toEqual([])
+        for (const { cache } of [instance, beside]) {
+          for (const keyed of [cache, cache.tenant('a')]) expect(await keyed.get('menu:1')).toBe('as before')
+          expect(await cache.ttl('menu:1')).toMatchObject({ fresh: 3_540_000 })
+        }
+        expect(escaped).toEqual([])
       },
     )
   })
 }
 
-/** An instance with one entry, over a store that counts what changes it. */
-async function watched(): Promise<{ readonly instance: Watched; readonly changes: () => number }> {
+interface Prepared {
+  readonly instance: Watched
+  /** Another one over the same data. */
+  readonly beside: Watched
+  readonly changes: () => number
+}
+
+/** An instance with an entry of its own and one of a tenant, over a store that counts what changes it. */
+async function watched(): Promise<Prepared> {
   const backend = memory()
   let changes = 0
   const instance = open({
     backend: {
       ...backend,
       cache(context) {
-        const store = backend.cache(context)
-        const { write, invalidate } = { write: store.write.bind(store), invalidate: store.invalidate.bind(store) }
-        return Object.assign(store, {
-          write: (...args: Parameters<typeof write>) => (changes++, write(...args)),
-          invalidate: (...args: Parameters<typeof invalidate>) => (changes++, invalidate(...args)),
-        })
+        const store = boundStore(backend.cache(context))
+        return {
+          ...store,
+          write: (...args) => (changes++, store.write(...args)),
+          touch: (...args) => (changes++, store.touch(...args)),
+          invalidate: (...args) => (changes++, store.invalidate(...args)),
+          remove: (...args) => (changes++, store.remove(...args)),
+        }
       },
     },
   })
-  await instance.cache.set('menu:1', 'as before')
+  const { cache, clock } = instance
+  for (const keyed of [cache, cache.tenant('a')]) await keyed.set('menu:1', 'as before', { tags: ['soups'] })
   changes = 0
-  return { instance, changes: () => changes }
+  return { instance, beside: open({ backend, clock }), changes: () => changes }
 }

@@ -1,8 +1,12 @@
 import { expectTypeOf } from 'vitest'
 import {
   type Backend,
+  type BatchContext,
   type Cache,
   type CacheStats,
+  type Cached,
+  type CachedOptions,
+  cacheAside,
   createRedstart,
   type Definition,
   type DefinitionOptions,
@@ -13,6 +17,7 @@ import {
   type InvalidationOptions,
   type InvalidationTarget,
   type Key,
+  keyShape,
   type L1Options,
   type Latency,
   type LoadContext,
@@ -23,13 +28,23 @@ import {
   type NamespaceOptions,
   type NamespaceStats,
   type Operation,
+  type Peeked,
   type Reached,
+  type Readiness,
   type Redstart,
   RedstartError,
   type RedstartEvent,
   type RedstartOptions,
+  refreshAhead,
+  type Remaining,
+  type SetManyOptions,
   type SetOptions,
   type SlowOptions,
+  type Tenant,
+  type Token,
+  type WarmerOptions,
+  type WarmingResult,
+  writeThrough,
 } from '@redstart/core'
 import { memory } from '@redstart/core/memory'
 import { redis } from '@redstart/core/redis'
@@ -239,3 +254,188 @@ cache.define(
   { key: (id: number, language: string | undefined) => [id, language ?? 'en'] },
   (id, language, context) => `${id} ${language} ${context.path}`,
 )
+
+// many and peek: of a definition's one argument and its value
+const counted = cache.define(
+  'menu:counted',
+  {
+    key: (id: number) => id,
+    loadMany: async (ids, context) => {
+      expectTypeOf(ids).toEqualTypeOf<readonly number[]>()
+      expectTypeOf(context).toEqualTypeOf<BatchContext>()
+      return ids.map((id) => ({ id, category: 'soups' }))
+    },
+  },
+  (id) => load(id),
+)
+expectTypeOf(counted).toEqualTypeOf<Definition<[id: number], Dish>>()
+expectTypeOf(counted.many([1, 2])).toEqualTypeOf<Promise<Map<number, Dish>>>()
+expectTypeOf(counted.many([1] as const)).toEqualTypeOf<Promise<Map<number, Dish>>>()
+// @ts-expect-error items of another type
+void counted.many(['1'])
+// @ts-expect-error one is no list
+void counted.many(1)
+cache.define(
+  'menu:mapped',
+  { key: (id: number) => id, loadMany: (ids) => new Map(ids.map((id) => [id, { id, category: 'soups' }])) },
+  (id) => load(id),
+)
+cache.define(
+  'menu:others',
+  { key: (id: number) => id, loadMany: (ids: readonly number[]) => ids.map(String) },
+  // @ts-expect-error other values than the batch loader's
+  (id: number): Promise<Dish> => load(id),
+)
+cache.define(
+  'menu:one-value',
+  // @ts-expect-error one value is no list of values
+  { key: (id: number) => id, loadMany: (ids: readonly number[]): Dish => ({ id: ids.length, category: '' }) },
+  (id: number): Promise<Dish> => load(id),
+)
+// @ts-expect-error of two arguments there is no one item
+void translated.many([1])
+expectTypeOf(translated.many).parameter(0).toEqualTypeOf<readonly never[]>()
+const peeked = counted.peek(1)
+expectTypeOf(peeked).toEqualTypeOf<
+  { readonly hit: true; readonly value: Dish; readonly stale: boolean } | { readonly hit: false }
+>()
+if (peeked.hit) expectTypeOf(peeked.value).toEqualTypeOf<Dish>()
+// @ts-expect-error a miss has no value
+void peeked.value
+// @ts-expect-error an argument of another type
+counted.peek('1')
+expectTypeOf(cache.peek('menu:1')).toEqualTypeOf<Peeked>()
+if (cache.peek('menu:1').hit) expectTypeOf<Extract<Peeked, { hit: true }>['value']>().toEqualTypeOf<unknown>()
+
+// has, getMany, ttl, touch, setMany, token
+expectTypeOf(cache.has('menu:1')).toEqualTypeOf<Promise<boolean>>()
+expectTypeOf(cache.getMany(['menu:1', 2])).toEqualTypeOf<Promise<Map<'menu:1' | 2, unknown>>>()
+expectTypeOf(cache.ttl('menu:1')).toEqualTypeOf<Promise<Remaining | undefined>>()
+expectTypeOf(cache.touch('menu:1', { ttl: '5m', stale: '1h' })).toEqualTypeOf<Promise<boolean>>()
+expectTypeOf(cache.setMany([['menu:1', 1]], { ttl: '5m' })).toEqualTypeOf<Promise<Reached>>()
+void cache.setMany(new Map([[['menu', 1], 1]]))
+void cache.token().then((at) => cache.set('menu:1', 1, { at }))
+// @ts-expect-error a key alone is no list
+void cache.getMany('menu:1')
+// @ts-expect-error values have keys
+void cache.setMany(['menu:1'])
+// @ts-expect-error a moment is of one value
+void cache.setMany([['menu:1', 1]], { at: undefined as unknown as Token })
+// @ts-expect-error a number is no token
+void cache.set('menu:1', 1, { at: 5 })
+// @ts-expect-error a loader is nothing to touch with
+void cache.touch('menu:1', { loadTimeout: '5s' })
+
+// cached: called like the function
+const price = cache.cached(
+  'prices',
+  { ttl: '5m', tags: (value, id) => [`${value}`, `${id}`] },
+  async (id: number, currency: 'sek' | 'eur') => ({
+    id,
+    currency,
+  }),
+)
+expectTypeOf(price).toEqualTypeOf<
+  Cached<[id: number, currency: 'sek' | 'eur'], { id: number; currency: 'sek' | 'eur' }>
+>()
+expectTypeOf(price(1, 'sek')).toEqualTypeOf<Promise<{ id: number; currency: 'sek' | 'eur' }>>()
+expectTypeOf(price.keyOf(1, 'sek')).toEqualTypeOf<string>()
+expectTypeOf(price.invalidate(1, 'sek')).toEqualTypeOf<Promise<Reached>>()
+// @ts-expect-error an argument is missing
+void price(1)
+// @ts-expect-error no such currency
+void price(1, 'usd')
+expectTypeOf(cache.cached('prices:now', {}, () => 5)()).toEqualTypeOf<Promise<number>>()
+const maybe = cache.cached('prices:maybe', {}, (id?: number) => id)
+expectTypeOf(maybe()).toEqualTypeOf<Promise<number | undefined>>()
+expectTypeOf(maybe(1)).toEqualTypeOf<Promise<number | undefined>>()
+// @ts-expect-error a batch loader is of definitions
+cache.cached('prices:many', { loadMany: (ids: readonly number[]) => ids }, (id: number) => id)
+// @ts-expect-error an object is no key
+cache.cached('prices:object', { key: (id: number) => ({ id }) }, (id: number) => id)
+
+// The decorator: of methods that return promises, as they are
+class Menu {
+  @cache.cached('decorated', { ttl: '5m' })
+  async dish(id: number): Promise<Dish> {
+    return load(id)
+  }
+
+  @cache.cached('decorated:typed', { key: (id: number) => id, tags: (value: Dish, id) => [value.category, `${id}`] })
+  async typed(id: number): Promise<Dish> {
+    return load(id)
+  }
+
+  @cache.cached('decorated:static')
+  static async all(): Promise<Dish[]> {
+    return [await load(1)]
+  }
+
+  // @ts-expect-error a method that returns no promise would return one
+  @cache.cached('decorated:sync')
+  sync(id: number): number {
+    return id
+  }
+
+  // @ts-expect-error a key of other arguments
+  @cache.cached('decorated:other', { key: (id: string) => id })
+  async other(id: number): Promise<Dish> {
+    return load(id)
+  }
+
+  // @ts-expect-error tags of another value
+  @cache.cached('decorated:tags', { tags: (value: string) => [value] })
+  async tagged(id: number): Promise<Dish> {
+    return load(id)
+  }
+
+  // @ts-expect-error a field is no method
+  @cache.cached('decorated:field')
+  field = async (id: number): Promise<Dish> => load(id)
+}
+expectTypeOf(new Menu().dish).toEqualTypeOf<(id: number) => Promise<Dish>>()
+expectTypeOf(Menu.all()).toEqualTypeOf<Promise<Dish[]>>()
+// @ts-expect-error an argument of another type
+void new Menu().dish('1')
+
+// Tenants, warmers, key shapes, waiting, named patterns
+expectTypeOf(cache.tenant('acme')).toEqualTypeOf<Tenant>()
+expectTypeOf(
+  cache
+    .tenant('acme')
+    .namespace('menu')
+    .getOrSet(1, () => load(1)),
+).toEqualTypeOf<Promise<Dish>>()
+// @ts-expect-error the type of a definition says nothing of whom it is for
+cache.tenant('acme').define('menu', { key: () => 1 }, () => 1)
+const { warmers, ready } = createRedstart()
+expectTypeOf(ready({ timeout: '5s' })).toEqualTypeOf<Promise<Readiness>>()
+warmers.register('dishes', {
+  items: async () => [1, 2],
+  warm: (id, { signal }) => {
+    expectTypeOf(id).toEqualTypeOf<number>()
+    expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+  },
+  every: '5m',
+})
+warmers.register('others', { items: new Set(['a']), warm: (name) => expectTypeOf(name).toEqualTypeOf<string>() })
+// @ts-expect-error items of another type than what warms them takes
+warmers.register('wrong', { items: ['a'], warm: (id: number) => counted(id) })
+expectTypeOf(warmers.run('dishes')).toEqualTypeOf<Promise<WarmingResult>>()
+const order = keyShape('orders', ['tenant', 'id'])
+expectTypeOf(order({ tenant: 'acme', id: 5n })).toEqualTypeOf<string>()
+expectTypeOf(order.parse('orders:acme:5')).toEqualTypeOf<Readonly<Record<'tenant' | 'id', string>> | undefined>()
+// @ts-expect-error a part is missing
+order({ tenant: 'acme' })
+// @ts-expect-error there is no such part
+order({ tenant: 'acme', id: 1, line: 2 })
+expectTypeOf(writeThrough(cache, 'menu:1', 5, (value) => expectTypeOf(value).toEqualTypeOf<number>())).toEqualTypeOf<
+  Promise<Reached>
+>()
+expectTypeOf(cacheAside(cache.namespace('menu'), 1, () => load(1))).toEqualTypeOf<Promise<Dish>>()
+expectTypeOf(refreshAhead(cache, 'menu:1', () => load(1), { threshold: 0.5 })).toEqualTypeOf<Promise<Dish>>()
+// @ts-expect-error it has a threshold
+void refreshAhead(cache, 'menu:1', () => load(1), { earlyRefresh: 0.5 })
+expectTypeOf<SetManyOptions>().toEqualTypeOf<Frozen<SetManyOptions>>()
+expectTypeOf<WarmerOptions<number>>().toEqualTypeOf<Frozen<WarmerOptions<number>>>()
+expectTypeOf<CachedOptions<[number], Dish>>().toEqualTypeOf<Frozen<CachedOptions<[number], Dish>>>()
