@@ -76,9 +76,15 @@ export class OneServer implements Servers {
   /** Whether Redis answers again: a question of our own, on the connection that everything needs. */
   #probe(): Promise<unknown> {
     const { connection } = this.#link
-    return within(this.#clock, this.#settings.connectTimeout, async () => {
+    const { heard } = connection
+    const ask = async (): Promise<unknown> => {
       await connection.opened()
       return connection.client.eval(identify.text, 1, this.#viewKey)
+    }
+    return within(this.#clock, this.#settings.connectTimeout, ask).catch((error: unknown) => {
+      // No call is made meanwhile that could notice a connection that has gone silent since.
+      connection.missed(heard)
+      throw error
     })
   }
 

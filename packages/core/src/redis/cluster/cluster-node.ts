@@ -61,13 +61,20 @@ export class ClusterNode {
 
   /** Asks something of our own, whether the breaker lets calls pass or not. */
   ask<T>(question: (connection: Connection) => Promise<T>): Promise<T> {
-    return within(this.#clock, this.#connectTimeout, async () => {
-      await this.#first.opened()
+    const first = this.#first
+    const { heard } = first
+    const asked = async (): Promise<T> => {
+      await first.opened()
       try {
-        return await question(this.#first)
+        return await question(first)
       } catch (error) {
-        throw this.#first.explain(error)
+        throw first.explain(error)
       }
+    }
+    return within(this.#clock, this.#connectTimeout, asked).catch((error: unknown) => {
+      // While the breaker is open no call is made that could notice a connection that has gone silent since.
+      first.missed(heard)
+      throw error
     })
   }
 
