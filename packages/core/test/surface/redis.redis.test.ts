@@ -191,6 +191,7 @@ describe('two tenants over Redis', () => {
     const [one, two] = pair()
     const [a, b] = [one.cache.tenant('a:b'), two.cache.tenant('a%3Ab')]
     const onTwo = two.cache.tenant('a:b')
+    for (const instance of [one, two]) expect(await instance.ready()).toEqual({ ready: true })
     await Promise.all([
       a.set('menu:1', 'a', { tags: ['soups'] }),
       b.set('menu:1', 'b', { tags: ['soups'] }),
@@ -204,8 +205,14 @@ describe('two tenants over Redis', () => {
     expect(await now()).toEqual(['a', 'b', 'all'])
     await a.invalidate({ tags: ['soups'] })
     await vi.waitFor(async () => expect(await now()).toEqual([undefined, 'b', 'all']))
-    expect(await onTwo.getOrSet('menu:1', () => 'again', { tags: ['soups'] })).toBe('again')
-    expect(await a.get('menu:1')).toBe('again')
+    // An instance that missed word of something counts what it loads as older until it has asked again.
+    await vi.waitFor(
+      async () => {
+        expect(await onTwo.getOrSet('menu:1', () => 'again', { tags: ['soups'] })).toBe('again')
+        expect(await a.get('menu:1')).toBe('again')
+      },
+      { timeout: 10_000 },
+    )
     await b.clear()
     await vi.waitFor(async () => expect(await now()).toEqual(['again', undefined, 'all']))
     await one.invalidate({ tags: ['soups'] })

@@ -329,7 +329,7 @@ void cache.touch('menu:1', { loadTimeout: '5s' })
 // cached: called like the function
 const price = cache.cached(
   'prices',
-  { ttl: '5m', tags: (value, id) => [`${value}`, `${id}`] },
+  { ttl: '5m', tags: (value, id) => [value.currency, `${id}`] },
   async (id: number, currency: 'sek' | 'eur') => ({
     id,
     currency,
@@ -406,8 +406,7 @@ expectTypeOf(
     .namespace('menu')
     .getOrSet(1, () => load(1)),
 ).toEqualTypeOf<Promise<Dish>>()
-// @ts-expect-error the type of a definition says nothing of whom it is for
-cache.tenant('acme').define('menu', { key: () => 1 }, () => 1)
+expectTypeOf<Tenant>().not.toHaveProperty('define')
 const { warmers, ready } = createRedstart()
 expectTypeOf(ready({ timeout: '5s' })).toEqualTypeOf<Promise<Readiness>>()
 warmers.register('dishes', {
