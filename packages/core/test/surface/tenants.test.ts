@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { InvalidationTarget, Keyed } from '../../src/index.ts'
+import { type InvalidationTarget, type Keyed, keyShape } from '../../src/index.ts'
 import { counter, open } from '../cache/instance.ts'
 
 const loadOne = (): number => 1
@@ -46,6 +46,7 @@ const places: readonly ((keyed: Places, text: string) => readonly [Keyed, string
   (keyed, text) => [keyed, ['menu', text]],
   (keyed, text) => [keyed.namespace('menu'), [text]],
   (keyed, text) => [keyed.namespace('menu'), ['a', text]],
+  (keyed, text) => [keyed.namespace('menu'), [text, 'a']],
   (keyed, text) => [keyed.namespace('menu'), text],
   (keyed, text) => [keyed, `menu:${text}`],
 ]
@@ -161,6 +162,18 @@ describe('tenants', () => {
       { numRuns: 50 },
     )
   }, 60_000)
+
+  it('are spelt by no part of a key, and by no key shape', async () => {
+    const { cache } = open()
+    await cache.tenant('a').set('menu:1', 'theirs')
+    const shape = keyShape('menu', ['who', 'id'])
+    for (const who of ['a', '@a', '%@a', '%40a', '@a:', '%@a:']) {
+      expect(await cache.get(['menu', who, 1])).toBeUndefined()
+      expect(await cache.get(shape({ who, id: 1 }))).toBeUndefined()
+      expect(await cache.tenant('b').get(['menu', who, 1])).toBeUndefined()
+      expect(await cache.tenant('b').get(`menu:${who}:1`)).toBeUndefined()
+    }
+  })
 
   it('may be called anything that differs', async () => {
     const { cache } = open()
