@@ -97,9 +97,10 @@ export class Entry implements EntryParts {
 
   /** It was touched: it lives longer or shorter, and is as old as it was. */
   live(freshUntil: number, staleUntil: number): void {
+    // Refreshed as long before its end as it would have been.
+    this.hitUntil = freshUntil - (this.freshUntil - this.hitUntil)
     this.freshUntil = freshUntil
     this.staleUntil = staleUntil
-    this.hitUntil = freshUntil
   }
 }
 
@@ -141,8 +142,9 @@ export function entryFromWire(
   here: Pick<Entry, 'names' | 'sequence' | 'counters' | 'mark' | 'fetched' | 'form'>,
 ): Entry {
   const { generation, clock, loaded, freshUntil, staleUntil, cost } = wire
-  const instants = { since: -Infinity, loaded, freshUntil, staleUntil }
-  return new Entry({ ...here, ...instants, content, generation, clock, cost }, bytes)
+  const { names, sequence, counters, mark, fetched, form } = here
+  const stamp = { generation, clock, names, sequence, since: -Infinity }
+  return new Entry({ ...stamp, loaded, freshUntil, staleUntil, cost, counters, mark, fetched, form, content }, bytes)
 }
 
 /** The same entry with other content. */

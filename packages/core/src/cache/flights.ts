@@ -1,4 +1,4 @@
-import { abandoned, unlessAborted } from './abort.ts'
+import { abandoned } from './abort.ts'
 import type { Budget } from './budget.ts'
 import type { Entry } from './entry.ts'
 import type { Form } from './form.ts'
@@ -60,35 +60,13 @@ export class Flights {
     return this.#started
   }
 
-  /** Starts one; `run` begins in the next microtask. A failure that nobody waits for is no unhandled rejection. */
+  /** Starts one. A failure that nobody waits for is no unhandled rejection. */
   start(plan: FlightPlan, run: (flight: Flight) => Promise<Landing>): Flight {
     this.#started++
-    const controller = new AbortController()
-    const { path } = plan
-    const flight: Flight = {
-      ...plan,
-      order: this.#started,
-      waitsFor: new Set(),
-      landed: Promise.resolve().then(() => this.#land(flight, run)),
-      interest: new Interest(() => {
-        this.#end(flight)
-        controller.abort(abandoned(path))
-      }),
-      signal: controller.signal,
-      known: undefined,
-    }
-    if (plan.kind === 'refresh') flight.interest.hold()
-    flight.landed.catch(() => undefined)
-    this.#flights.set(path, flight)
+    const flight = new Flying(plan, this.#started, (ended) => this.#end(ended))
+    this.#flights.set(plan.path, flight)
+    flight.follow(run(flight))
     return flight
-  }
-
-  async #land(flight: Flight, run: (flight: Flight) => Promise<Landing>): Promise<Landing> {
-    try {
-      return await unlessAborted(flight.signal, run(flight))
-    } finally {
-      this.#end(flight)
-    }
   }
 
   /** Whoever comes from now on starts another one. */
@@ -98,6 +76,80 @@ export class Flights {
 
   /** Resolves when none is in progress any more, those included that start meanwhile. */
   async settled(): Promise<void> {
+    // A read starts its flight a moment after it was called.
+    await new Promise<void>((resolve) => process.nextTick(resolve))
     while (this.#flights.size > 0) await Promise.allSettled([...this.#flights.values()].map((flight) => flight.landed))
+  }
+}
+
+/** Costs little on its way to a hit in the backend: what only a load or a caller that leaves needs is made when it is asked for. */
+class Flying implements Flight {
+  readonly path: string
+  readonly kind: FlightKind
+  readonly form: Form
+  readonly budget: Budget
+  readonly order: number
+  readonly landed: Promise<Landing>
+  readonly interest: Interest
+  known: Entry | undefined
+  readonly #end: (flight: Flight) => void
+  #resolve!: (landing: Landing) => void
+  #reject!: (error: unknown) => void
+  #waitsFor: Set<Flight> | undefined
+  #controller: AbortController | undefined
+  #abandoned: DOMException | undefined
+
+  /** @param end is called when it has landed or was abandoned, before anybody learns of it. */
+  constructor({ path, kind, form, budget }: FlightPlan, order: number, end: (flight: Flight) => void) {
+    this.path = path
+    this.kind = kind
+    this.form = form
+    this.budget = budget
+    this.order = order
+    this.known = undefined
+    this.#end = end
+    this.landed = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    this.interest = new Interest(() => this.#abandon())
+    if (kind === 'refresh') this.interest.hold()
+  }
+
+  get waitsFor(): Set<Flight> {
+    this.#waitsFor ??= new Set()
+    return this.#waitsFor
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#abandoned !== undefined) this.#controller.abort(this.#abandoned)
+    }
+    return this.#controller.signal
+  }
+
+  /** Lands with what comes of the work, unless it is abandoned first. */
+  follow(work: Promise<Landing>): void {
+    work.then(
+      (landing) => {
+        this.#end(this)
+        this.#resolve(landing)
+      },
+      (error: unknown) => this.#fail(error),
+    )
+  }
+
+  #abandon(): void {
+    this.#abandoned = abandoned(this.path)
+    this.#fail(this.#abandoned)
+    this.#controller?.abort(this.#abandoned)
+  }
+
+  #fail(reason: unknown): void {
+    this.#end(this)
+    // Perhaps nobody waits.
+    this.landed.catch(() => undefined)
+    this.#reject(reason)
   }
 }

@@ -71,12 +71,14 @@ export class Lookup {
     const unpacked = unpacking instanceof Promise ? await unpacking : unpacking
     if (unpacked.kind === 'unusable') return this.#unusable(target, unpacked)
     if (unpacked.kind === 'foreign')
-      return this.#check({ kind: 'fresh', entry: this.#foreign(target, unpacked, fetched, before) }, target)
+      return await this.#check({ kind: 'fresh', entry: this.#foreign(target, unpacked, fetched, before) }, target)
     const { wire, content, bytes: size } = unpacked
     if (wire.compression !== undefined) this.#telemetry.took('inflate', target, begun)
     const names = wire.names.length === 0 ? implied : [...implied, ...wire.names]
     const entry = entryFromWire(wire, content, size, { names, sequence, counters, mark, fetched: sent, form })
-    return this.#check(this.#judge(entry, await this.#decide(entry, asked, snapshot, sent, budget)), target)
+    const decided = this.#decide(entry, asked, snapshot, sent, budget)
+    const found = this.#judge(entry, decided instanceof Promise ? await decided : decided)
+    return form.schema === undefined ? found : await this.#check(found, target)
   }
 
   /** Asks whether an entry of this process may still be used; its value is not fetched again. */
@@ -136,13 +138,13 @@ export class Lookup {
   }
 
   /** By this process's view where it can say, else by the backend's own. */
-  async #decide(
+  #decide(
     entry: Entry,
     asked: readonly string[],
     snapshot: Snapshot | undefined,
     sent: number,
     budget: Budget,
-  ): Promise<Verdict> {
+  ): Verdict | Promise<Verdict> {
     const coherence = this.#coherence
     const now = this.#clock.now()
     const verdict = coherence.proven(now) ? coherence.decide(entry, now) : 'ask'
@@ -150,9 +152,14 @@ export class Lookup {
     if (verdict === 'valid') this.#restamp(entry, coherence.view.clock, -Infinity)
     if (verdict !== 'ask') return verdict
     if (snapshot !== undefined && covers(asked, entry.names)) return this.#decideBy(entry, snapshot, sent)
-    const again = this.#clock.now()
-    const reply = await budget.use((timeout) => this.#store.read({ keys: [], names: entry.names }, timeout))
-    return reply.snapshot === undefined ? 'gone' : this.#decideBy(entry, reply.snapshot, again)
+    return this.#decideAnew(entry, budget)
+  }
+
+  /** Fetches the markers, where none came along. */
+  async #decideAnew(entry: Entry, budget: Budget): Promise<Verdict> {
+    const sent = this.#clock.now()
+    const { snapshot } = await budget.use((timeout) => this.#store.read({ keys: [], names: entry.names }, timeout))
+    return snapshot === undefined ? 'gone' : this.#decideBy(entry, snapshot, sent)
   }
 
   #decideBy(entry: Entry, snapshot: Snapshot, sent: number): Verdict {

@@ -44,42 +44,47 @@ export class ReadQueue {
    * @param names whose markers are wanted, in one snapshot.
    * @param ask sends the question even when the view is proven.
    */
-  async fetch(path: string | undefined, names: readonly string[], ask: boolean, timeout: number): Promise<Fetched> {
+  fetch(path: string | undefined, names: readonly string[], ask: boolean, timeout: number): Promise<Fetched> {
     const batch = this.#open(timeout)
     if (path !== undefined) batch.keys.add(path)
     for (const name of names) batch.names.add(name)
     batch.ask ||= ask
     batch.timeout = Math.max(batch.timeout, timeout)
     if (batch.keys.size >= MOST_KEYS) this.#batch = undefined
-    const reply = await batch.reply
-    return {
-      bytes: path === undefined ? undefined : reply.entries.get(path),
-      snapshot: reply.snapshot,
-      sent: reply.sent,
-      sequence: reply.sequence,
-      mark: reply.mark,
-    }
+    return new Promise((resolve, reject) => batch.waiting.push({ path, resolve, reject }))
   }
 
   /** Resolves when the replies to what has been asked for until now have come, or will not come. */
   async settled(): Promise<void> {
-    await Promise.allSettled([...this.#running].map(({ reply }) => reply))
+    const replies = [...this.#running].map(
+      ({ waiting }) => new Promise((resolve, reject) => waiting.push({ path: undefined, resolve, reject })),
+    )
+    await Promise.allSettled(replies)
   }
 
   #open(timeout: number): Batch {
     if (this.#batch !== undefined) return this.#batch
-    const batch: Batch = {
-      keys: new Set(),
-      names: new Set(),
-      ask: false,
-      timeout,
-      reply: Promise.resolve()
-        .then(() => this.#send(batch))
-        .finally(() => this.#running.delete(batch)),
-    }
-    this.#running.add(batch)
+    const batch: Batch = { keys: new Set(), names: new Set(), ask: false, timeout, waiting: [] }
     this.#batch = batch
+    this.#running.add(batch)
+    // Behind everything that is ready to go on: whatever else it reads comes into the same trip.
+    process.nextTick(() => void this.#answer(batch))
     return batch
+  }
+
+  /** Sends a batch and hands everybody their part of the reply. */
+  async #answer(batch: Batch): Promise<void> {
+    try {
+      const { entries, snapshot, sent, sequence, mark } = await this.#send(batch)
+      for (const { path, resolve } of batch.waiting) {
+        const bytes = path === undefined ? undefined : entries.get(path)
+        resolve({ bytes, snapshot, sent, sequence, mark })
+      }
+    } catch (error) {
+      for (const { reject } of batch.waiting) reject(error)
+    } finally {
+      this.#running.delete(batch)
+    }
   }
 
   async #send(batch: Batch): Promise<BatchReply> {
@@ -109,7 +114,13 @@ interface Batch {
   readonly names: Set<string>
   ask: boolean
   timeout: number
-  readonly reply: Promise<BatchReply>
+  readonly waiting: Waiting[]
+}
+
+interface Waiting {
+  readonly path: string | undefined
+  readonly resolve: (fetched: Fetched) => void
+  readonly reject: (error: unknown) => void
 }
 
 interface BatchReply {

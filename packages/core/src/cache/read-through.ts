@@ -19,13 +19,16 @@ export class ReadThrough {
   }
 
   /** Reads an entry, or loads it. Rejects with the loader's error when nothing may be served in its place. */
-  async read(plan: LoadPlan): Promise<Entry> {
-    plan.signal?.throwIfAborted()
+  read(plan: LoadPlan): Promise<Entry> {
+    if (plan.signal?.aborted === true) return Promise.reject(plan.signal.reason)
     const frame = this.#parts.frames.current()
     const read = new Read(this.#parts, plan, frame)
-    const entry = await (plan.signal === undefined ? read.run() : unlessLeft(plan.signal, read))
-    frame?.inherit(entry)
-    return entry
+    const reading = plan.signal === undefined ? read.run() : unlessLeft(plan.signal, read)
+    if (frame === undefined) return reading
+    return reading.then((entry) => {
+      frame.inherit(entry)
+      return entry
+    })
   }
 
   /** Reads a fresh entry; never loads. */
@@ -40,7 +43,8 @@ export class ReadThrough {
   async #find(target: ReadTarget): Promise<Entry | undefined> {
     const { reader, held: entries, telemetry } = this.#parts
     const budget = reader.budget()
-    const held = (await reader.confirmView(target, budget)) ? entries.look(target.path, target.form) : undefined
+    const confirmed = reader.confirmView(target, budget)
+    const held = confirmed === true || (await confirmed) ? entries.look(target.path, target.form) : undefined
     if (held?.kind === 'fresh') return tellHit(telemetry, target, held.entry, 'l1', false)
     const found = await reader.look(target, [], held, budget)
     if (found.kind === 'fresh') return tellHit(telemetry, target, found.entry, found.tier, false)

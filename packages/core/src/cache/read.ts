@@ -39,7 +39,9 @@ export class Read {
     if (plan.minHits > 1) admission.asked(plan.path)
     const budget = reader.budget()
     if (plan.refresh) return this.#force(budget)
-    const current = await reader.confirmView(plan, budget)
+    const confirmed = reader.confirmView(plan, budget)
+    // Awaited in any case: reads of one tick have all begun before the first flight of theirs, so that they may share it.
+    const current = await confirmed
     for (;;) {
       plan.signal?.throwIfAborted()
       const held = current ? entries.look(plan.path, plan.form) : undefined
@@ -54,7 +56,7 @@ export class Read {
       const failed = plan.errorTtl > 0 ? failedLoads.recall(plan.path) : undefined
       if (failed !== undefined) return reader.orStale(plan, held?.entry, failed.error)
       const flight = flights.get(plan.path)
-      if (flight === undefined) return this.#land(this.#fly(held, 'read', budget), held)
+      if (flight === undefined) return this.#take(await this.#waitSoftly(this.#fly(held, 'read', budget), held))
       const fitting = fits(flight.form, plan.form)
       const joined = fitting ? await this.#join(flight, held, current) : await this.#pass(flight)
       if (joined !== undefined) return joined
@@ -101,9 +103,8 @@ export class Read {
     return this.#parts.course.fly(this.#plan, held, kind, budget)
   }
 
-  /** Waits for the flight that this read has started. */
-  async #land(flight: Flight, held: Held): Promise<Entry> {
-    const waited = await this.#waitSoftly(flight, held)
+  /** Takes what the flight that this read has started brought. */
+  #take(waited: Landing | Left): Entry {
     const { entry } = waited
     if ('left' in waited) return entry
     if (waited.stale) this.#refresh(entry)
@@ -172,14 +173,11 @@ export class Read {
     return { entry, left: true }
   }
 
-  async #wait<T>(flight: Flight, work: Promise<T>): Promise<T> {
-    if (this.#plan.signal === undefined) flight.interest.hold()
-    else this.#leave = flight.interest.join()
-    try {
-      return await (this.#frame === undefined ? work : this.#frame.wait(flight, work))
-    } finally {
-      this.abandon()
-    }
+  #wait<T>(flight: Flight, work: Promise<T>): Promise<T> {
+    if (this.#plan.signal !== undefined) this.#leave = flight.interest.join()
+    else flight.interest.hold()
+    const over = this.#frame === undefined ? work : this.#frame.wait(flight, work)
+    return this.#leave === undefined ? over : over.finally(() => this.abandon())
   }
 }
 

@@ -9,7 +9,7 @@ import type { Entry } from './entry.ts'
 import type { Held, HeldEntries } from './held.ts'
 import type { L1 } from './l1.ts'
 import type { LoadFrames } from './load-frame.ts'
-import type { Lookup } from './lookup.ts'
+import type { Found, Lookup } from './lookup.ts'
 import type { ReadQueue } from './read-queue.ts'
 import type { ReadTarget } from './read-target.ts'
 
@@ -44,8 +44,11 @@ export class Reader {
     this.#parts = parts
   }
 
-  /** With strict consistency, asks before anything else. False when there was no answer: nothing held may be used then. */
-  async confirmView(target: ReadTarget, budget: Budget): Promise<boolean> {
+  /**
+   * With strict consistency, asks before anything else. False when there was no answer: nothing held may be used then.
+   * Otherwise true at once: there is nothing to wait for.
+   */
+  confirmView(target: ReadTarget, budget: Budget): true | Promise<boolean> {
     const { strict, telemetry, queue } = this.#parts
     if (!strict) return true
     const begun = telemetry.now()
@@ -65,7 +68,9 @@ export class Reader {
     const { telemetry } = this.#parts
     const begun = telemetry.now()
     try {
-      const sight = await this.#search(target, tagNames, held, budget)
+      const sight =
+        (held?.kind === 'unsure' ? await this.#confirm(target, held.entry, budget) : undefined) ??
+        this.#sightOf(target, held, await this.#parts.lookup.read(target, tagNames, budget))
       telemetry.took('read', target, begun)
       return sight
     } catch (error) {
@@ -99,19 +104,26 @@ export class Reader {
     return held.kind === 'suspect' && entries.young(path, held.entry)
   }
 
-  async #search(target: ReadTarget, tagNames: readonly string[], held: Held, budget: Budget): Promise<Sight> {
+  /** The entry held here if it may still be used. */
+  async #confirm({ path }: ReadTarget, held: Entry, budget: Budget): Promise<Sight | undefined> {
     const { lookup, l1 } = this.#parts
-    if (held?.kind === 'unsure') {
-      const confirmed = await lookup.confirm(held.entry, budget)
-      if (confirmed.kind === 'fresh') return { ...confirmed, tier: 'l1' }
-      if (confirmed.kind === 'missing') l1.drop(target.path, held.entry)
+    const confirmed = await lookup.confirm(held, budget)
+    if (confirmed.kind === 'fresh') return { ...confirmed, tier: 'l1' }
+    if (confirmed.kind === 'missing') l1.drop(path, held)
+    return undefined
+  }
+
+  /** Keeps what was found, or drops what is held in vain. */
+  #sightOf(target: ReadTarget, held: Held, found: Found): Sight {
+    const { l1 } = this.#parts
+    if (found.kind === 'missing') {
+      if (held?.kind === 'suspect') l1.drop(target.path, held.entry)
+      return found
     }
-    const found = await lookup.read(target, tagNames, budget)
-    if (found.kind === 'missing' && held?.kind === 'suspect') l1.drop(target.path, held.entry)
-    if (found.kind === 'missing') return found
-    found.entry.hitUntil = this.#refreshAt(target, found.entry, held?.entry)
-    l1.put(target.path, found.entry)
-    return { ...found, tier: 'l2' }
+    const { kind, entry } = found
+    entry.hitUntil = this.#refreshAt(target, entry, held?.entry)
+    l1.put(target.path, entry)
+    return { kind, entry, tier: 'l2' }
   }
 
   /** One draw for each entry: the same one, read again, keeps it. */

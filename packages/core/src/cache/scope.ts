@@ -1,14 +1,14 @@
 import { checkFunction, checkObject, invalidArgument } from '../errors.ts'
 import { checkPath, type Key, keyText } from '../keys.ts'
-import { tagNames as tagNamesOf } from '../invalidation/names.ts'
 import { count, L1_HIT } from '../telemetry/counters.ts'
-import { type CallOptions, callPlan } from './call-options.ts'
+import type { CallOptions } from './call-options.ts'
 import { refreshAt } from './early-refresh.ts'
 import type { Engine } from './engine.ts'
 import { type Entry, valueOf } from './entry.ts'
-import { checkSchema, hashedVersion } from './form.ts'
+import { hashedVersion } from './form.ts'
 import { jittered } from './jitter.ts'
 import type { LoadContext } from './load-context.ts'
+import { type KnownTags, planRead, type ScopedRead } from './scoped-read.ts'
 import { type SetManyOptions, type SetOptions, Setter } from './setter.ts'
 import { type Lifetime, type NamespaceOptions, type NamespaceRecord, resolveSettings } from './settings.ts'
 import type { StandardSchemaV1 } from './standard-schema.ts'
@@ -41,13 +41,6 @@ export interface Remaining {
   readonly fresh: number
   /** Until it is gone. */
   readonly stale: number
-}
-
-/** A read as a definition asks for it: tags known before and after the load apart. */
-export interface ScopedRead extends NamespaceOptions, CallOptions<unknown> {
-  readonly schema?: StandardSchemaV1
-  readonly tags: readonly string[]
-  readonly resultTags: ((value: unknown) => readonly string[]) | undefined
 }
 
 const NO_OPTIONS: NamespaceOptions & { readonly schema?: never; readonly refresh?: never } = {}
@@ -109,42 +102,37 @@ export class Scope {
     return entry.settled ?? Promise.resolve(valueOf(entry))
   }
 
-  async #getOrSet<T>(
+  #getOrSet<T>(
     path: string,
     key: Key,
     load: (context: LoadContext) => T | Promise<T>,
     options: GetOrSetOptions<T>,
   ): Promise<unknown> {
-    checkFunction('the loader', load)
-    checkObject('the options of getOrSet', options)
-    // The loader of this call makes a T, or the entry of its key already is one.
-    const { tags = [], ...others } = options as GetOrSetOptions<unknown>
-    const resultTags = typeof tags === 'function' ? tags : undefined
-    return this.read(checkPath(path, key), load, {
-      ...others,
-      tags: typeof tags === 'function' ? [] : tags,
-      resultTags,
-    })
+    try {
+      checkFunction('the loader', load)
+      checkObject('the options of getOrSet', options)
+      // The loader of this call makes a T, or the entry of its key already is one.
+      const given = options as GetOrSetOptions<unknown>
+      const { tags = [] } = given
+      const known = typeof tags === 'function' ? { tags: [], resultTags: tags } : { tags, resultTags: undefined }
+      return this.#read(checkPath(path, key), load, given, known)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** Reads a checked path through all tiers. */
-  async read(path: string, load: (context: LoadContext) => unknown, options: ScopedRead): Promise<unknown> {
-    const { name, settings, counters } = this.#namespace(path)
-    const resolved = resolveSettings(options, settings)
-    const { schema } = options
-    if (schema !== undefined) checkSchema(schema)
-    const tagNames = tagNamesOf(options.tags)
-    const plan = {
-      ...resolved,
-      ...callPlan(options),
-      namespace: name,
-      path,
-      counters,
-      load,
-      tagNames,
-      resultTags: options.resultTags,
-      form: schema === undefined ? resolved.form : { ...resolved.form, schema },
-    }
+  read(path: string, load: (context: LoadContext) => unknown, options: ScopedRead): Promise<unknown> {
+    return this.#read(path, load, options, options)
+  }
+
+  async #read(
+    path: string,
+    load: (context: LoadContext) => unknown,
+    options: Omit<ScopedRead, keyof KnownTags>,
+    tags: KnownTags,
+  ): Promise<unknown> {
+    const plan = planRead(this.#namespace(path), path, load, options, tags)
     return valueOf(await this.#engine.reads.read(plan))
   }
 

@@ -47,12 +47,33 @@ const DEFAULTS: Settings = { ...LOAD_DEFAULTS, ...VALUE_DEFAULTS, ttl: 3_600_000
 export function resolveSettings(options: NamespaceOptions, base: Settings = DEFAULTS): Settings {
   const { ttl, stale } = options
   const fresh = ttl === undefined ? base.ttl : milliseconds(ttl, 'ttl', 1)
-  return {
-    ...resolveLoads(options, base),
-    ...resolveValues(options, fresh, base),
-    ttl: fresh,
-    stale: stale === undefined ? base.stale : milliseconds(stale, 'stale'),
-  }
+  const life = { ttl: fresh, stale: stale === undefined ? base.stale : milliseconds(stale, 'stale') }
+  // Most calls say no more: all else as it is, in one copy.
+  if (base.form.foreignTtl === undefined && !saysMore(options)) return { ...base, ...life }
+  return { ...resolveLoads(options, base), ...resolveValues(options, fresh, base), ...life }
+}
+
+const BEYOND_LIFETIME: Readonly<Record<Exclude<keyof NamespaceOptions, keyof Lifetime>, true>> = {
+  staleWhileRevalidate: true,
+  loadTimeout: true,
+  softTimeout: true,
+  jitter: true,
+  earlyRefresh: true,
+  negativeTtl: true,
+  errorTtl: true,
+  backOff: true,
+  lease: true,
+  admission: true,
+  compression: true,
+  version: true,
+  maxValueBytes: true,
+  foreignJson: true,
+}
+
+/** Whether there is anything in the options beside how long entries live. */
+function saysMore(options: NamespaceOptions): boolean {
+  for (const name in options) if (name in BEYOND_LIFETIME) return true
+  return false
 }
 
 /** A key such as `${userId}:profile` makes every user a namespace; that must not fill the memory. */
