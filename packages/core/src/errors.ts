@@ -65,6 +65,13 @@ export function checkObject(what: string, value: unknown): void {
   if (typeof value !== 'object' || value === null) throw invalidArgument(what, value, 'an object')
 }
 
+/** Refuses a member of an object that nobody would look at: a misspelt one would be ignored in silence. */
+export function checkMembers(what: string, value: object, known: ReadonlySet<string>): void {
+  for (const member of Object.keys(value)) {
+    if (!known.has(member)) throw invalidArgument(`a member of ${what}`, member, `one of ${[...known].join(', ')}`)
+  }
+}
+
 /** Refuses what cannot be called. */
 export function checkFunction(what: string, value: unknown): void {
   if (typeof value !== 'function') throw invalidArgument(what, value, 'a function')

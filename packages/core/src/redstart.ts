@@ -150,6 +150,8 @@ export interface Redstart {
 export function createRedstart(options: RedstartOptions = {}): Redstart {
   checkObject('the options of createRedstart', options)
   const clock = options.clock ?? systemClock()
+  checkFunction('now of the clock', clock.now)
+  checkFunction('schedule of the clock', clock.schedule)
   const telemetry = new Telemetry({ logger: options.logger, clock, slow: resolveSlow(options.slow) })
   const consistency = options.consistency ?? 'bounded'
   if (consistency !== 'bounded' && consistency !== 'strict')

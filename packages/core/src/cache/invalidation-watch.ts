@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../clock.ts'
-import { checkFunction, checkObject, invalidArgument, RedstartError } from '../errors.ts'
+import { checkFunction, checkMembers, checkObject, invalidArgument, RedstartError } from '../errors.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import { EVERYTHING, type Name, tagNames } from '../invalidation/names.ts'
 import { checkNamespace, type Key } from '../keys.ts'
@@ -46,6 +46,15 @@ export interface InvalidationFilter {
   /** Those of other instances. @default true */
   readonly remote?: boolean
 }
+
+const FILTER_MEMBERS: ReadonlySet<string> = new Set<keyof InvalidationFilter>([
+  'tags',
+  'keys',
+  'namespace',
+  'prefix',
+  'local',
+  'remote',
+])
 
 export type InvalidationListener = (notice: InvalidationNotice) => void | Promise<void>
 
@@ -116,6 +125,7 @@ type Wants = (name: Name) => boolean
 
 function wantsOf(filter: InvalidationFilter): Wants {
   checkObject('the filter of onInvalidate', filter)
+  checkMembers('the filter of onInvalidate', filter, FILTER_MEMBERS)
   const { tags, keys, namespace, prefix, local = true, remote = true } = filter
   if (typeof local !== 'boolean') throw invalidArgument('local', local, 'true or false')
   if (typeof remote !== 'boolean') throw invalidArgument('remote', remote, 'true or false')

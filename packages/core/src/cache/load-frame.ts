@@ -127,7 +127,12 @@ export class BatchFrame extends LoadFrame {
 export const NO_GENERATION = 'none'
 
 /** One for the process: each costs every promise in it, of whoever. */
-const storage = new AsyncLocalStorage<LoadFrame | undefined>()
+const storage = new AsyncLocalStorage<Cell | undefined>()
+
+/** Emptied when the loader has ended: what it leaves running carries the cell along, and must not carry the load. */
+interface Cell {
+  frame: LoadFrame | undefined
+}
 
 /** The frames of one instance's running loaders. Clocks of different instances say nothing about each other. */
 export class LoadFrames {
@@ -136,22 +141,24 @@ export class LoadFrames {
   /** The frame of this instance's load that the caller is part of. Costs nothing while no load runs. */
   current(): LoadFrame | undefined {
     if (this.#running === 0) return undefined
-    let frame = storage.getStore()
+    let frame = storage.getStore()?.frame
     while (frame !== undefined && frame.owner !== this) frame = frame.outer
     return frame
   }
 
   /** A frame for a load that starts now. */
   open(flight: Flight, budget: Budget, stamp: LoadStamp): LoadFrame {
-    return new LoadFrame(this, storage.getStore(), flight, budget, stamp)
+    return new LoadFrame(this, storage.getStore()?.frame, flight, budget, stamp)
   }
 
   /** Runs a loader inside its frame. */
   async run<T>(frame: LoadFrame, load: () => Promise<T>): Promise<T> {
     this.#running++
+    const cell: Cell = { frame }
     try {
-      return await storage.run(frame, load)
+      return await storage.run(cell, load)
     } finally {
+      cell.frame = undefined
       this.#running--
     }
   }

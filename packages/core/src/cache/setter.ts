@@ -74,11 +74,13 @@ export class Setter {
       return { path, manner, encoded: encode(value, manner.place.form.maxValueBytes) }
     })
     if (writes.length === 0) return { reached: 'all' }
-    const budget = new Budget(clock, deadline, this.#engine.frames.current()?.budget)
+    const begun = clock.now()
     const paths = writes.map(({ path }) => path)
-    const moment = options.at === undefined ? await this.#invalidate(paths, budget) : momentOf(options.at, this.#engine)
+    const moment = options.at === undefined ? await this.#invalidate(paths) : momentOf(options.at, this.#engine)
+    const left = deadline - (clock.now() - begun)
+    const budget = new Budget(clock, left, this.#engine.frames.current()?.budget)
     await Promise.all(writes.map(({ encoded, manner }) => this.#put(encoded, manner, moment, budget)))
-    return { reached: moment.reached || options.at !== undefined ? 'all' : 'here' }
+    return { reached: moment.reached ? 'all' : 'here' }
   }
 
   async delete(path: string): Promise<Reached> {
@@ -110,14 +112,15 @@ export class Setter {
     return { place: { namespace: name, path, counters, ttl, stale, form, compression }, tags, earlyRefresh }
   }
 
-  async #invalidate(paths: readonly string[], budget: Budget): Promise<Moment> {
+  /** Always made, whatever has been spent so far: what does not reach the backend holds here and is sent later. */
+  async #invalidate(paths: readonly string[]): Promise<Moment> {
     const { coherence, clock, invalidator, deadline } = this.#engine
     // Nobody has asked for the time yet: do so on the way, in the same trip.
     const asked = coherence.time.known ? undefined : coherence.ask(deadline).catch(() => undefined)
     // The values count from here: what is invalidated while their own invalidation travels must hide them.
     const since = clock.now()
     const { sequence } = coherence.pending
-    const reach = await budget.use(() => invalidator.raise(paths.map(keyName), 'immediate', []))
+    const reach = await invalidator.raise(paths.map(keyName), 'immediate', [])
     await asked
     const { generation, clock: viewClock } = coherence.view
     const loaded = coherence.time.earliest(since)

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { type Duration, milliseconds } from '../duration.ts'
-import { checkObject, invalidArgument, RedstartError } from '../errors.ts'
+import { checkMembers, checkObject, invalidArgument, RedstartError } from '../errors.ts'
 import { checkNamespace, checkPath, DEFAULT_NAMESPACE, type Key, type KeyPart, keyText } from '../keys.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import type { Reach } from '../invalidation/outgoing.ts'
@@ -54,6 +54,16 @@ export interface InvalidationOptions {
 export interface Reached {
   readonly reached: 'all' | 'here'
 }
+
+const TARGET_MEMBERS: ReadonlySet<string> = new Set<keyof InvalidationTarget>([
+  'tags',
+  'keys',
+  'namespace',
+  'namespaces',
+  'prefix',
+  'prefixes',
+])
+const OPTION_MEMBERS: ReadonlySet<string> = new Set<keyof InvalidationOptions>(['strategy', 'settle', 'require'])
 
 /** Names of one invalidation: they are raised in one step of the server, which must stay short. */
 export const MOST_NAMES = 10_000
@@ -133,6 +143,10 @@ export class Invalidator {
 export function askedOf(target: InvalidationTarget, options: InvalidationOptions): Asked {
   checkObject('the target of invalidate', target)
   checkObject('the options of invalidate', options)
+  if ('match' in target)
+    throw invalidArgument('match', target.match, 'no pattern here: cache.purge({ match }) removes entries by one')
+  checkMembers('the target of invalidate', target, TARGET_MEMBERS)
+  checkMembers('the options of invalidate', options, OPTION_MEMBERS)
   const names = namesOf(target)
   const { strategy = 'immediate', settle, require } = options
   if (strategy !== 'immediate' && strategy !== 'lazy')
@@ -149,8 +163,6 @@ export function askedOf(target: InvalidationTarget, options: InvalidationOptions
 
 function namesOf(target: InvalidationTarget): Name[] {
   const { tags, keys, namespace, namespaces, prefix, prefixes } = target
-  if ('match' in target)
-    throw invalidArgument('match', target.match, 'no pattern here: cache.purge({ match }) removes entries by one')
   const names = [
     ...tagNames(tags ?? []),
     ...list('keys', keys ?? []).map((key) => keyName(fullPath(key))),
