@@ -19,6 +19,9 @@ export interface Fetched {
 /** Keys of one batch; more go into the next one, so that no single reply becomes large. */
 const MOST_KEYS = 64
 
+/** Timeouts of callers that share a trip: the shorter one is at least this share of the longer one. */
+const ALIKE = 0.8
+
 /**
  * Gathers the reads of one tick into one trip. When the view needs a proof the trip carries the question, once for all
  * of them: a question that has not been sent yet serves everybody who waits for it.
@@ -63,7 +66,8 @@ export class ReadQueue {
   }
 
   #open(timeout: number): Batch {
-    if (this.#batch !== undefined) return this.#batch
+    const current = this.#batch
+    if (current !== undefined && areAlike(current.timeout, timeout)) return current
     const batch: Batch = { keys: new Set(), names: new Set(), ask: false, timeout, waiting: [] }
     this.#batch = batch
     this.#running.add(batch)
@@ -107,6 +111,11 @@ export class ReadQueue {
     const entries = new Map(keys.map((key, i) => [key, reply.entries[i]]))
     return { entries, snapshot: reply.snapshot, sent, sequence, mark }
   }
+}
+
+/** Whoever is in a hurry gets a trip of its own: a trip takes as long as the most patient of its callers waits. */
+function areAlike(one: number, other: number): boolean {
+  return Math.min(one, other) >= ALIKE * Math.max(one, other)
 }
 
 interface Batch {

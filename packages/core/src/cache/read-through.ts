@@ -1,4 +1,5 @@
 import type { Entry } from './entry.ts'
+import { onLeave } from './leavers.ts'
 import type { LoadFrames } from './load-frame.ts'
 import type { LoadPlan } from './load-plan.ts'
 import { Read } from './read.ts'
@@ -61,10 +62,7 @@ function unlessLeft(signal: AbortSignal, read: Read): Promise<Entry> {
       reject(signal.reason)
       read.abandon()
     }
-    signal.addEventListener('abort', leave, { once: true })
-    read
-      .run()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', leave))
+    const stay = onLeave(signal, leave)
+    read.run().then(resolve, reject).finally(stay)
   })
 }

@@ -92,7 +92,11 @@ const targets: readonly Row[] = [
   ['nothing', {}, /^the target of invalidate is an object; expected at least one tag, key, namespace or prefix$/],
   ['empty lists', { tags: [], keys: [] }, /^the target of invalidate is an object; expected at least one/],
   ['a tag alone', { tag: 'soups' }, /^a member of the target of invalidate is "tag"; expected one of tags, /],
-  ['a wrong word beside a right one', { tags: ['good'], key: 'menu:1' }, /^a member of the target of invalidate is "key"; /],
+  [
+    'a wrong word beside a right one',
+    { tags: ['good'], key: 'menu:1' },
+    /^a member of the target of invalidate is "key"; /,
+  ],
   ['tags that are no list', { tags: 'soups' }, /^tags is "soups"; expected an array of strings$/],
   ['keys that are no list', { keys: { length: 1 } }, /^keys is an object; expected an array of strings$/],
   ['a key that is none', { keys: [null] }, /^key is null; /],
