@@ -1,10 +1,10 @@
-import type { Measured } from './rounds.ts'
+import type { Measured, Pace } from './rounds.ts'
 
 /** One comparison: the first result is the baseline of the ratios. */
 export interface Row {
   readonly name: string
-  /** How the results are shown: the time of one operation, or how many there are in a second. @default 'time' */
-  readonly unit?: 'time' | 'per second'
+  /** How the results are shown: the time of one operation, how many there are in a second, or another figure. @default 'time' */
+  readonly unit?: 'time' | 'per second' | 'bytes' | 'count'
   readonly results: readonly Measured[]
 }
 
@@ -12,5 +12,7 @@ export interface Row {
 export interface Benchmark {
   readonly name: string
   readonly title: string
-  run(): Promise<Row[]>
+  /** Whether its table is kept in RESULTS.md and in the README. @default false */
+  readonly published?: boolean
+  run(pace?: Pace): Promise<Row[]>
 }

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Benchmark } from './benchmark.ts'
 import { cache } from './cache/cache.ts'
 import { coherence } from './coherence/coherence.ts'
+import { publish } from './publish.ts'
 import { jsonOf, tableOf } from './report.ts'
 
 const BENCHMARKS: readonly Benchmark[] = [cache, coherence]
@@ -18,6 +19,7 @@ async function main(): Promise<number> {
   }
   const rows = await benchmark.run()
   console.log(tableOf(benchmark, rows))
+  if (benchmark.published === true) await publish(benchmark, rows)
   if (values.json !== undefined) await writeFile(values.json, jsonOf(benchmark, rows))
   return 0
 }

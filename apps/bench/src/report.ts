@@ -15,14 +15,21 @@ export function jsonOf(benchmark: Benchmark, rows: readonly Row[]): string {
   return `${JSON.stringify({ name, title, date: new Date().toISOString(), node: process.version, machine: machine(), rows }, null, 2)}\n`
 }
 
-function line({ name, nanoseconds, ratio, others = {} }: Measured, unit: Row['unit'] = 'time'): string {
-  const [figure, times] =
-    unit === 'time' ? [duration(nanoseconds), ratio] : [`${(1e9 / nanoseconds).toFixed(0)} /s`, 1 / ratio]
+function line({ name, figure, ratio, others = {} }: Measured, unit: Row['unit'] = 'time'): string {
+  const times = unit === 'per second' ? 1 / ratio : ratio
   const further = Object.entries(others).map(([what, time]) => `   ${what} ${duration(time)}`)
-  return `  ${name.padEnd(15)} ${figure.padStart(10)}   x ${times.toFixed(2)}${further.join('')}`
+  return `  ${name.padEnd(18)} ${figureText(figure, unit).padStart(10)}   x ${times.toFixed(2)}${further.join('')}`
 }
 
-function machine(): string {
+/** A figure with its unit. */
+export function figureText(figure: number, unit: Row['unit'] = 'time'): string {
+  if (unit === 'count') return String(figure)
+  if (unit === 'bytes') return `${(figure / 1000).toFixed(1)} kB`
+  return unit === 'time' ? duration(figure) : `${(1e9 / figure).toFixed(0)} /s`
+}
+
+/** What was measured on. */
+export function machine(): string {
   const all = cpus()
   return `Node ${process.version}, ${platform()} ${arch()}, ${all.length} x ${all[0]?.model.trim() ?? 'unknown processor'}`
 }

@@ -4,13 +4,26 @@ export interface Contender {
   run(operations: number): Promise<void>
 }
 
+/** How long is measured. */
+export interface Pace extends RoundOptions {
+  /** How many entries are held where memory is measured. */
+  readonly entries: number
+}
+
+/** Long enough for medians that hold. */
+export const FULL: Pace = { rounds: 15, milliseconds: 60, warmUp: 1000, entries: 1000 }
+/** Only shows that it runs. */
+export const SHORT: Pace = { rounds: 1, milliseconds: 1, warmUp: 4, entries: 20 }
+
 /** Nanoseconds per operation, and how often the baseline's time that is. */
 export interface Measured {
   readonly name: string
-  /** Median over the rounds. */
-  readonly nanoseconds: number
+  /** Median over the rounds, in ns unless the row says otherwise. */
+  readonly figure: number
   /** Median over the rounds of this contender's time over the baseline's in the same round. */
   readonly ratio: number
+  /** How far apart the rounds' quarters are, the middle half of them, as a share of the median. */
+  readonly spread?: number
   /** Further times by their name, in ns. */
   readonly others?: Readonly<Record<string, number>>
 }
@@ -44,8 +57,9 @@ export async function compare(contenders: readonly Contender[], options: RoundOp
     const own = times[index] ?? []
     return {
       name,
-      nanoseconds: median(own) * 1e6,
+      figure: median(own) * 1e6,
       ratio: median(own.map((time, round) => time / (baseline[round] ?? Number.NaN))),
+      spread: spread(own),
     }
   })
 }
@@ -74,4 +88,10 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? Number.NaN
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
+}
+
+function spread(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN
+  return (at(0.75) - at(0.25)) / median(values)
 }

@@ -1,55 +1,164 @@
 import { startRedis } from '@redstart/testing'
 import type { Benchmark, Row } from '../benchmark.ts'
-import { compare } from '../rounds.ts'
+import { type Contender, compare, FULL, type Pace } from '../rounds.ts'
+import { bytesPerEntry } from './memory.ts'
+import { ioredis, lruCache } from './floors.ts'
+import { definition, redstart } from './ours.ts'
+import type { Open, OpenOptions, PageCache } from './page-cache.ts'
 import { pagesMade } from './payload.ts'
-import { bentocache, ioredis, lruCache, type Opened, type ReadOptions, redstart } from './contenders.ts'
+import { asyncCacheDedupe, bentocache, cacheable, cacheManager, ocache } from './peers.ts'
+import { loadsOfConcurrentMisses, tripsOfMany } from './counted.ts'
 
-type Open = (options: ReadOptions) => Opened
+const PEERS: readonly Open[] = [bentocache, cacheable, cacheManager, asyncCacheDedupe, ocache]
+const IN_MEMORY = 10_000
+/** Entries that hits are read of in turn. */
+const KEYS = 200
 
-const ROUNDS = { rounds: 15, milliseconds: 120 }
+/** Does something of a cache so many times. */
+type Work = (cache: PageCache, operations: number) => Promise<void>
 
-/** A row's reads, and who does them; the first is the baseline of the ratios. */
-const ROWS: readonly {
+/** A row of times: what is done, and by whom; the first is the baseline of the ratios. */
+interface Timed {
   readonly name: string
-  readonly options: Omit<ReadOptions, 'url'>
+  readonly inMemory: number
+  readonly tags?: number
+  readonly work: () => Work
   readonly contenders: readonly Open[]
-}[] = [
+  /** Whether nothing but hits is measured. */
+  readonly hits?: boolean
+}
+
+const ROWS: readonly Timed[] = [
   {
-    name: 'L1 hit, one after the other',
-    options: { keys: 100, together: 1, l1: true },
-    contenders: [redstart, bentocache, lruCache],
+    name: 'L1 hit',
+    inMemory: IN_MEMORY,
+    work: oneByOne,
+    contenders: [redstart, definition, ...PEERS, lruCache],
+    hits: true,
   },
   {
-    name: 'L2 hit, one after the other',
-    options: { keys: 200, together: 1, l1: false },
-    contenders: [redstart, bentocache, ioredis],
+    name: 'L2 hit, one at a time',
+    inMemory: 0,
+    work: oneByOne,
+    contenders: [redstart, definition, ...PEERS, ioredis],
+    hits: true,
   },
   {
-    name: 'L2 hit, 50 at a time',
-    options: { keys: 200, together: 50, l1: false },
-    contenders: [redstart, bentocache, ioredis],
+    name: 'L2 hit, 64 at a time',
+    inMemory: 0,
+    work: () => together(64),
+    contenders: [redstart, definition, ...PEERS, ioredis],
+    hits: true,
   },
+  ...[0, 1, 5, 20].map((tags) => ({
+    name: `L2 hit of an entry with ${tags} tag${tags === 1 ? '' : 's'}`,
+    inMemory: 0,
+    tags,
+    work: oneByOne,
+    contenders: [redstart, bentocache],
+    hits: true,
+  })),
+  {
+    name: 'many(100), in Redis',
+    inMemory: 0,
+    work: hundreds,
+    contenders: [definition, cacheable, cacheManager, ioredis],
+  },
+  { name: 'miss, load and store', inMemory: IN_MEMORY, work: misses, contenders: [redstart, ...PEERS, ioredis] },
+  {
+    name: 'set',
+    inMemory: IN_MEMORY,
+    work: sets,
+    contenders: [redstart, bentocache, cacheable, cacheManager, ioredis],
+  },
+  ...[10, 1000].map((entries) => ({
+    name: `invalidate a tag of ${entries} entries`,
+    inMemory: IN_MEMORY,
+    work: () => invalidations(entries),
+    contenders: [redstart, bentocache],
+  })),
 ]
 
-/** `await cache.getOrSet(key, load, { ttl, tags: [one] })` of a 5.6 kB object that memory or Redis has. */
+/** `await cache.getOrSet(key, load, { ttl, tags })` and what else a cache does, of 5.6 kB objects. */
 export const cache: Benchmark = {
   name: 'cache',
-  title: 'getOrSet with a ttl and one tag, a 5.6 kB object',
-  async run() {
-    const server = await startRedis()
+  title: '`cache.getOrSet(key, load, { ttl, tags: [one] })` of a 5.6 kB object',
+  published: true,
+  async run(pace = FULL) {
     const rows: Row[] = []
-    try {
-      for (const { name, options, contenders } of ROWS) {
-        const before = pagesMade()
-        const opened = contenders.map((open) => open({ ...options, url: server.url }))
-        rows.push({ name, results: await compare(opened, ROUNDS) })
-        const loads = pagesMade() - before
-        if (loads > contenders.length * options.keys) throw new Error(`'${name}' is no row of hits: ${loads} loads`)
-        for (const contender of opened) await contender.close()
-      }
-    } finally {
-      await server.stop()
-    }
+    for (const row of ROWS) rows.push(await timed(row, pace))
+    rows.push(await tripsOfMany([definition, cacheable, cacheManager]))
+    rows.push(await loadsOfConcurrentMisses([redstart, ...PEERS]))
+    rows.push(await bytesPerEntry([redstart, ...PEERS, lruCache], pace.entries))
     return rows
   },
+}
+
+/** On a Redis of its own, so that no row finds what another left behind. */
+async function timed({ name, inMemory, tags = 1, work, contenders, hits = false }: Timed, pace: Pace): Promise<Row> {
+  const server = await startRedis()
+  const options: OpenOptions = { url: server.url, inMemory, tags }
+  const opened = contenders.map((open) => open(options))
+  try {
+    const before = pagesMade()
+    const results = await compare(
+      opened.map((one) => contender(one, work())),
+      pace,
+    )
+    const loads = pagesMade() - before
+    if (hits && loads > contenders.length * KEYS) throw new Error(`'${name}' is no row of hits: ${loads} loads`)
+    return { name, results }
+  } finally {
+    for (const one of opened) await one.close()
+    await server.stop()
+  }
+}
+
+function contender(one: PageCache, work: Work): Contender {
+  return { name: one.name, run: (operations) => work(one, operations) }
+}
+
+function oneByOne(): Work {
+  return async (one, operations) => {
+    for (let done = 0; done < operations; done++) await one.read(done % KEYS)
+  }
+}
+
+function together(count: number): Work {
+  return async (one, operations) => {
+    for (let done = 0; done < operations; done += count)
+      await Promise.all(Array.from({ length: count }, (_, n) => one.read((done + n) % KEYS)))
+  }
+}
+
+function hundreds(): Work {
+  const ids = Array.from({ length: 100 }, (_, id) => id)
+  let stored = false
+  return async (one, operations) => {
+    if (!stored) await Promise.all(ids.map((id) => one.read(id)))
+    stored = true
+    for (let done = 0; done < operations; done++) await one.many?.(ids)
+  }
+}
+
+function misses(): Work {
+  let next = 0
+  return async (one, operations) => {
+    for (let done = 0; done < operations; done++) await one.read(next++)
+  }
+}
+
+function sets(): Work {
+  return async (one, operations) => {
+    for (let done = 0; done < operations; done++) await one.set?.(done % KEYS)
+  }
+}
+
+function invalidations(entries: number): Work {
+  let stored = false
+  return async (one, operations) => {
+    if (!stored) await Promise.all(Array.from({ length: entries }, (_, id) => one.read(id)))
+    stored = true
+    for (let done = 0; done < operations; done++) await one.invalidate?.()
+  }
 }

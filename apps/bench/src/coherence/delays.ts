@@ -37,7 +37,7 @@ export async function compareDelays(teams: readonly Team[], options: DelayOption
     const medians = own.map(({ each }) => median(each))
     return {
       name,
-      nanoseconds: median(medians),
+      figure: median(medians),
       ratio: median(medians.map((time, round) => time / (baseline[round] ?? Number.NaN))),
       others: {
         // Of all rounds: one alone has too few.
