@@ -59,7 +59,10 @@ export class Reader {
           telemetry.took('read', target, begun)
           return true
         },
-        () => false,
+        (error: unknown) => {
+          this.#tellUnreached(error)
+          return false
+        },
       )
   }
 
@@ -67,6 +70,8 @@ export class Reader {
   async look(target: ReadTarget, tagNames: readonly string[], held: Held, budget: Budget): Promise<Sight> {
     const { telemetry } = this.#parts
     const begun = telemetry.now()
+    // Then it is not asked at all, and whoever spent it has told why.
+    const { spent } = budget
     try {
       const sight =
         (held?.kind === 'unsure' ? await this.#confirm(target, held.entry, budget) : undefined) ??
@@ -77,7 +82,7 @@ export class Reader {
       if (!RedstartError.is(error) || error.code === 'CLOSED') throw error
       // What was not sent took no time.
       if (error.code !== 'STORE_UNAVAILABLE') telemetry.took('read', target, begun)
-      telemetry.emit({ type: 'store.error', operation: 'read', code: error.code, error })
+      if (!spent) this.#tellUnreached(error)
       return { kind: 'missing', reason: 'outage' }
     }
   }
@@ -132,5 +137,10 @@ export class Reader {
     return same && held.generation === entry.generation
       ? held.hitUntil
       : refreshAt(entry, earlyRefresh, this.#parts.random)
+  }
+
+  #tellUnreached(error: unknown): void {
+    if (!RedstartError.is(error) || error.code === 'CLOSED') return
+    this.#parts.telemetry.emit({ type: 'store.error', operation: 'read', code: error.code, error })
   }
 }
