@@ -129,6 +129,9 @@ export const NO_GENERATION = 'none'
 /** One for the process: each costs every promise in it, of whoever. */
 const storage = new AsyncLocalStorage<Cell | undefined>()
 
+/** Loaders that run in this process, of whichever instance. */
+let loaders = 0
+
 /** Emptied when the loader has ended: what it leaves running carries the cell along, and must not carry the load. */
 interface Cell {
   frame: LoadFrame | undefined
@@ -154,12 +157,16 @@ export class LoadFrames {
   /** Runs a loader inside its frame. */
   async run<T>(frame: LoadFrame, load: () => Promise<T>): Promise<T> {
     this.#running++
+    loaders++
     const cell: Cell = { frame }
     try {
       return await storage.run(cell, load)
     } finally {
       cell.frame = undefined
       this.#running--
+      loaders--
+      // From here until the next load nobody looks for a frame, and no promise in the process need carry one.
+      if (loaders === 0) storage.disable()
     }
   }
 
