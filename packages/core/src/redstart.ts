@@ -153,14 +153,9 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
   checkFunction('now of the clock', clock.now)
   checkFunction('schedule of the clock', clock.schedule)
   const telemetry = new Telemetry({ logger: options.logger, clock, slow: resolveSlow(options.slow) })
-  const consistency = options.consistency ?? 'bounded'
-  if (consistency !== 'bounded' && consistency !== 'strict')
-    throw invalidArgument('consistency', consistency, "'bounded' or 'strict'")
-  const outage = options.outage ?? 'load'
-  if (outage !== 'load' && outage !== 'serve') throw invalidArgument('outage', outage, "'load' or 'serve'")
-  const coherence = options.coherence ?? 'markers'
-  if (coherence !== 'markers' && coherence !== 'tracking')
-    throw invalidArgument('coherence', coherence, "'markers' or 'tracking'")
+  const consistency = oneOf('consistency', options.consistency ?? 'bounded', ['bounded', 'strict'])
+  const outage = oneOf('outage', options.outage ?? 'load', ['load', 'serve'])
+  const coherence = oneOf('coherence', options.coherence ?? 'markers', ['markers', 'tracking'])
   checkObject('defaults', options.defaults ?? {})
   checkObject('namespaces', options.namespaces ?? {})
   if (options.waitUntil !== undefined) checkFunction('waitUntil', options.waitUntil)
@@ -208,4 +203,9 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
       await Promise.all([warmers.close(), engine.close()])
     },
   }
+}
+
+function oneOf<Word extends string>(what: string, value: Word, words: readonly [Word, Word]): Word {
+  if (words.includes(value)) return value
+  throw invalidArgument(what, value, `'${words[0]}' or '${words[1]}'`)
 }
