@@ -12,7 +12,9 @@ beforeAll(async () => {
 afterAll(() => redis.stop())
 
 const soak = process.env['REDSTART_SOAK'] === '1'
-const SEEDS = soak ? 20 : 2
+const SEEDS = soak ? 20 : 3
+/** Runs in which it must show: nearly all of many, or the first that does. */
+const LEAST = soak ? SEEDS - 1 : 1
 /** How long one run may look, in ms: a stale read ends it, usually within seconds. */
 const LONGEST = soak ? 90_000 : 25_000
 
@@ -21,18 +23,18 @@ describe('the checker of processes finds that', { timeout: SEEDS * (LONGEST + 5_
     const runs = await runsOf(variant)
     const found = runs.filter(({ stale }) => stale !== undefined)
     const after = found.map(({ milliseconds }) => Math.round(milliseconds)).join(', ')
-    console.log(`${variant.name}: found in ${found.length} of ${SEEDS} runs, after ${after} ms`)
-    expect(found.length).toBeGreaterThanOrEqual(soak ? SEEDS - 1 : SEEDS)
+    console.log(`${variant.name}: found in ${found.length} of ${runs.length} runs, after ${after} ms`)
+    expect(found.length).toBeGreaterThanOrEqual(LEAST)
   })
 })
 
-/** One short run for each seed, one after the other. */
+/** One short run for each seed, one after the other; without soaking, until one has shown it. */
 async function runsOf({ name, patches, outages = false }: Variant): Promise<readonly FleetOutcome[]> {
   const program = await bundle(patches)
   const random = seededRandom(seedOfRun())
   const runs: FleetOutcome[] = []
   try {
-    while (runs.length < SEEDS) {
+    while (runs.length < SEEDS && (soak || runs.at(-1)?.stale === undefined)) {
       const app = `variant-${VARIANTS.findIndex((variant) => variant.name === name)}-${runs.length}`
       const outcome = await runFleet({
         seed: random.below(2 ** 31),
