@@ -7,6 +7,7 @@ import type { Background } from './background.ts'
 import type { Budget } from './budget.ts'
 import type { Claim, Claims, Refusal } from './claims.ts'
 import type { Entry } from './entry.ts'
+import type { FailedLoads } from './failed-loads.ts'
 import type { Flight, FlightKind, Flights, Landing } from './flights.ts'
 import type { Held } from './held.ts'
 import type { Loader } from './load.ts'
@@ -22,6 +23,7 @@ export interface CourseParts {
   readonly frames: LoadFrames
   readonly claims: Claims
   readonly backOffs: BackOffs
+  readonly failedLoads: FailedLoads
   readonly background: Background
   readonly coherence: Coherence
   readonly clock: Clock
@@ -55,7 +57,7 @@ export class Course {
   }
 
   async #run(plan: LoadPlan, held: Held, flight: Flight): Promise<Landing> {
-    const { reader, telemetry } = this.#parts
+    const { reader, failedLoads, telemetry } = this.#parts
     const { budget } = flight
     if (flight.kind === 'forced') return landed(await this.#load(plan, flight, held?.entry))
     const quiet = flight.kind === 'refresh'
@@ -75,6 +77,10 @@ export class Course {
     // What the backend is known not to have any more was removed by somebody.
     const removed = held?.kind === 'suspect' && !unreached
     flight.known = found.kind !== 'missing' ? found.entry : removed ? undefined : held?.entry
+    // The look has proven anew what is known; with strict consistency the read has asked before, and what it was told stands.
+    const remembered = plan.errorTtl > 0 && !quiet && !unreached && !reader.strict
+    const failed = remembered ? failedLoads.recall(plan.path) : undefined
+    if (failed !== undefined) return landed(reader.orStale(plan, flight.known, failed.error))
     if (quiet && !unreached) return this.#refresh(plan, flight)
     if (plan.lease && !unreached && !quiet) return this.#leased(plan, flight)
     return landed(await this.#load(plan, flight, flight.known))

@@ -35,12 +35,13 @@ export class FailedLoads {
     }
   }
 
-  /** The failure that stands for a load now. */
+  /** The failure that stands for a load now: as an entry would, only while what is known of invalidations is proven. */
   recall(path: string): { readonly error: unknown } | undefined {
     const failure = this.#failures.get(path)
     if (failure === undefined) return undefined
     const now = this.#clock.now()
-    if (now < failure.until && this.#coherence.decide(failure.stamp, now) === 'valid') return failure
+    if (now < failure.until && this.#coherence.decide(failure.stamp, now) === 'valid')
+      return this.#coherence.proven(now, failure.stamp.since) ? failure : undefined
     this.#failures.delete(path)
     return undefined
   }

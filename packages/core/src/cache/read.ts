@@ -1,6 +1,6 @@
 import { count, STALE_HIT } from '../telemetry/counters.ts'
 import type { Budget } from './budget.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, freshnessOf } from './entry.ts'
 import type { Flight, FlightKind, Landing } from './flights.ts'
 import { fits } from './form.ts'
 import type { Held } from './held.ts'
@@ -53,7 +53,7 @@ export class Read {
         this.#refresh(held.entry)
         return tellHit(telemetry, plan, held.entry, 'l1', true)
       }
-      const failed = plan.errorTtl > 0 ? failedLoads.recall(plan.path) : undefined
+      const failed = current && plan.errorTtl > 0 ? failedLoads.recall(plan.path) : undefined
       if (failed !== undefined) return reader.orStale(plan, held?.entry, failed.error)
       const flight = flights.get(plan.path)
       if (flight === undefined) return this.#take(await this.#waitSoftly(this.#fly(held, 'read', budget), held))
@@ -122,13 +122,15 @@ export class Read {
     const youngest = clock.now() - maxStaleness
     const changed = entries.lastChange(this.#plan.path)
     const proven = coherence.provenAt >= youngest
+    const joined = coherence.time.latest(clock.now())
     try {
       const waited = await this.#waitSoftly(flight, held)
       const { entry } = waited
       if ('left' in waited) return entry
       if (waited.stale && !this.#plan.staleWhileRevalidate) return undefined
       // Decided even where nothing was heard meanwhile: a deadline passes without a message.
-      const known = current && changed <= entry.mark && (proven || entry.since >= youngest)
+      const alive = freshnessOf(entry, joined) !== 'expired'
+      const known = current && alive && changed <= entry.mark && (proven || entry.since >= youngest)
       const verdict = known ? coherence.decide(entry, clock.now()) : 'gone'
       const usable = verdict === 'valid' || (verdict === 'stale' && this.#plan.staleWhileRevalidate)
       // What a flight that began after this read did has loaded is as good as its own.

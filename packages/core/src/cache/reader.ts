@@ -44,6 +44,11 @@ export class Reader {
     this.#parts = parts
   }
 
+  /** Asks the backend at each read. */
+  get strict(): boolean {
+    return this.#parts.strict
+  }
+
   /**
    * With strict consistency, asks before anything else. False when there was no answer: nothing held may be used then.
    * Otherwise true at once: there is nothing to wait for.

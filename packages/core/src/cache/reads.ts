@@ -42,7 +42,7 @@ export function createReads(parts: ReadsParts): Reads {
   const claims = new Claims({ ...parts, background })
   const loader = new Loader({ ...parts, turns, runs, failedLoads, admission })
   const reader = new Reader(parts)
-  const course = new Course({ ...parts, reader, loader, claims, backOffs, background })
+  const course = new Course({ ...parts, reader, loader, claims, backOffs, failedLoads, background })
   const reads = new ReadThrough({ ...parts, reader, course, backOffs, failedLoads, admission, background })
   return {
     reads,
