@@ -10,6 +10,7 @@ describe('several instances over one memory backend', () => {
       seed: seedOfRun(),
       backend: memory(),
       app: 'checker',
+      calm: true,
       reads: soaked(20_000),
       invalidations: soaked(1_000),
       longest: soaked(30_000),

@@ -11,21 +11,36 @@ export function expectEventful(
   outcome: Outcome,
   least: { readonly reads: number; readonly invalidations: number },
 ): void {
-  const { seed, reads, invalidations, tally, stale, reachedHere, milliseconds } = outcome
+  const { seed, reads, invalidations, tally, happened, leased, notices, stale, reachedHere, milliseconds } = outcome
   console.log(
-    `checker, REDSTART_SEED=${seed}: ${JSON.stringify({ reads, invalidations, reachedHere, tally, milliseconds: Math.round(milliseconds) })}`,
+    `checker, REDSTART_SEED=${seed}: ${JSON.stringify({ reads, invalidations, reachedHere, tally, happened, leased, notices, milliseconds: Math.round(milliseconds) })}`,
   )
   expect(stale).toBeUndefined()
   expect(reads).toBeGreaterThanOrEqual(least.reads)
   expect(sum(Object.values(invalidations))).toBeGreaterThanOrEqual(least.invalidations)
   for (const [kind, times] of Object.entries(invalidations))
     expect(times, kind).toBeGreaterThanOrEqual(least.invalidations / 1000)
+  for (const what of HAPPENED) expect(happened[what], what).toBeGreaterThan(0)
+  expect(leased.loads).toBeGreaterThan(0)
+  expect(notices.told).toBeGreaterThan(0)
   for (const [served, share] of Object.entries(SHARES))
     expect(tally[served as keyof typeof SHARES], served).toBeGreaterThanOrEqual(share * reads)
 }
 
 /** How large a part of all reads each way of being served must be, at the least. */
 const SHARES = { l1Hits: 0.1, l2Hits: 0.02, staleHits: 0.002, joins: 0.01, misses: 0.05, staleIfError: 0.0001 } as const
+
+/** What must have happened at the least once. */
+const HAPPENED = [
+  'load timeout',
+  'load abandoned',
+  'background load loaded',
+  'background load failed',
+  'cache.soft-timeout',
+  'write declined',
+  'write not-admitted',
+  'failure remembered',
+] as const
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0)

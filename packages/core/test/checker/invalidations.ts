@@ -1,25 +1,13 @@
 import { glob, type Reached, type Redstart, RedstartError } from '../../src/index.ts'
-import { anyPath, DISHES, MENUS, notePath, PLACES, SHELVES, TOPICS } from './catalog.ts'
-import { CATEGORIES, type Database, LATE } from './database.ts'
-import { ALL, keyed, namesOf, tagged, under } from './names.ts'
-import { instant, type Oracle, type Part } from './oracle.ts'
+import { anyPath, DISHES, MENUS, PLACES, SHELVES, TOPICS } from './catalog.ts'
+import { CATEGORIES, LATE } from './database.ts'
+import type { Invalidating } from './invalidating.ts'
+import { FEW } from './kitchen.ts'
+import type { Make, Surroundings } from './making.ts'
+import { ALL, keyed, tagged, under } from './names.ts'
 import type { Random } from './random.ts'
 import type { Member } from './world.ts'
-
-/** One invalidation that may be made. */
-export interface Invalidating {
-  readonly names: readonly string[]
-  readonly set?: number
-  readonly run: () => Promise<Reached>
-}
-
-/** What surrounds an instance, as far as its invalidations have to do with it. */
-export interface Surroundings {
-  readonly oracle: Pick<Oracle, 'nextSet'>
-  readonly database: Pick<Database, 'move'>
-}
-
-type Make = (random: Random, member: Member, around: Surroundings) => Invalidating
+import { WRITES } from './writes.ts'
 
 export const KINDS = [
   'tag',
@@ -34,6 +22,12 @@ export const KINDS = [
   'set',
   'lazy',
   'purge',
+  'sets',
+  'commit',
+  'settle',
+  'tenant',
+  'token',
+  'touch',
 ] as const
 export type Kind = (typeof KINDS)[number]
 
@@ -49,12 +43,21 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
   clear: 1,
   mixed: 4,
   set: 14,
-  lazy: 3,
+  lazy: 4,
   purge: 2,
+  sets: 4,
+  commit: 4,
+  settle: 2,
+  tenant: 8,
+  token: 6,
+  touch: 8,
 }
 
 /** The kinds by which only keys and prefixes are marked. */
 export const OF_PATHS: readonly Kind[] = ['key', 'keys', 'prefix', 'namespace', 'set']
+
+/** How long what settles is settling, in ms, at the most. */
+const LONGEST_LAG = 60
 
 /** Any invalidation of these kinds, the narrow ones more often. */
 export function anyInvalidation(random: Random, kinds: readonly Kind[] = KINDS): Kind {
@@ -67,6 +70,7 @@ export function makeInvalidation(kind: Kind, random: Random, member: Member, aro
 }
 
 const MAKERS: Readonly<Record<Kind, Make>> = {
+  ...WRITES,
   tag: (random, { node }) => byTags([anyTag(random)], node.redstart.invalidate),
   tags: (random, { node }) =>
     byTags(
@@ -79,11 +83,11 @@ const MAKERS: Readonly<Record<Kind, Make>> = {
   key(random, { node, catalog }) {
     const id = random.below(DISHES)
     if (random.chance(0.3)) return { names: [keyed(`dish:${id}`)], run: () => catalog.forgetDish(id) }
-    const path = anyPath(random)
+    const path = anyKey(random)
     return { names: [keyed(path)], run: () => node.redstart.cache.delete(path) }
   },
   keys(random, { node }) {
-    const keys = Array.from({ length: 1 + random.below(5) }, () => anyPath(random))
+    const keys = Array.from({ length: 1 + random.below(5) }, () => anyKey(random))
     return { names: keys.map(keyed), run: () => node.redstart.invalidate({ keys }) }
   },
   prefix(random, { node }) {
@@ -91,7 +95,7 @@ const MAKERS: Readonly<Record<Kind, Make>> = {
     return { names: [under(prefix)], run: () => node.redstart.invalidate({ prefix }) }
   },
   namespace(random, { node }) {
-    const name = random.pick(['dish', 'stock', 'price', 'page', 'note', 'default'])
+    const name = random.pick(['dish', 'stock', 'price', 'page', 'note', 'default', 'meal', 'roast', 'recipe', 'guest'])
     const run = (): Promise<Reached> =>
       random.chance(0.5) ? node.redstart.cache.namespace(name).clear() : node.redstart.invalidate({ namespace: name })
     return { names: [under(`${name}:`)], run }
@@ -104,29 +108,51 @@ const MAKERS: Readonly<Record<Kind, Make>> = {
       run: () => node.redstart.invalidate({ tags: [tag], keys: [path], prefix }),
     }
   },
-  set(random, { node }, { oracle }) {
-    const path = notePath(random)
-    const tags = [`topic:${random.below(TOPICS)}`]
-    const set = oracle.nextSet()
-    const value: Part = {
-      path,
-      born: instant(),
-      set,
-      names: namesOf(path, tags),
-      category: '',
-      parts: [],
-      ...(random.chance(0.5) && { at: new Date(0) }),
-    }
-    return { names: [keyed(path)], set, run: () => node.redstart.cache.set(path, value, { tags, ttl: '2s' }) }
+  lazy(random, { node }) {
+    const [tag, path, prefix] = [anyTag(random), anyKey(random), anyPrefix(random)]
+    const [name, target] = random.pick([
+      [tagged(tag), { tags: [tag] }],
+      [keyed(path), { keys: [path] }],
+      [under(prefix), { prefix }],
+    ])
+    return { names: [name], lazy: true, run: () => node.redstart.invalidate(target, { strategy: 'lazy' }) }
   },
-  // Lazy ones let stale data be served by choice, so nothing is claimed of them.
-  lazy: (random, { node }) => ({
-    names: [],
-    run: () => node.redstart.invalidate({ tags: [anyTag(random)] }, { strategy: 'lazy' }),
-  }),
+  commit(random, { node }, { database }) {
+    const [path, tag] = [anyKey(random), anyTag(random)]
+    const left = database.move(path)
+    return {
+      names: [tagged(left), tagged(tag), keyed(path)],
+      run: async () => {
+        // Where nothing is told, it was told of in vain.
+        let reached: Reached = { reached: 'here' }
+        await node.redstart.invalidateAfterCommit(
+          async (invalidate) => {
+            invalidate({ tags: [left] })
+            await database.work()
+            invalidate({ tags: [tag], keys: [path] })
+          },
+          { onReached: (where) => (reached = where) },
+        )
+        return reached
+      },
+    }
+  },
+  settle(random, { node }) {
+    const tag = node.settling.free(random)
+    if (tag === undefined) return byTags([anyTag(random)], node.redstart.invalidate)
+    const lag = 1 + random.below(LONGEST_LAG)
+    return {
+      names: [tagged(tag)],
+      run: () => {
+        node.settling.begins(tag, lag)
+        return node.redstart.invalidate({ tags: [tag] }, { settle: lag })
+      },
+    }
+  },
+  tenant: (random, { catalog }, { oracle }) => catalog.tenants.invalidation(random, () => oracle.nextSet()),
   purge(random, { node: { redstart } }) {
-    const [path, prefix] = [anyPath(random), anyPrefix(random)]
-    if (random.chance(0.3)) return { names: [keyed(path)], run: () => purged(redstart, glob.escape(path)) }
+    const [path, prefix] = [anyKey(random), anyPrefix(random)]
+    if (random.chance(0.3)) return { names: [keyed(path)], told: false, run: () => purged(redstart, glob.escape(path)) }
     if (random.chance(0.8)) return { names: [under(prefix)], run: () => purged(redstart, `${glob.escape(prefix)}*`) }
     // Of a pattern it hits what it finds; nothing is claimed of what it does not.
     return { names: [], run: () => purged(redstart, random.pick(['note:[ab]:*', '*:1?', 'stock:?:*'])) }
@@ -143,6 +169,11 @@ async function purged({ cache }: Redstart, match: string): Promise<Reached> {
   }
 }
 
+/** Any path, of which some have an entry for each release. */
+function anyKey(random: Random): string {
+  return random.chance(0.05) ? `recipe:${random.below(FEW)}` : anyPath(random)
+}
+
 function byTags(
   tags: readonly string[],
   invalidate: (target: { tags: readonly string[] }) => Promise<Reached>,
@@ -151,7 +182,7 @@ function byTags(
 }
 
 function anyTag(random: Random): string {
-  switch (random.below(5)) {
+  switch (random.below(6)) {
     case 0:
       return `menu:${random.below(MENUS)}`
     case 1:
@@ -160,6 +191,8 @@ function anyTag(random: Random): string {
       return `late:${random.below(LATE)}`
     case 3:
       return random.chance(0.2) ? 'stock' : `late:${random.below(LATE)}`
+    case 4:
+      return random.pick(['soup', 'roast', 'errand', 'maybe', 'rare', 'order', 'recipe'])
     default:
       return `category:${random.below(CATEGORIES)}`
   }

@@ -15,12 +15,16 @@ export interface Part {
   readonly parts: readonly Part[]
   /** Makes it a value that has to be copied for each reader. */
   readonly at?: Date
+  /** The instant after which no read that starts may return it, however it was invalidated or not. */
+  readonly until?: number
 }
 
 /** An invalidation, from its call to its end. */
 export interface Invalidation {
   readonly kind: string
   readonly names: readonly string[]
+  /** It only marks what it hits as stale. @default false */
+  readonly lazy?: boolean | undefined
   readonly node: number
   readonly called: number
   /** Undefined while it runs. */
@@ -70,17 +74,18 @@ export class Oracle {
 
   /** Records an invalidation around its call. @param set of a `set`, the number that its value carries. */
   async during(
-    about: Pick<Invalidation, 'kind' | 'names' | 'node'> & { readonly set?: number | undefined },
+    about: Pick<Invalidation, 'kind' | 'names' | 'lazy' | 'node'> & { readonly set?: number | undefined },
     call: () => Promise<Reached>,
-  ): Promise<Reached> {
-    const { kind, names, node, set } = about
-    const invalidation: Invalidation = { kind, names, node, called: instant(), resolved: undefined, reached: undefined }
+  ): Promise<Invalidation & Reached> {
+    const { kind, names, lazy, node, set } = about
+    const called = instant()
+    const invalidation: Invalidation = { kind, names, lazy, node, called, resolved: undefined, reached: undefined }
     this.#insert(invalidation)
     const { reached } = await call()
     invalidation.resolved = instant()
     invalidation.reached = reached
     if (set !== undefined) this.#sets.set(set, invalidation.resolved)
-    return { reached }
+    return { ...invalidation, reached }
   }
 
   /** Records an invalidation that has ended, in another process. @param set as with {@link during}. */
@@ -98,34 +103,44 @@ export class Oracle {
     }
   }
 
-  /** Judges what a read returned that started at `started` on instance `node`. */
-  judge(node: number, path: string, started: number, value: Part): StaleRead | undefined {
-    const hit = this.#hit(value, node, started)
+  /**
+   * Judges what a read returned that started at `started` on instance `node`.
+   *
+   * @param fresh true where it may not return either what was only marked stale.
+   */
+  judge(node: number, path: string, started: number, value: Part, fresh: boolean = false): StaleRead | undefined {
+    const hit = this.#hit(value, node, started, fresh)
     if (hit !== undefined) return { node, path, started, part: value, hit }
     for (const part of value.parts) {
-      const stale = this.judge(node, path, started, part)
+      const stale = this.judge(node, path, started, part, fresh)
       if (stale !== undefined) return stale
     }
     return undefined
   }
 
   /** An invalidation that should have kept this value from that read. */
-  #hit({ names, born, set }: Part, node: number, started: number): Invalidation | undefined {
+  #hit({ names, born, set }: Part, node: number, started: number, fresh: boolean): Invalidation | undefined {
     const since = set === undefined ? born : (this.#sets.get(set) ?? Infinity)
     for (const name of names) {
       const list = this.#invalidations.get(name) ?? []
       for (let place = list.length - 1; place >= 0; place -= 1) {
         const invalidation = list[place]
         if (invalidation === undefined || invalidation.called < since) break
-        if (this.#binds(invalidation, node, started)) return invalidation
+        if (this.#binds(invalidation, node, started, fresh)) return invalidation
       }
     }
     return undefined
   }
 
   /** Whether a read that started then, on that instance, had to respect an invalidation. */
-  #binds({ node: own, resolved, reached }: Invalidation, node: number, started: number): boolean {
-    if (resolved === undefined) return false
+  #binds(
+    { node: own, resolved, reached, lazy = false }: Invalidation,
+    node: number,
+    started: number,
+    fresh: boolean,
+  ): boolean {
+    // A lazy one that the backend has not answered to marks nothing before it has been sent again.
+    if (resolved === undefined || (lazy && (!fresh || reached === 'here'))) return false
     if (own === node) return resolved < started
     return reached === 'all' && resolved + this.#maxStaleness < started
   }

@@ -1,8 +1,9 @@
 import type { Backend } from '../../src/index.ts'
 import { type Catalog, openCatalog } from './catalog.ts'
 import { Database } from './database.ts'
-import { emptyTally, Node, type Tally } from './node.ts'
-import { Oracle } from './oracle.ts'
+import { type LeasedLoad, Loads } from './loads.ts'
+import { emptyTally, type Happened, Node, type Tally } from './node.ts'
+import { type Invalidation, Oracle } from './oracle.ts'
 import type { Random } from './random.ts'
 
 export interface WorldOptions {
@@ -17,6 +18,7 @@ export interface WorldOptions {
 export interface Member {
   readonly node: Node
   readonly catalog: Catalog
+  readonly loads: Loads
 }
 
 /** Entries in memory of each instance: two of them hold nearly nothing. */
@@ -30,13 +32,29 @@ export class World {
   readonly #members: Member[]
   readonly #retiring: Promise<void>[] = []
   readonly #tally = emptyTally()
+  /** Events of all instances. */
+  readonly happened: Happened = {}
+  /** Of all instances. */
+  readonly leased: LeasedLoad[] = []
+  /** Notices of invalidations that listeners were given. */
+  notices = 0
+  #fault: string | undefined
   #opened = 0
 
   constructor(options: WorldOptions) {
     this.#options = options
     this.oracle = new Oracle(options.maxStaleness)
-    this.database = new Database(options.random.fork())
+    this.database = new Database(options.random.fork(), true)
     this.#members = ENTRIES.map((entries) => this.#open(entries))
+  }
+
+  /** What went wrong beyond what was read. */
+  get fault(): string | undefined {
+    return this.#fault ?? this.#members.map(faultOf).find((fault) => fault !== undefined)
+  }
+
+  get members(): readonly Member[] {
+    return this.#members
   }
 
   /** How many instances there are at a time. */
@@ -63,15 +81,26 @@ export class World {
     return this.#tally
   }
 
-  async #retire({ node }: Member): Promise<void> {
+  async #retire(member: Member): Promise<void> {
+    const { node } = member
     await node.retire()
-    node.addTo(this.#tally)
+    node.addTo(this.#tally, this.happened)
+    this.notices += node.listener.notices
+    this.#fault ??= faultOf(member)
   }
 
   #open(entries: number): Member {
     const { backend, app, maxStaleness, deadline } = this.#options
-    const node = new Node({ id: this.#opened, app, backend, maxStaleness, deadline, entries })
+    const onSettled = (invalidation: Invalidation): void => this.oracle.record(invalidation)
+    const node = new Node({ id: this.#opened, app, backend, maxStaleness, deadline, entries, onSettled })
     this.#opened += 1
-    return { node, catalog: openCatalog(node.redstart, this.database) }
+    const loads = new Loads(this.database, (load) => {
+      if (typeof load !== 'string') this.leased.push(load)
+    })
+    return { node, loads, catalog: openCatalog(node.redstart, loads, node.release) }
   }
+}
+
+function faultOf({ node, loads }: Member): string | undefined {
+  return loads.fault ?? node.overdue()
 }

@@ -13,11 +13,13 @@ export function expectEventful(
   kinds: number = 7,
 ): void {
   tell(what, outcome)
-  const { stale, reads, values, invalidations, reachedHere, tally, disturbed } = outcome
+  const { stale, reads, values, invalidations, reachedHere, tally, disturbed, leased, notices } = outcome
   expect(stale).toBeUndefined()
   expect(reads).toBeGreaterThanOrEqual(least.reads)
   expect(invalidations).toBeGreaterThanOrEqual(least.invalidations)
   expect(values).toBeGreaterThan(least.reads / 10)
+  expect(leased.loads).toBeGreaterThan(0)
+  expect(notices).toBeGreaterThan(0)
   // Both, ones that hold everywhere and ones that hold in one process alone.
   expect(reachedHere).toBeGreaterThan(0)
   expect(invalidations - reachedHere).toBeGreaterThan(least.invalidations / 10)
@@ -28,7 +30,8 @@ export function expectEventful(
 
 /** The seed makes the choices of a run again. */
 function tell(what: string, { seed, milliseconds, ...outcome }: FleetOutcome): void {
-  const { reads, values, invalidations, reachedHere, tally, disturbed } = outcome
-  const told = { reads, values, invalidations, reachedHere, tally, disturbed, milliseconds: Math.round(milliseconds) }
+  const { reads, values, invalidations, reachedHere, tally, disturbed, leased, notices } = outcome
+  const counted = { reads, values, invalidations, reachedHere, tally, disturbed, leased, notices }
+  const told = { ...counted, milliseconds: Math.round(milliseconds) }
   console.log(`${what}, REDSTART_SEED=${seed}: ${JSON.stringify(told)}`)
 }

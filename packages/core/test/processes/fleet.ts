@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
+import { together } from '../checker/loads.ts'
 import { emptyTally, type Tally } from '../checker/node.ts'
 import { instant } from '../checker/oracle.ts'
 import { type Random, seededRandom } from '../checker/random.ts'
 import { describeStaleRead } from '../checker/report.ts'
 import type { Trouble } from './disturbances.ts'
 import { Judge } from './judge.ts'
-import type { ConnectionOrders, FromWorker } from './messages.ts'
+import type { ConnectionOrders, FromWorker, Orders } from './messages.ts'
 import { anySkew } from './skew.ts'
 import { type Ended, WorkerProcess } from './worker-process.ts'
 
@@ -28,6 +29,8 @@ export interface FleetOptions {
   readonly deadline?: number
   /** @default 4000 */
   readonly reopenEvery?: number
+  /** How often a process is killed while it loads under a lease, in ms; another one takes its place. @default never */
+  readonly killEvery?: number
   /** What goes wrong meanwhile; each list goes on beside the others. */
   readonly disturbances?: (workers: readonly WorkerProcess[]) => readonly Trouble[]
 }
@@ -42,6 +45,10 @@ export interface FleetOutcome {
   readonly values: number
   /** How often what went wrong. */
   readonly disturbed: Readonly<Record<string, number>>
+  /** Loads under a lease, and those of them that began while another process loaded the same. */
+  readonly leased: { readonly loads: number; readonly together: number }
+  /** How often listeners were told of an invalidation. */
+  readonly notices: number
   /** The first stale read, described; undefined for none. */
   readonly stale: string | undefined
   readonly tally: Tally
@@ -65,7 +72,7 @@ class Fleet {
   readonly #options: FleetOptions
   readonly #random: Random
   readonly #judge: Judge
-  readonly #workers: readonly WorkerProcess[]
+  readonly #workers: WorkerProcess[]
   readonly #disturbed: Record<string, number> = {}
   #begun = instant()
   #failed: string | undefined
@@ -75,19 +82,21 @@ class Fleet {
     this.#random = seededRandom(options.seed)
     const { consistency, connections, maxStaleness = 300 } = options
     this.#judge = new Judge(connections.length, consistency === 'strict' ? 0 : maxStaleness)
-    this.#workers = connections.map(
-      (_, process) => new WorkerProcess(options.program, (message) => this.#hear(process, message)),
-    )
+    this.#workers = connections.map((_, place) => this.#fork(place))
   }
 
   async run(): Promise<FleetOutcome> {
     await this.#start()
     const troubles = this.#options.disturbances?.(this.#workers) ?? []
-    await Promise.all([this.#wait(), ...troubles.map((trouble) => this.#disturb(trouble, this.#random.fork()))])
+    await Promise.all([
+      this.#wait(),
+      this.#replace(this.#random.fork()),
+      ...troubles.map((trouble) => this.#disturb(trouble, this.#random.fork())),
+    ])
     const milliseconds = instant() - this.#begun
     const ended = await this.#finish()
     if (this.#failed !== undefined) throw new Error(`seed ${this.#options.seed}: ${this.#failed}`)
-    const { reads, invalidations, reachedHere, values } = this.#judge
+    const { reads, invalidations, reachedHere, values, leased, notices } = this.#judge
     return {
       seed: this.#options.seed,
       reads,
@@ -95,6 +104,8 @@ class Fleet {
       reachedHere,
       values,
       disturbed: this.#disturbed,
+      leased: { loads: leased.length, together: together(leased) },
+      notices,
       stale: this.#describe(ended),
       tally: total(ended),
       milliseconds,
@@ -106,21 +117,40 @@ class Fleet {
   }
 
   async #start(): Promise<void> {
-    const { app, consistency, connections, maxStaleness = 300, deadline = 300, reopenEvery = 4000 } = this.#options
-    const orders = connections.map((connection, process) => ({
-      process,
-      seed: this.#random.below(2 ** 31),
-      app,
-      connection,
-      consistency,
-      maxStaleness,
-      deadline,
-      reopenEvery,
-      entries: ENTRIES[process % ENTRIES.length] ?? 1,
-      skew: anySkew(this.#random),
-    }))
-    await Promise.all(orders.map((own) => this.#workers[own.process]?.start(own)))
+    await Promise.all(this.#workers.map((worker, place) => worker.start(this.#ordersOf(place, place))))
     this.#begun = instant()
+  }
+
+  #fork(place: number): WorkerProcess {
+    return new WorkerProcess(this.#options.program, (message) => this.#hear(place, message))
+  }
+
+  /** @param process the process's own number; in its place there were others before. */
+  #ordersOf(place: number, process: number): Orders {
+    const { app, consistency, connections, maxStaleness = 300, deadline = 300, reopenEvery = 4000 } = this.#options
+    const connection = connections[place]
+    if (connection === undefined) throw new Error(`there is no connection ${place}`)
+    const seed = this.#random.below(2 ** 31)
+    const entries = ENTRIES[place % ENTRIES.length] ?? 1
+    const times = { maxStaleness, deadline, reopenEvery, skew: anySkew(this.#random) }
+    return { process, seed, app, connection, consistency, entries, ...times }
+  }
+
+  /** Kills processes that load under a lease, and puts others in their places. */
+  async #replace(random: Random): Promise<void> {
+    const { killEvery } = this.#options
+    if (killEvery === undefined) return
+    for (let process = this.#workers.length; ; process += this.#workers.length) {
+      for (const next = instant() + killEvery; instant() < next && !this.#over;) await setTimeout(20)
+      if (this.#over) return
+      const place = random.below(this.#workers.length)
+      const held = await this.#workers[place]?.killLoading()
+      const name = held ? 'killed while it loaded' : 'killed'
+      this.#disturbed[name] = (this.#disturbed[name] ?? 0) + 1
+      const worker = this.#fork(place)
+      this.#workers[place] = worker
+      await worker.start(this.#ordersOf(place, process + place))
+    }
   }
 
   get #over(): boolean {

@@ -1,3 +1,4 @@
+import type { LeasedLoad } from '../checker/loads.ts'
 import type { Invalidation, StaleRead } from '../checker/oracle.ts'
 import { Oracle } from '../checker/oracle.ts'
 import type { Batch, Reading } from './messages.ts'
@@ -20,6 +21,9 @@ export class Judge {
   reachedHere = 0
   /** Different values read. */
   values = 0
+  notices = 0
+  /** Loads under a lease, of all processes. */
+  readonly leased: LeasedLoad[] = []
   /** The first stale read found. */
   caught: Caught | undefined
 
@@ -29,10 +33,12 @@ export class Judge {
     this.#known = Array.from({ length: processes }, () => -Infinity)
   }
 
-  take(process: number, { at, reads, readings, invalidations }: Batch): void {
+  take(process: number, { at, reads, readings, invalidations, leased, notices }: Batch): void {
     this.#known[process] = at
     this.reads += reads
     this.values += readings.length
+    this.notices += notices
+    this.leased.push(...leased)
     this.#waiting.push(...readings)
     for (const { invalidation, set } of invalidations) this.#record(invalidation, set)
     this.#judge()
@@ -49,8 +55,8 @@ export class Judge {
     const ripe = this.#waiting.filter(({ started }) => started <= until)
     if (ripe.length === 0) return
     this.#waiting = this.#waiting.filter(({ started }) => started > until)
-    for (const { node, path, started, ended, value } of ripe) {
-      const stale = this.#oracle.judge(node, path, started, value)
+    for (const { node, path, started, ended, value, fresh } of ripe) {
+      const stale = this.#oracle.judge(node, path, started, value, fresh)
       if (stale !== undefined) this.caught ??= { stale, ended }
     }
   }

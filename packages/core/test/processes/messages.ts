@@ -1,9 +1,10 @@
+import type { LeasedLoad } from '../checker/loads.ts'
 import type { Heard, Tally } from '../checker/node.ts'
 import type { Invalidation, Part } from '../checker/oracle.ts'
 
 /** What a worker process is started with. */
 export interface Orders {
-  /** Its number, 0 or more. */
+  /** Its number, 0 or more; one that comes in the place of another has another. */
   readonly process: number
   readonly seed: number
   readonly app: string
@@ -41,12 +42,15 @@ export type ToWorker =
   | { readonly kind: 'start'; readonly orders: Orders }
   /** The wall clock is set. */
   | { readonly kind: 'skew'; readonly milliseconds: number }
+  /** The next load under a lease does not end. */
+  | { readonly kind: 'hold' }
   /** With `explain`, the events of an instance that have to do with these paths are told at the end. */
   | { readonly kind: 'end'; readonly explain?: { readonly node: number; readonly paths: readonly string[] } }
 
 /** What a worker process tells. */
 export type FromWorker =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'holding' }
   | { readonly kind: 'batch'; readonly batch: Batch }
   | { readonly kind: 'failed'; readonly text: string }
   | { readonly kind: 'ended'; readonly batch: Batch; readonly tally: Tally; readonly events: readonly Heard[] }
@@ -58,6 +62,9 @@ export interface Batch {
   readonly reads: number
   readonly readings: readonly Reading[]
   readonly invalidations: readonly Made[]
+  readonly leased: readonly LeasedLoad[]
+  /** How often a listener was told of an invalidation. */
+  readonly notices: number
 }
 
 /**
@@ -71,6 +78,8 @@ export interface Reading {
   readonly started: number
   readonly ended: number
   readonly value: Part
+  /** It may not have been marked stale either. */
+  readonly fresh: boolean
 }
 
 /** An invalidation that has ended. */

@@ -1,3 +1,4 @@
+import type { LeasedLoad } from '../checker/loads.ts'
 import { instant } from '../checker/oracle.ts'
 import type { Batch, Made, Reading } from './messages.ts'
 
@@ -5,20 +6,30 @@ import type { Batch, Made, Reading } from './messages.ts'
 export class Notebook {
   #readings = new Map<string, Reading>()
   #invalidations: Made[] = []
+  #leased: LeasedLoad[] = []
   #reads = 0
+  #notices = 0
 
   /** A read ended, with or without a value. */
   read(reading: Reading | undefined): void {
     this.#reads += 1
     if (reading === undefined) return
-    const { node, path, started, value } = reading
-    const identity = `${node} ${path} ${value.path} ${value.born}`
+    const { node, path, started, value, fresh } = reading
+    const identity = `${node} ${path} ${value.path} ${value.born} ${fresh}`
     const before = this.#readings.get(identity)
     if (before === undefined || before.started < started) this.#readings.set(identity, reading)
   }
 
   invalidated(made: Made): void {
     this.#invalidations.push(made)
+  }
+
+  loaded(load: LeasedLoad): void {
+    this.#leased.push(load)
+  }
+
+  noticed(): void {
+    this.#notices += 1
   }
 
   /** Tears out what was written since the last time. */
@@ -28,10 +39,14 @@ export class Notebook {
       reads: this.#reads,
       readings: [...this.#readings.values()],
       invalidations: this.#invalidations,
+      leased: this.#leased,
+      notices: this.#notices,
     }
     this.#readings = new Map()
     this.#invalidations = []
+    this.#leased = []
     this.#reads = 0
+    this.#notices = 0
     return batch
   }
 }

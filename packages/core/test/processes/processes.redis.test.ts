@@ -23,7 +23,7 @@ const least = { reads: soaked(100_000), invalidations: soaked(5_000) }
 describe('four processes on one Redis that everything happens to', () => {
   it.each(['bounded', 'strict'] as const)(
     'never read what was invalidated: %s',
-    { timeout: soaked(120_000) },
+    { timeout: soaked(150_000) },
     async (consistency) => {
       const app = `app-${consistency}`
       const outcome = await runFleet({
@@ -33,7 +33,8 @@ describe('four processes on one Redis that everything happens to', () => {
         consistency,
         connections: redis.connections,
         ...least,
-        longest: soaked(90_000),
+        longest: soaked(120_000),
+        killEvery: 5000,
         disturbances: redis.troubles(app),
       })
       expectEventful(`processes, ${consistency}`, outcome, least)

@@ -1,9 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FromWorker, Orders, ToWorker } from './messages.ts'
 
 /** How long a process may take to get ready, and to end, in ms. */
 const PATIENCE = 30_000
+
+/** How long to wait for a load under a lease, in ms. */
+const MOST_UNTIL_HELD = 2000
 
 export type Ended = FromWorker & { readonly kind: 'ended' }
 
@@ -49,6 +53,15 @@ export class WorkerProcess {
 
   thaw(): void {
     this.#child.kill('SIGCONT')
+  }
+
+  /** Kills it in the middle of a load under a lease, if one begins soon. */
+  async killLoading(): Promise<boolean> {
+    const holding = heard(this.#child, 'holding')
+    this.tell({ kind: 'hold' })
+    const held = await Promise.race([holding.then(() => true), sleep(MOST_UNTIL_HELD, false)])
+    await this.kill()
+    return held
   }
 
   /** Lets it end what it does, and returns what it told last. */

@@ -19,6 +19,7 @@ let worker: Worker | undefined
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'start') start(message.orders)
   else if (message.kind === 'skew') skew = message.milliseconds
+  else if (message.kind === 'hold') worker?.hold(() => tell({ kind: 'holding' }))
   else void end(message.explain).catch(fail)
 })
 // Without a parent there is nobody to work for.
