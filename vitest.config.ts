@@ -18,6 +18,7 @@ const soakOnly = [
   '**/test/processes/failover.redis.test.ts',
   '**/test/processes/processes.cluster.test.ts',
   '**/test/soak/soak.redis.test.ts',
+  '**/test/tracking/failover.cluster.test.ts',
 ]
 
 export default defineConfig({
