@@ -143,7 +143,7 @@ class Run {
     while (!this.#over) {
       const member = this.#world.member(place)
       await member.node.during(() =>
-        random.chance(0.66) ? this.#invalidate(member, random) : this.#readSome(member, random),
+        random.chance(0.69) ? this.#invalidate(member, random) : this.#readSome(member, random),
       )
       if (random.chance(0.1)) await setTimeout(random.next() * 10)
     }

@@ -12,7 +12,7 @@ const SEEDS = soak ? 20 : 1
 const LONGEST = 20_000
 
 /** All of them in a soak; else a few, which the seed draws. */
-const FEW = 8
+const FEW = 6
 
 it.each(VARIANTS)('the sources hold what is patched: $name', async ({ patches }) => {
   for (const { file, from } of patches) {
