@@ -167,7 +167,9 @@ export class Lookup {
     coherence.suspect(snapshot.generation)
     if (!coherence.pending.allows(entry.names, entry.sequence)) return 'gone'
     const verdict = decide(entry, snapshot, 'gone', coherence.time.judging(this.#clock.now()))
-    if (verdict === 'valid') this.#restamp(entry, snapshot.clock, sent)
+    if (verdict !== 'valid') return verdict
+    if (coherence.pending.marks(entry.names, entry.sequence)) return 'stale'
+    this.#restamp(entry, snapshot.clock, sent)
     return verdict
   }
 

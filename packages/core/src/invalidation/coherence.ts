@@ -100,6 +100,7 @@ export class Coherence {
   decide(thing: Decidable, now: number): Verdict {
     const verdict = decide(thing, this.view, 'ask', this.time.judging(now))
     if (verdict !== 'gone' && !this.pending.allows(thing.names, thing.sequence)) return 'gone'
+    if (verdict === 'valid' && this.pending.marks(thing.names, thing.sequence)) return 'stale'
     return verdict
   }
 

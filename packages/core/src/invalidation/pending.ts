@@ -25,6 +25,8 @@ export class Pending {
   sequence = 0
   /** Hard names that wait, with the sequence of their last invalidation. */
   readonly #names = new Map<string, number>()
+  /** The same of lazy ones. */
+  readonly #lazy = new Map<string, number>()
   #waiting: Unreached[] = []
   #size = 0
   readonly #mostNames: number
@@ -50,10 +52,12 @@ export class Pending {
     else this.#waiting = [{ names: [EVERYTHING], kind: 'hard', deadline: Infinity }]
     this.#size = fits ? this.#size + unreached.names.length : 1
     if (!fits) this.#names.clear()
+    if (!fits) this.#lazy.clear()
     if (!fits) this.#names.set(EVERYTHING, this.sequence)
     // One with a deadline counts as hard at once here: nobody can say what time it is at the backend.
     else if (unreached.kind === 'hard' || unreached.deadline !== Infinity)
       for (const name of unreached.names) this.#names.set(name, this.sequence)
+    else for (const name of unreached.names) this.#lazy.set(name, this.sequence)
     return fits
   }
 
@@ -61,6 +65,11 @@ export class Pending {
   allows(names: readonly string[], sequence: number): boolean {
     if (this.#names.size === 0) return true
     return names.every((name) => (this.#names.get(name) ?? -1) <= sequence)
+  }
+
+  /** True when something that these names depend on was marked stale here after `sequence`. */
+  marks(names: readonly string[], sequence: number): boolean {
+    return this.#lazy.size > 0 && names.some((name) => (this.#lazy.get(name) ?? -1) > sequence)
   }
 
   /** Those that have waited longest and can go together, as one. */
@@ -85,6 +94,8 @@ export class Pending {
   settled({ first, count }: Batch): void {
     if (this.#waiting[0] !== first) return // an overflow has taken the place of all, and covers it
     for (const { names } of this.#waiting.splice(0, count)) this.#size -= names.length
-    if (this.#waiting.length === 0) this.#names.clear()
+    if (this.#waiting.length > 0) return
+    this.#names.clear()
+    this.#lazy.clear()
   }
 }

@@ -45,6 +45,21 @@ describe('while the backend is away', () => {
     await here.close()
   })
 
+  test('what is marked stale is so at once, here', async () => {
+    const { clock, state, read, here } = setup('load')
+    expect(await read()).toBe(1)
+    state.away = true
+    expect(await here.invalidate({ tags: ['t'] }, { strategy: 'lazy' })).toEqual({ reached: 'here' })
+    expect(here.cache.peek('k:1')).toEqual({ hit: true, value: 1, stale: true })
+    expect(await here.cache.get('k:1')).toBeUndefined()
+    expect(await read()).toBe(1)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(here.cache.peek('k:1')).toEqual({ hit: true, value: 2, stale: false })
+    state.away = false
+    clock.advance(1000)
+    await here.close()
+  })
+
   test("'serve' uses memory until its ttl and stale time are over", async () => {
     const { clock, state, read, here } = setup('serve')
     expect(await read()).toBe(1)
