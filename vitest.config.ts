@@ -17,6 +17,7 @@ const clusterTests = '**/*.cluster.test.ts'
 const soakOnly = [
   '**/test/processes/failover.redis.test.ts',
   '**/test/processes/processes.cluster.test.ts',
+  '**/test/processes/processes.redis.test.ts',
   '**/test/soak/soak.redis.test.ts',
   '**/test/tracking/failover.cluster.test.ts',
 ]

@@ -107,7 +107,9 @@ export class Database {
   /** Loads that there is nothing at a path. */
   async loadNothing(context: LoadContext, source: Source): Promise<null> {
     const part = await this.load(context, { ...source, punctual: true })
-    this.#absences.set(part.path, part)
+    // Another instance's load that began earlier may end later.
+    const known = this.#absences.get(part.path)
+    if (known === undefined || known.born < part.born) this.#absences.set(part.path, part)
     return null
   }
 
