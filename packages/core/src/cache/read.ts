@@ -56,7 +56,8 @@ export class Read {
       const failed = current && plan.errorTtl > 0 ? failedLoads.recall(plan.path) : undefined
       if (failed !== undefined) return reader.orStale(plan, held?.entry, failed.error)
       const flight = flights.get(plan.path)
-      if (flight === undefined) return this.#take(await this.#waitSoftly(this.#fly(held, 'read', budget), held))
+      if (flight === undefined)
+        return this.#take(await this.#waitSoftly(this.#fly(held, 'read', budget), held, current))
       const fitting = fits(flight.form, plan.form)
       const joined = fitting ? await this.#join(flight, held, current) : await this.#pass(flight)
       if (joined !== undefined) return joined
@@ -124,7 +125,7 @@ export class Read {
     const proven = coherence.provenAt >= youngest
     const joined = coherence.time.latest(clock.now())
     try {
-      const waited = await this.#waitSoftly(flight, held)
+      const waited = await this.#waitSoftly(flight, held, current)
       const { entry } = waited
       if ('left' in waited) return entry
       if (waited.stale && !this.#plan.staleWhileRevalidate) return undefined
@@ -153,9 +154,10 @@ export class Read {
   }
 
   /** Waits for a flight, but not longer than `softTimeout` where a stale entry may be served then. */
-  #waitSoftly(flight: Flight, held: Held): Promise<Landing | Left> {
+  #waitSoftly(flight: Flight, held: Held, current: boolean): Promise<Landing | Left> {
     const { softTimeout } = this.#plan
-    if (softTimeout === Infinity) return this.#wait(flight, flight.landed)
+    // With strict consistency and no answer, nothing that is known may be served.
+    if (softTimeout === Infinity || !current) return this.#wait(flight, flight.landed)
     const work = unlessSlow(this.#parts.clock, softTimeout, flight.landed, () => this.#goOn(flight, held))
     // Nobody waits for it where waiting would make a cycle.
     work.catch(() => undefined)

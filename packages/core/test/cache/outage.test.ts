@@ -32,6 +32,29 @@ function setup(outage: 'load' | 'serve') {
   return { clock, state, here, read }
 }
 
+test('with strict consistency, a soft timeout serves nothing that the backend was not asked about', async () => {
+  const clock = manualClock()
+  const state = removable()
+  const here = createRedstart({ clock, maxStaleness: 1000, consistency: 'strict', backend: state.backend })
+  let finish: (value: string) => void = () => undefined
+  const how = { ttl: 20, stale: '10s', staleWhileRevalidate: false, softTimeout: 10, tags: ['t'] } as const
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+  await here.cache.getOrSet('k:1', () => 'old', how)
+  clock.advance(30)
+  const first = here.cache.getOrSet('k:1', () => new Promise<string>((resolve) => (finish = resolve)), how)
+  await turn()
+  state.away = true
+  const second = here.cache.getOrSet('k:1', () => 'own', how)
+  await turn()
+  clock.advance(10)
+  await turn()
+  expect(await first).toBe('old')
+  finish('new')
+  expect(['new', 'own']).toContain(await second)
+  state.away = false
+  await here.close()
+})
+
 describe('while the backend is away', () => {
   test("'load' uses memory for no longer than maxStaleness, and then loads", async () => {
     const { clock, state, read, here } = setup('load')
