@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defaultServerConditions } from 'vite'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
@@ -17,7 +18,6 @@ const clusterTests = '**/*.cluster.test.ts'
 const soakOnly = [
   '**/test/processes/failover.redis.test.ts',
   '**/test/processes/processes.cluster.test.ts',
-  '**/test/processes/processes.redis.test.ts',
   '**/test/soak/soak.redis.test.ts',
   '**/test/tracking/failover.cluster.test.ts',
 ]
@@ -26,6 +26,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // Much of the time is waited for servers: on two cores as well, two files run at a time. A soak measures.
+    maxWorkers: soak ? 1 : Math.max(2, availableParallelism() - 1),
     reporters: ['default', './tools/count-reporter.mjs'],
     projects: [
       project('unit', {
