@@ -44,7 +44,7 @@ export type {
   StandardSchemaProps,
   StandardSchemaResult,
   StandardSchemaV1,
-} from './cache/standard-schema.ts'
+} from './standard-schema.ts'
 export type { CacheStats, NamespaceStats, StatsReader } from './cache/stats.ts'
 export type { InvalidationOptions, InvalidationTarget, Prefix, Reached } from './cache/targets.ts'
 export type { Tenant } from './cache/tenant.ts'

@@ -103,6 +103,7 @@ function caller<Args extends readonly unknown[], T>(
   const { schema, version } = options
   const shape = scope.shapeAt(`${name}:`, version)
   const declared = typeof tags === 'function' ? [] : [...tags]
+  const own = settings as StoringOptions<unknown> & NamespaceOptions // the value is a T
 
   function pathOf(args: Args): string {
     const made = key(...args)
@@ -113,8 +114,7 @@ function caller<Args extends readonly unknown[], T>(
     const path = pathOf(args)
     const found =
       scope.hit(path, shape, schema) ??
-      scope.read(path, load, {
-        ...(settings as StoringOptions<unknown> & NamespaceOptions), // the value is a T
+      scope.read(path, load, own, {
         tags: argumentTags === undefined ? declared : [...declared, ...argumentTags(...args)],
         // What the function returned is a T.
         resultTags: typeof tags === 'function' ? (value) => tags(value as T, ...args) : undefined,

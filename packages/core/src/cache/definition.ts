@@ -6,9 +6,9 @@ import { checkSchema } from './form.ts'
 import type { StoringOptions } from './call-options.ts'
 import type { LoadContext } from './load-context.ts'
 import type { Peeked, Scope } from './scope.ts'
-import type { ScopedRead } from './scoped-read.ts'
+import type { KnownTags, ScopedRead } from './scoped-read.ts'
 import { type NamespaceOptions, resolveSettings } from './settings.ts'
-import type { StandardSchemaV1 } from './standard-schema.ts'
+import type { StandardSchemaV1 } from '../standard-schema.ts'
 import type { Reached } from './targets.ts'
 
 /** How a definition's entries are named, tagged and kept. */
@@ -102,6 +102,7 @@ class DefinedEntries<Args extends readonly unknown[], T> {
   readonly #name: string
   readonly #scope: Scope
   readonly #options: DefinitionOptions<Args, T>
+  readonly #settings: Omit<ScopedRead, keyof KnownTags>
   readonly #load: (...args: [...Args, LoadContext]) => T | Promise<T>
   readonly #key: (...args: Args) => Key
   readonly #schema: DefinitionOptions<Args, T>['schema']
@@ -120,6 +121,8 @@ class DefinedEntries<Args extends readonly unknown[], T> {
     this.#scope = scope
     // As they are now, whatever becomes of the caller's object.
     this.#options = { ...options, tags: typeof tags === 'function' ? tags : [...tags] }
+    const { key: _, tags: __, argumentTags: ___, loadMany: ____, batchSize: _____, ...settings } = this.#options
+    this.#settings = settings as StoringOptions<unknown> & NamespaceOptions // the value is a T
     this.#load = load
     this.#key = scope.timedKey(name, key)
     this.#schema = schema
@@ -158,16 +161,15 @@ class DefinedEntries<Args extends readonly unknown[], T> {
     const load = (context: LoadContext): unknown =>
       // As in many.
       batch === undefined ? this.#load(...args, context) : batch.load(args[0] as Item<Args>, context)
-    return this.#scope.read(checkPath(path, this.#key(...args)), load, this.#plan(args))
+    return this.#scope.read(checkPath(path, this.#key(...args)), load, this.#settings, this.#tags(args))
   }
 
-  #plan(args: Args): ScopedRead {
-    const { key: _, tags = [], argumentTags, loadMany: __, batchSize: ___, ...settings } = this.#options
+  #tags(args: Args): KnownTags {
+    const { tags = [], argumentTags } = this.#options
     const declared = typeof tags === 'function' ? [] : tags
     return {
-      ...(settings as StoringOptions<unknown> & NamespaceOptions), // the value is a T
       tags: argumentTags === undefined ? declared : [...declared, ...argumentTags(...args)],
-      resultTags: typeof tags === 'function' ? (value) => tags(value as T, ...args) : undefined,
+      resultTags: typeof tags === 'function' ? (value) => tags(value as T, ...args) : undefined, // the value is a T
     }
   }
 }

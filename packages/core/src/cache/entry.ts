@@ -141,10 +141,24 @@ export function entryFromWire(
   bytes: number,
   here: Pick<Entry, 'names' | 'sequence' | 'counters' | 'mark' | 'fetched' | 'form'>,
 ): Entry {
-  const { generation, clock, loaded, freshUntil, staleUntil, cost } = wire
-  const { names, sequence, counters, mark, fetched, form } = here
-  const stamp = { generation, clock, names, sequence, since: -Infinity }
-  return new Entry({ ...stamp, loaded, freshUntil, staleUntil, cost, counters, mark, fetched, form, content }, bytes)
+  // Written out: this is on the path of each hit beyond memory, where spreading an object costs as much as parsing it.
+  const parts: EntryParts = {
+    generation: wire.generation,
+    clock: wire.clock,
+    names: here.names,
+    sequence: here.sequence,
+    since: -Infinity,
+    content,
+    loaded: wire.loaded,
+    freshUntil: wire.freshUntil,
+    staleUntil: wire.staleUntil,
+    cost: wire.cost,
+    counters: here.counters,
+    mark: here.mark,
+    fetched: here.fetched,
+    form: here.form,
+  }
+  return new Entry(parts, bytes)
 }
 
 /** The same entry with other content. */

@@ -1,5 +1,5 @@
 import { invalidArgument } from '../errors.ts'
-import type { StandardSchemaV1 } from './standard-schema.ts'
+import type { StandardSchemaV1 } from '../standard-schema.ts'
 
 /** What a reader expects of the entries that it may use. */
 export interface Form {

@@ -90,7 +90,8 @@ export class Loader {
   ): Promise<Entry> {
     const { writer, failedLoads, random } = this.#parts
     const ttl = jittered(notes.ttlOf(value), plan.jitter, random)
-    const place = { ...plan, ttl, stale: notes.stale }
+    const { namespace, path, counters, form, compression } = plan
+    const place = { namespace, path, counters, ttl, stale: notes.stale, form, compression }
     const declined = notes.declined || (plan.cacheIf !== undefined && !plan.cacheIf(value))
     const obliged = known !== undefined || flight.kind === 'forced'
     if (declined || (!obliged && !this.#admits(plan, origin.cost)))

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts'
 import { count, type Counters, LOAD_ERROR } from '../telemetry/counters.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
-import { checkContent, checkValue, type Refused, rejected } from './check-value.ts'
+import { checkValue, type Refused } from '../schema-check.ts'
+import { checkContent, rejected } from './check-value.ts'
 import type { Content } from './entry.ts'
-import type { StandardSchemaV1 } from './standard-schema.ts'
+import type { StandardSchemaV1 } from '../standard-schema.ts'
 
 interface Place {
   readonly namespace: string

@@ -11,7 +11,7 @@ import type { LoadContext } from './load-context.ts'
 import { type KnownTags, planRead, type ScopedRead } from './scoped-read.ts'
 import { type SetManyOptions, type SetOptions, Setter } from './setter.ts'
 import { type Lifetime, type NamespaceOptions, type NamespaceRecord, resolveSettings } from './settings.ts'
-import type { StandardSchemaV1 } from './standard-schema.ts'
+import type { StandardSchemaV1 } from '../standard-schema.ts'
 import type { Reached } from './targets.ts'
 import type { Token } from './token.ts'
 
@@ -122,8 +122,13 @@ export class Scope {
   }
 
   /** Reads a checked path through all tiers. */
-  read(path: string, load: (context: LoadContext) => unknown, options: ScopedRead): Promise<unknown> {
-    return this.#read(path, load, options, options)
+  read(
+    path: string,
+    load: (context: LoadContext) => unknown,
+    options: Omit<ScopedRead, keyof KnownTags>,
+    tags: KnownTags,
+  ): Promise<unknown> {
+    return this.#read(path, load, options, tags)
   }
 
   async #read(

@@ -2,9 +2,9 @@ import { tagNames } from '../invalidation/names.ts'
 import { type CallOptions, callPlan } from './call-options.ts'
 import { checkSchema } from './form.ts'
 import type { LoadContext } from './load-context.ts'
-import type { LoadPlan } from './load-plan.ts'
-import { type NamespaceOptions, type NamespaceRecord, resolveSettings } from './settings.ts'
-import type { StandardSchemaV1 } from './standard-schema.ts'
+import { type LoadPlan, ReadPlan } from './load-plan.ts'
+import { type NamespaceOptions, type NamespaceRecord, resolveLifetime, settingsOfCall } from './settings.ts'
+import type { StandardSchemaV1 } from '../standard-schema.ts'
 
 /** Tags known before and after the load apart. */
 export interface KnownTags {
@@ -23,29 +23,30 @@ export interface ScopedRead extends NamespaceOptions, CallOptions<unknown>, Know
  * @throws RedstartError `INVALID_ARGUMENT` for one that is not allowed.
  */
 export function planRead(
-  { name: namespace, settings, counters }: NamespaceRecord,
+  record: NamespaceRecord,
   path: string,
   load: (context: LoadContext) => unknown,
   options: Omit<ScopedRead, keyof KnownTags>,
   { tags, resultTags }: KnownTags,
 ): LoadPlan {
-  const resolved = resolveSettings(options, settings)
+  const { ttl, stale } = resolveLifetime(options, record.settings)
+  const settings = settingsOfCall(options, record.settings, ttl)
   const { schema } = options
   if (schema !== undefined) checkSchema(schema)
   const { cacheIf, refresh, signal, waitUntil } = callPlan(options)
-  // One spread, in front: that is what the engine copies in one go.
-  return {
-    ...resolved,
+  const form = schema === undefined ? settings.form : { ...settings.form, schema }
+  const names = tagNames(tags)
+  return new ReadPlan(record, settings, {
+    path,
+    load,
+    tagNames: names,
+    resultTags,
     cacheIf,
     refresh,
     signal,
     waitUntil,
-    load,
-    tagNames: tagNames(tags),
-    resultTags,
-    namespace,
-    path,
-    counters,
-    form: schema === undefined ? resolved.form : { ...resolved.form, schema },
-  }
+    ttl,
+    stale,
+    form,
+  })
 }

@@ -10,7 +10,7 @@ import { jittered } from './jitter.ts'
 import type { EarlyRefresh } from './load-options.ts'
 import { encode } from './pack.ts'
 import { MOST_TAGS } from './refusal.ts'
-import { type NamespaceOptions, type NamespaceRecord, resolveSettings } from './settings.ts'
+import { type NamespaceOptions, type NamespaceRecord, resolveLifetime, settingsOfCall } from './settings.ts'
 import { MOST_NAMES, type Reached } from './targets.ts'
 import { takeToken, Token } from './token.ts'
 import type { Origin, Placement } from './write.ts'
@@ -101,8 +101,10 @@ export class Setter {
 
   #manner(path: string, options: SetOptions, caller: string): Manner {
     const { name, settings, counters } = this.#namespace(path)
-    const { jitter, earlyRefresh, stale, form, compression, ...resolved } = resolveSettings(options, settings)
-    const ttl = jittered(resolved.ttl, jitter, this.#engine.random)
+    const life = resolveLifetime(options, settings)
+    const { jitter, earlyRefresh, form, compression } = settingsOfCall(options, settings, life.ttl)
+    const ttl = jittered(life.ttl, jitter, this.#engine.random)
+    const { stale } = life
     const tags = [...new Set(tagNames(options.tags ?? []))]
     if (tags.length > MOST_TAGS)
       throw new RedstartError(

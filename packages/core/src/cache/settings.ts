@@ -45,12 +45,34 @@ const DEFAULTS: Settings = { ...LOAD_DEFAULTS, ...VALUE_DEFAULTS, ttl: 3_600_000
  * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed.
  */
 export function resolveSettings(options: NamespaceOptions, base: Settings = DEFAULTS): Settings {
-  const { ttl, stale } = options
-  const fresh = ttl === undefined ? base.ttl : milliseconds(ttl, 'ttl', 1)
-  const life = { ttl: fresh, stale: stale === undefined ? base.stale : milliseconds(stale, 'stale') }
-  // Most calls say no more: all else as it is, in one copy.
-  if (base.form.foreignTtl === undefined && !saysMore(options)) return { ...base, ...life }
-  return { ...resolveLoads(options, base), ...resolveValues(options, fresh, base), ...life }
+  const { ttl, stale } = resolveLifetime(options, base)
+  return { ...resolveLoads(options, base), ...resolveValues(options, ttl, base), ttl, stale }
+}
+
+/**
+ * The settings of one call, but for how long its entry lives: most calls say no more, and have those of their namespace.
+ *
+ * @param ttl of the call.
+ * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed.
+ */
+export function settingsOfCall(options: NamespaceOptions, base: Settings, ttl: number): Settings {
+  if (base.form.foreignTtl === undefined && !saysMore(options)) return base
+  return { ...resolveLoads(options, base), ...resolveValues(options, ttl, base), ttl, stale: base.stale }
+}
+
+/**
+ * How long entries live, in ms.
+ *
+ * @throws RedstartError `INVALID_ARGUMENT` for a duration that is not allowed.
+ */
+export function resolveLifetime(
+  { ttl, stale }: Lifetime,
+  base: Settings,
+): { readonly ttl: number; readonly stale: number } {
+  return {
+    ttl: ttl === undefined ? base.ttl : milliseconds(ttl, 'ttl', 1),
+    stale: stale === undefined ? base.stale : milliseconds(stale, 'stale'),
+  }
 }
 
 const BEYOND_LIFETIME: Readonly<Record<Exclude<keyof NamespaceOptions, keyof Lifetime>, true>> = {

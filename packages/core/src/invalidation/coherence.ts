@@ -6,7 +6,7 @@ import type { Answer, Hint, Invalidated, InvalidationStore, Question } from './i
 import { type Invalidation, Outgoing, type Reach } from './outgoing.ts'
 import type { Pending } from './pending.ts'
 import { ProcessView } from './process-view.ts'
-import { ServerTime } from './server-time.ts'
+import { ServerTime } from '../server-time.ts'
 import { decide, type Stamp, type Verdict } from './view.ts'
 
 export interface CoherenceOptions {

@@ -32,13 +32,17 @@ export function decodeEntry(bytes: Uint8Array): DecodedEntry {
   const generation = buffer.toString('hex', ENTRY_OFFSETS.generation, ENTRY_OFFSETS.clock)
   const cost = buffer.readUInt32BE(ENTRY_OFFSETS.cost)
   const shape = buffer.readUInt32BE(ENTRY_OFFSETS.shape)
-  const fields = { generation, clock, loaded, freshUntil, staleUntil, cost, shape, names, codec }
   const algorithm = compressionOf((bytes[2] ?? 0) >> 4)
-  if (algorithm === undefined) return { ok: true, entry: { ...fields, payload: bytes.subarray(start) } }
+  if (algorithm === undefined) {
+    const payload = bytes.subarray(start)
+    const entry = { generation, clock, loaded, freshUntil, staleUntil, cost, shape, names, codec, payload }
+    return { ok: true, entry }
+  }
   const length = start + LENGTH_BYTES <= buffer.length ? buffer.readUInt32BE(start) : 0
   if (length === 0) return FAULTS.damaged
   const payload = bytes.subarray(start + LENGTH_BYTES)
-  return { ok: true, entry: { ...fields, compression: { algorithm, length }, payload } }
+  const fields = { generation, clock, loaded, freshUntil, staleUntil, cost, shape, names, codec, payload }
+  return { ok: true, entry: { ...fields, compression: { algorithm, length } } }
 }
 
 /** Of the inflated length, in front of a compressed stream. */

@@ -9,8 +9,18 @@ export const VERSION = 1
 export const NO_COMPRESSION = 0
 /** High half of byte 3: the fields of a cache entry follow. 0 is an envelope without fields. */
 export const CACHE_ENTRY = 1
-/** Low half of byte 3; 1 is reserved for AES-256-GCM. */
+/** Low half of byte 3. */
 export const NO_PROTECTION = 0
+/** Byte 3 of an envelope without fields that is sealed with AES-256-GCM. */
+export const SEALED = 1
+/** Where the parts of a sealed envelope are, in bytes from its start. Scripts compare `nonce` in place. */
+export const SEALED_OFFSETS: { readonly keyId: 4; readonly nonce: 8; readonly ciphertext: 20 } = {
+  keyId: 4,
+  nonce: 8,
+  ciphertext: 20,
+}
+/** At the end of a sealed envelope. */
+export const TAG_BYTES = 16
 
 /**
  * Where the fields of a cache entry are, in bytes from its start. Scripts compare `generation` and `clock` in place;

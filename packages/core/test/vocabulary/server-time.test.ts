@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ServerTime } from '../../src/invalidation/server-time.ts'
+import { ServerTime } from '../../src/server-time.ts'
 
 describe('the time of the backend', () => {
   it('is not known before the first answer', () => {
