@@ -19,6 +19,15 @@ const ENTRY_POINTS = {
     'validateConfig',
     'writeThrough',
   ],
+  '@redstart/core/http': [
+    'clientNetwork',
+    'cookieValues',
+    'parseCookies',
+    'parseUserAgent',
+    'problemOf',
+    'problemReply',
+    'serializeCookie',
+  ],
   '@redstart/core/memory': ['memory'],
   '@redstart/core/redis': ['redis'],
   '@redstart/core/wire': [

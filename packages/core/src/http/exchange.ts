@@ -1,0 +1,60 @@
+/** A request as a policy sees it, whatever framework serves it, and the headers it gives the response until it settled. */
+export interface HttpExchange {
+  /** In capitals: `GET`. */
+  readonly method: string
+  /** Path and query as the client sent them, nothing decoded or left out: `/dishes?page=2`. */
+  readonly target: string
+  /** Name and port as the client wrote them, a proxy's where the framework trusts it; undefined where none was sent. */
+  readonly host: string | undefined
+  /** It came over TLS, to this process or to a proxy that the framework trusts. */
+  readonly secure: boolean
+  /** The client's address as the framework was told to find it; never from a header that anybody may send. */
+  readonly address: string | undefined
+  /** A header of the request, by its name in any case; several of one name are joined as RFC 9110 5.3 says. */
+  header(name: string): string | undefined
+  /** Gives the response a header in place of all others of that name. */
+  setHeader(name: string, value: string): void
+  /** Gives the response one more header of a name: `Set-Cookie` beside the handler's own. */
+  appendHeader(name: string, value: string): void
+}
+
+/** Headers in order; a name may come more than once. */
+export type HeaderList = readonly (readonly [name: string, value: string])[]
+
+/** What is about to leave; the names in lower case. */
+export interface ResponseHead {
+  readonly status: number
+  readonly headers: HeaderList
+}
+
+/** A whole answer, in place of the handler's; its length is the adapter's to say. */
+export interface Reply extends ResponseHead {
+  readonly body: Uint8Array | string | undefined
+}
+
+/** What one concern (sessions, limits, a cache) does around a handler. Whoever has nothing to wait for answers at once. */
+export interface HttpPolicy<State> {
+  readonly name: string
+  /** Before the handler. A rejection is the framework's error. */
+  decide(exchange: HttpExchange): Decision<State> | Promise<Decision<State>>
+  /**
+   * After the handler, before the head, which waits for it: once for each `next`, the last policy first, also when a later
+   * policy replied or the handler failed. A rejection becomes a 500, of the store a 503, with nothing of the handler's.
+   */
+  settle?(exchange: HttpExchange, state: State, head: ResponseHead): Settlement | Promise<Settlement>
+}
+
+export type Instead<Type extends string> = { readonly type: Type; readonly reply: Reply }
+
+export type Decision<State> = { readonly type: 'next'; readonly state: State } | Instead<'reply'>
+
+/** The answer leaves; or leaves and is captured; or another takes its place, with the headers that policies gave. */
+export type Settlement = undefined | { readonly type: 'capture'; readonly capture: Capture } | Instead<'replace'>
+
+/** Is shown the body as it leaves, and copies what it keeps; HEAD, 204 and 304 have none. In the end, one of two. */
+export interface Capture {
+  write(chunk: Uint8Array): void
+  finish(): void
+  /** It is not whole: the client went, the handler failed, or the length is not what the head said. */
+  abort(reason: unknown): void
+}

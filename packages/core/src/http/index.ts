@@ -1,0 +1,21 @@
+/**
+ * What lies between Redstart and a web framework: the seam that adapters translate to, and the pure rules of HTTP that
+ * its policies are made of.
+ *
+ * @packageDocumentation
+ */
+export { clientNetwork } from './client-address.ts'
+export { cookieValues, parseCookies, type RequestCookie, serializeCookie, type SetCookie } from './cookies.ts'
+export type {
+  Capture,
+  Decision,
+  HeaderList,
+  HttpExchange,
+  HttpPolicy,
+  Instead,
+  Reply,
+  ResponseHead,
+  Settlement,
+} from './exchange.ts'
+export { type Problem, problemOf, problemReply } from './problem.ts'
+export { parseUserAgent, type UserAgent } from './user-agent.ts'

@@ -1,0 +1,71 @@
+import { RedstartError } from '../errors.ts'
+import type { HeaderList, Reply } from './exchange.ts'
+
+/** A problem of an HTTP interface: RFC 9457. */
+export interface Problem {
+  /** 400 to 599. */
+  readonly status: number
+  /** A stable word for programs. */
+  readonly code?: string
+  /** For people. @default the name of the status */
+  readonly title?: string
+  /** For people, of this occurrence: nothing that a client must not know. */
+  readonly detail?: string
+  /** Whole seconds, for `Retry-After`. */
+  readonly retryAfter?: number
+}
+
+/** The answer `application/problem+json`, which nobody may store. */
+export function problemReply({ status, code, title, detail, retryAfter }: Problem): Reply {
+  const headers: HeaderList = [
+    ['content-type', 'application/problem+json'],
+    ['cache-control', 'no-store'],
+    ...(retryAfter === undefined ? [] : [['retry-after', String(retryAfter)] as const]),
+  ]
+  // The type is left out: about:blank, which means no more than the status.
+  const body = JSON.stringify({ title: title ?? titleOf(status), status, detail, code })
+  return { status, headers, body }
+}
+
+/**
+ * The answer to an error: what the code of a `RedstartError` stands for (401 where nobody is signed in, 503 where the
+ * store did not do its part), and 500 for all else. It says the code and nothing more: messages and causes are for logs.
+ */
+export function problemOf(error: unknown): Reply {
+  if (!RedstartError.is(error)) return problemReply({ status: 500 })
+  const status = STATUS[error.code] ?? 500
+  return problemReply({ status, code: error.code, ...(status === 503 && { retryAfter: 1 }) })
+}
+
+/** Of all other codes the application is to blame. By text, since another version may have other codes. */
+const STATUS: Readonly<Record<string, number>> = {
+  NOT_SIGNED_IN: 401,
+  FORBIDDEN: 403,
+  NOT_FRESH: 403,
+  SESSION_CONFLICT: 409,
+  SESSION_LIMIT: 409,
+  TOO_MANY_SESSIONS: 429,
+  STORE_TIMEOUT: 503,
+  STORE_UNAVAILABLE: 503,
+  STORE_FAILED: 503,
+  NOT_REACHED: 503,
+  LOAD_TIMEOUT: 503,
+  CLOSED: 503,
+}
+
+/** Those that this package answers with, as RFC 9110 and 6585 name them. */
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+}
+
+function titleOf(status: number): string {
+  return TITLES[status] ?? (status < 500 ? 'Bad Request' : 'Internal Server Error')
+}

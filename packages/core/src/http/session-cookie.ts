@@ -1,0 +1,80 @@
+import { invalidArgument, RedstartError } from '../errors.ts'
+import type { CookieChange } from '../session/cookie-change.ts'
+import { serializeCookie, type SetCookie } from './cookies.ts'
+
+/** The cookie of a session. Nothing of it needs to be said. */
+export interface SessionCookieOptions {
+  /** @default '__Host-sid' where it is secure; '__Secure-sid' with a domain or a path; 'sid' where it is not */
+  readonly name?: string
+  /** @default '/' */
+  readonly path?: string
+  /** @default only the host that sets it */
+  readonly domain?: string
+  /** @default 'lax' */
+  readonly sameSite?: 'strict' | 'lax' | 'none'
+  /**
+   * `true`: over TLS only; setting it on another connection is an error. `auto`: as the connection is.
+   * @default true with NODE_ENV=production, else 'auto'
+   */
+  readonly secure?: boolean | 'auto'
+  /** Kept apart for each site that embeds this one. @default false */
+  readonly partitioned?: boolean
+}
+
+/** A session's cookie, as it is read and set. */
+export class SessionCookieFormat {
+  readonly #options: SessionCookieOptions
+  readonly #secure: boolean | 'auto'
+
+  /** @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed. */
+  constructor(options: SessionCookieOptions = {}) {
+    const { secure = process.env['NODE_ENV'] === 'production' ? true : 'auto' } = options
+    if (secure !== true && secure !== false && secure !== 'auto')
+      throw invalidArgument('cookie.secure', secure, "true, false or 'auto'")
+    this.#options = { ...options }
+    this.#secure = secure
+    // A combination that no browser takes is told at the start.
+    const values = secure === 'auto' ? [true, false] : [secure]
+    for (const tls of values) if (tls || options.sameSite !== 'none') serializeCookie(this.#base(tls))
+  }
+
+  /** The one name that is read: with a prefix, cookies without it do not count, since anybody may plant them. */
+  nameOn(connection: { readonly secure: boolean }): string {
+    return this.#base(this.#isSecure(connection)).name
+  }
+
+  /**
+   * The value of a `Set-Cookie` header.
+   *
+   * @param advice what to do where the connection should be secure and is not.
+   * @throws RedstartError `INSECURE_COOKIE`: the browser would drop it without a word.
+   */
+  header(change: CookieChange, connection: { readonly secure: boolean }, advice: string): string {
+    if (this.#secure === true && !connection.secure)
+      throw new RedstartError(
+        'INSECURE_COOKIE',
+        `The session's cookie is for secure connections, and this request did not come over one: ${advice}; or set cookie.secure to 'auto'`,
+      )
+    const base = this.#base(this.#isSecure(connection))
+    if (change.kind === 'clear') return serializeCookie({ ...base, value: '', maxAge: 0, expires: LONG_AGO })
+    const { value, maxAge } = change
+    return serializeCookie({ ...base, value, ...(maxAge !== undefined && { maxAge: Math.floor(maxAge / 1000) }) })
+  }
+
+  #isSecure({ secure }: { readonly secure: boolean }): boolean {
+    return this.#secure === 'auto' ? secure : this.#secure
+  }
+
+  #base(secure: boolean): SetCookie {
+    const { path = '/', domain, sameSite = 'lax', partitioned = false } = this.#options
+    const host = path === '/' && domain === undefined
+    const { name = secure ? `${host ? '__Host-' : '__Secure-'}sid` : 'sid' } = this.#options
+    return {
+      ...{ name, value: '', path, httpOnly: true, secure, sameSite },
+      ...(domain !== undefined && { domain }),
+      ...(partitioned && secure && { partitioned }),
+    }
+  }
+}
+
+const LONG_AGO = new Date(0)

@@ -1,0 +1,198 @@
+import type { ServerResponse } from 'node:http'
+import type { Reply } from '@redstart/core/http'
+import { below, type Below } from './below.ts'
+import { applyHead, type HeadArguments } from './head-arguments.ts'
+import { isPromise } from './after.ts'
+import { HeldCalls } from './held-calls.ts'
+import { hasNoBody } from './no-body.ts'
+import type { ResponseHeaders } from './response-headers.ts'
+import type { Settling, Verdict } from './settling.ts'
+import { Tee } from './tee.ts'
+import { byteLength, readEnd, readWrite, type WriteArguments, type Written } from './written.ts'
+
+export interface HoldOptions {
+  /** Bytes that may be written while the head is held, beyond the first call. */
+  readonly limit: number
+  readonly headers: ResponseHeaders
+  readonly settling: Settling
+  /** Told what cannot be told to anybody else. */
+  readonly failed: (error: unknown) => void
+}
+
+/**
+ * Has policies settle before the head of a response leaves: its `writeHead`, `write`, `end` and `flushHeaders` are held
+ * from the first one on until that is done, and then made as they were asked for. `writeContinue`, `writeProcessing` and
+ * `writeEarlyHints` pass at any time; trailers leave with `end`.
+ *
+ * What is put on the response stays there: middleware that came later has put its own on top, and calls it.
+ */
+export function holdHead(response: ServerResponse, options: HoldOptions): void {
+  const hold = new HeadHold(response, options)
+  response.writeHead = function writeHead(...given: HeadArguments) {
+    hold.writeHead(given)
+    return response
+  }
+  response.write = function write(...given: WriteArguments) {
+    return hold.write(given)
+  }
+  response.end = function end(...given: WriteArguments) {
+    hold.end(given)
+    return response
+  }
+  response.flushHeaders = function flushHeaders() {
+    hold.flushHeaders()
+  }
+  Object.defineProperty(response, 'headersSent', { configurable: true, get: () => hold.headersSent })
+  Object.defineProperty(response, 'writableEnded', { configurable: true, get: () => hold.ended })
+}
+
+class HeadHold {
+  readonly #response: ServerResponse
+  readonly #options: HoldOptions
+  readonly #below: Below
+  readonly #calls: HeldCalls
+  /** Nothing was written; the policies settle; the answer leaves; another answer has left in its place. */
+  #state: 'open' | 'held' | 'passing' | 'replaced' = 'open'
+  #tee: Tee | undefined
+
+  constructor(response: ServerResponse, options: HoldOptions) {
+    this.#response = response
+    this.#options = options
+    this.#below = below(response)
+    this.#calls = new HeldCalls({ highWaterMark: response.writableHighWaterMark, limit: options.limit })
+  }
+
+  get headersSent(): boolean {
+    return this.#state === 'held' || this.#below.headersSent()
+  }
+
+  get ended(): boolean {
+    return this.#calls.ended || this.#below.writableEnded()
+  }
+
+  writeHead(given: HeadArguments): void {
+    const [status, second] = given
+    if (this.#state === 'open' && status >= 100 && status <= 999) {
+      applyHead(this.#response, given)
+      this.#begin()
+    } else if (this.#state === 'held') {
+      // A second one, but for what middleware does that looks for the head in a private property.
+      if (second !== undefined || status !== this.#response.statusCode) throw headersSent('write')
+    } else if (this.#state !== 'replaced') {
+      // Here Node.js throws what is wrong: a head that was sent, or a status that there is not.
+      this.#below.writeHead(status, typeof second === 'string' ? second : undefined)
+    }
+  }
+
+  write(given: WriteArguments): boolean {
+    if (this.#state === 'passing' && this.#tee === undefined) return this.#below.write(given)
+    const written = readWrite(given)
+    if (this.#state === 'open') this.#beginWith(undefined)
+    if (this.#state === 'held') return this.#calls.write(given, written)
+    if (this.#state === 'replaced') return dropped(written)
+    const goOn = this.#below.write(given)
+    this.#tee?.write(written)
+    return goOn
+  }
+
+  end(given: WriteArguments): void {
+    if (this.#state === 'passing' && this.#tee === undefined) return this.#below.end(given)
+    const written = readEnd(given)
+    if (this.#state === 'open') this.#beginWith(written)
+    if (this.#state === 'held') this.#calls.end(given, written)
+    else if (this.#state === 'replaced') dropped(written)
+    else {
+      this.#below.end(given)
+      this.#tee?.end(written)
+    }
+  }
+
+  flushHeaders(): void {
+    if (this.#state === 'open') this.#beginWith(undefined)
+    if (this.#state === 'held') this.#calls.flush()
+    else if (this.#state === 'passing') this.#below.flushHeaders()
+  }
+
+  /** The head without `writeHead`. Whoever waits for one above this hold gets it first: compression, other cookies. */
+  #beginWith(whole: Written | undefined): void {
+    if (whole !== undefined) this.#sayLength(whole)
+    this.#response.writeHead(this.#response.statusCode)
+    if (this.#state === 'open') this.writeHead([this.#response.statusCode])
+  }
+
+  /** As Node.js does for a body of one piece, when the head is not yet written. */
+  #sayLength(whole: Written): void {
+    const response = this.#response
+    const others = ['content-length', 'transfer-encoding', 'trailer'].some((name) => response.hasHeader(name))
+    if (others || hasNoBody(response.req.method, response.statusCode)) return
+    response.setHeader('Content-Length', byteLength(whole))
+  }
+
+  #begin(): void {
+    // Kept, since a handler may change them while it is too late.
+    const { statusCode, statusMessage } = this.#response
+    this.#state = 'held'
+    const verdict = this.#options.settling.settle(statusCode)
+    if (!isPromise(verdict)) return this.#release(verdict, statusCode, statusMessage)
+    this.#forbidHeaders()
+    verdict
+      .then((given) => this.#release(given, statusCode, statusMessage))
+      .catch((error: unknown) => {
+        this.#options.failed(error)
+        this.#response.destroy(error instanceof Error ? error : undefined)
+      })
+  }
+
+  #release(verdict: Verdict, status: number, message: string | undefined): void {
+    const { captures, replacement } = this.#calls.tooMany ? this.#options.settling.tooMuch() : verdict
+    const { status: leaves, body } = replacement ?? { status, body: undefined }
+    this.#tee = captures.length === 0 ? undefined : new Tee(this.#response, captures, leaves)
+    if (replacement === undefined) this.#pass(status, message)
+    else this.#replace(leaves, body)
+  }
+
+  #pass(status: number, message: string | undefined): void {
+    this.#state = 'passing'
+    this.#below.writeHead(status, message)
+    const drained = this.#calls.replay(this)
+    if (drained) this.#response.emit('drain')
+  }
+
+  /** What the handler wrote, and still writes, goes nowhere; it must not wait for that either. */
+  #replace(status: number, body: Reply['body']): void {
+    this.#state = 'replaced'
+    this.#response.statusCode = status
+    this.#response.statusMessage = ''
+    this.#below.writeHead(status, undefined)
+    const last: WriteArguments = hasNoBody(this.#response.req.method, status) ? [] : [body]
+    this.#below.end(last)
+    this.#tee?.end(readEnd(last))
+    if (this.#calls.drop()) this.#response.emit('drain')
+  }
+
+  /** Once the handler has written, it is too late for headers: they would leave if they came soon enough. */
+  #forbidHeaders(): void {
+    for (const name of ['setHeader', 'appendHeader', 'removeHeader'] as const) {
+      const allowed: unknown = this.#response[name]
+      const value = (...given: unknown[]): unknown => {
+        if (this.#state === 'held' && !this.#options.headers.giving)
+          throw headersSent(name === 'removeHeader' ? 'remove' : 'set')
+        return typeof allowed === 'function' ? Reflect.apply(allowed, this.#response, given) : undefined
+      }
+      Object.defineProperty(this.#response, name, { configurable: true, writable: true, value })
+    }
+  }
+}
+
+/** Who waits for it waits no longer. */
+function dropped({ callback }: Written): true {
+  if (callback !== undefined) process.nextTick(callback)
+  return true
+}
+
+/** What Node.js throws for a head that has left. */
+function headersSent(verb: 'write' | 'set' | 'remove'): Error {
+  return Object.assign(new Error(`Cannot ${verb} headers after they are sent to the client`), {
+    code: 'ERR_HTTP_HEADERS_SENT',
+  })
+}

@@ -1,0 +1,97 @@
+import {
+  type Capture,
+  problemOf,
+  problemReply,
+  type Reply,
+  type ResponseHead,
+  type Settlement,
+} from '@redstart/core/http'
+import { isPromise } from './after.ts'
+import type { Settle } from './policy-use.ts'
+import type { ResponseHeaders } from './response-headers.ts'
+import { abort } from './tee.ts'
+
+/** What becomes of a head that wants to leave, and of the body behind it. The headers are on the response by then. */
+export interface Verdict {
+  readonly captures: readonly Capture[]
+  /** What leaves in place of all that the handler writes. */
+  readonly replacement: Pick<Reply, 'status' | 'body'> | undefined
+}
+
+/** Has the policies of one response settle, the last one first. */
+export class Settling {
+  readonly #settles: readonly Settle[]
+  readonly #headers: ResponseHeaders
+  readonly #failed: (error: unknown) => void
+  #captures: readonly Capture[] = []
+  #replacement: Reply | undefined
+
+  constructor(settles: readonly Settle[], headers: ResponseHeaders, failed: (error: unknown) => void) {
+    this.#settles = settles
+    this.#headers = headers
+    this.#failed = failed
+  }
+
+  /** Never rejects: a policy that fails has the answer replaced. */
+  settle(status: number): Verdict | Promise<Verdict> {
+    return this.#settleFrom(this.#settles.length - 1, status)
+  }
+
+  /** When a handler has written more than is held. */
+  tooMuch(): Verdict {
+    this.#replace(problemReply({ status: 500 }))
+    return this.#verdict()
+  }
+
+  #settleFrom(n: number, status: number): Verdict | Promise<Verdict> {
+    const settle = this.#settles[n]
+    if (settle === undefined) return this.#verdict()
+    const given = this.#headers.givenCount
+    const goOn = (): Verdict | Promise<Verdict> => this.#settleFrom(n - 1, this.#replacement?.status ?? status)
+    const settled = (settlement: Settlement): Verdict | Promise<Verdict> => {
+      this.#take(settlement)
+      return goOn()
+    }
+    const failed = (error: unknown): Verdict | Promise<Verdict> => {
+      this.#failed(error)
+      this.#headers.takeBack(given)
+      this.#replace(problemOf(error))
+      return goOn()
+    }
+    let settlement: Settlement | Promise<Settlement>
+    try {
+      settlement = settle(this.#head(status))
+    } catch (error) {
+      return failed(error)
+    }
+    return isPromise(settlement) ? settlement.then(settled, failed) : settled(settlement)
+  }
+
+  #take(settlement: Settlement): void {
+    if (settlement?.type === 'capture') this.#captures = [...this.#captures, settlement.capture]
+    else if (settlement?.type === 'replace') this.#replace(settlement.reply)
+  }
+
+  #replace(reply: Reply): void {
+    // They were to have the answer that does not leave.
+    for (const capture of this.#captures) abort(capture, new Error('Another answer took the place of this one'))
+    this.#captures = []
+    this.#replacement = reply
+    this.#headers.startOver()
+    this.#headers.giveReply(reply)
+  }
+
+  #verdict(): Verdict {
+    return { captures: this.#captures, replacement: this.#replacement }
+  }
+
+  #head(status: number): ResponseHead {
+    const headers = this.#headers
+    return {
+      status,
+      get headers() {
+        return headers.list()
+      },
+    }
+  }
+}

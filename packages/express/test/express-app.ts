@@ -1,0 +1,100 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { HttpAdapter, HttpAnswer, HttpApp, StartedHttpApp, Visitor } from '@redstart/testing'
+import compression from 'compression'
+import type express from 'express'
+import type { Express, Request, RequestHandler, Response } from 'express'
+import { runPolicies, usePolicy } from '../src/index.ts'
+
+export type ExpressFactory = typeof express
+
+/** The versions that the peer range promises, lowest and newest. */
+export const EXPRESSES = ['express-4-lowest', 'express-4', 'express'] as const
+
+/** Express 4 has no types of its own here; what is used of it is the same. */
+export async function loadExpress(name: (typeof EXPRESSES)[number]): Promise<ExpressFactory> {
+  const module: { default: ExpressFactory } = await import(name)
+  return module.default
+}
+
+/** Where the middleware of `compression` stands. */
+export type Compression = 'none' | 'before' | 'behind'
+
+export function expressAdapter(express: ExpressFactory, compressed: Compression): HttpAdapter {
+  return {
+    settlesErrors: true,
+    start: async (description) => {
+      const app = express()
+      app.set('env', 'test')
+      if (compressed === 'before') app.use(compression())
+      app.use(policiesOf(description))
+      if (compressed === 'behind') app.use(compression())
+      for (const route of description.routes) {
+        const handler: RequestHandler = (request, response, next) => {
+          route
+            .handle(visitorOf(request), String(request.body ?? ''))
+            .then(async (answer) => await give(response, answer))
+            .catch(next)
+        }
+        if (route.method === 'GET') app.get(route.path, handler)
+        else app.post(route.path, express.text(), handler)
+      }
+      return await listen(app)
+    },
+  }
+}
+
+export async function listen(app: Express): Promise<StartedHttpApp> {
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // A server that listens on TCP has an address of this kind.
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    close: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+/** States are kept where no two requests meet. */
+const states = new WeakMap<Request, Visitor>()
+
+function visitorOf(request: Request): Visitor {
+  const visitor = states.get(request)
+  if (visitor === undefined) throw new Error('The middleware did not run')
+  return visitor
+}
+
+function policiesOf({ visitors, others }: HttpApp): RequestHandler {
+  const uses = [
+    usePolicy(visitors, (request, visitor) => void states.set(request, visitor)),
+    ...others.map((policy) => usePolicy(policy)),
+  ]
+  return runPolicies(uses, { onError: () => {} })
+}
+
+async function give(response: Response, answer: HttpAnswer): Promise<void> {
+  for (const [name, value] of answer.headers ?? []) response.append(name, value)
+  switch (answer.kind) {
+    case 'json':
+      return void response.json(answer.value)
+    case 'redirect':
+      return response.redirect(answer.to)
+    case 'empty':
+      return void response.status(answer.status).end()
+    case 'file':
+      return response.sendFile(answer.path)
+    case 'stream':
+      response.type(answer.type)
+      return await pipeline(Readable.from(answer.body), response).catch(() => {})
+    case 'torn':
+      response.type(answer.type).write(answer.first)
+      throw answer.error
+  }
+}

@@ -1,0 +1,56 @@
+import type { HeaderList, HttpPolicy } from '@redstart/core/http'
+
+/** An adapter of a web framework, as the suite sees it. */
+export interface HttpAdapter {
+  /** Makes the app in the framework, as its people would write it, and has it listen on 127.0.0.1. */
+  start(app: HttpApp): Promise<StartedHttpApp>
+  /** The answer to a thrown error passes the policies as well: it does in Express and Fastify. */
+  readonly settlesErrors: boolean
+}
+
+export interface StartedHttpApp {
+  readonly port: number
+  /** Ends the server and its connections. */
+  close(): Promise<void>
+}
+
+/** What an adapter makes an app of. */
+export interface HttpApp {
+  /** Comes first; its state is what handlers are given. */
+  readonly visitors: HttpPolicy<Visitor>
+  /** Come after it, in this order. */
+  readonly others: readonly HttpPolicy<undefined>[]
+  readonly routes: readonly HttpRoute[]
+}
+
+/** The state of one request. */
+export interface Visitor {
+  /** The cookie `visitor`. */
+  readonly name: string | undefined
+  /** What the policy was told of the request. */
+  readonly facts: Readonly<Record<string, string | boolean | undefined>>
+  /** Written by handlers, sent as a header by the policy. */
+  note: string | undefined
+}
+
+/** GET routes answer HEAD as well. What a handler throws goes to the framework. */
+export interface HttpRoute {
+  readonly method: 'GET' | 'POST'
+  /** Without parameters. */
+  readonly path: string
+  /** @param body of the request, as text; empty for GET. */
+  handle(visitor: Visitor, body: string): Promise<HttpAnswer>
+}
+
+/** What a handler answers, to be said in the framework's own words: `res.json`, `ctx.body =`, `return c.redirect`. */
+export type HttpAnswer = { readonly headers?: HeaderList } & (
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'redirect'; readonly to: string }
+  | { readonly kind: 'empty'; readonly status: 204 | 304 }
+  /** The framework's own way to send a file. */
+  | { readonly kind: 'file'; readonly path: string }
+  /** Each piece leaves when it is there, and none is asked for before there is room; ends early when the client goes. */
+  | { readonly kind: 'stream'; readonly type: string; readonly body: AsyncIterable<Uint8Array> }
+  /** Writes the first piece, and then the handler throws. */
+  | { readonly kind: 'torn'; readonly type: string; readonly first: Uint8Array; readonly error: Error }
+)

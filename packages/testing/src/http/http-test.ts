@@ -1,0 +1,54 @@
+import type { HttpAdapter } from './adapter.ts'
+import { ask, type Received, type Sent } from './client.ts'
+import { type Captured, captures, limits, visitors } from './policies.ts'
+import { type Doings, routesOf } from './routes.ts'
+
+/** One thing that is expected of every adapter. */
+export interface HttpAdapterTest {
+  readonly name: string
+  readonly run: (adapter: HttpAdapter) => Promise<void>
+}
+
+/** One app, running. */
+export interface RunningApp {
+  readonly port: number
+  readonly adapter: HttpAdapter
+  readonly doings: Doings
+  /** What the policy that captures was shown, answer by answer. */
+  readonly captured: readonly Captured[]
+  sendSecondEvent(): void
+  /** Asks as the visitor ada, unless other headers are given. */
+  ask(path: string, sent?: Sent): Promise<Received>
+}
+
+/** A test with an app of its own. */
+export function httpTest(name: string, test: (app: RunningApp) => Promise<void>): HttpAdapterTest {
+  return {
+    name,
+    run: async (adapter) => {
+      const captured: Captured[] = []
+      const { promise: secondEvent, resolve: sendSecondEvent } = withResolvers()
+      const doings: Doings = { streamed: 0, streamEnded: false, handled: [], secondEvent }
+      const app = { visitors, others: [limits, captures(captured)], routes: routesOf(doings) }
+      const { port, close } = await adapter.start(app)
+      try {
+        const askAsAda: RunningApp['ask'] = (path, sent) => ask(port, path, { headers: ADA, ...sent })
+        await test({ port, adapter, doings, captured, sendSecondEvent, ask: askAsAda })
+      } finally {
+        sendSecondEvent()
+        await close()
+      }
+    },
+  }
+}
+
+export const ADA: Readonly<Record<string, string>> = { cookie: 'visitor=ada' }
+
+/** Promise.withResolvers is not in every Node.js that is promised. */
+function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => {}
+  const promise = new Promise<void>((resolved) => {
+    resolve = resolved
+  })
+  return { promise, resolve }
+}
