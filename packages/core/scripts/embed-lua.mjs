@@ -2,7 +2,27 @@
 // `node scripts/embed-lua.mjs --check` changes nothing and fails when the module is out of date.
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const SCRIPTS = ['ask', 'claim', 'identify', 'invalidate', 'release', 'touch', 'write']
+const SCRIPTS = [
+  'ask',
+  'claim',
+  'identify',
+  'invalidate',
+  'release',
+  'session_admit',
+  'session_commit',
+  'session_create',
+  'session_end',
+  'session_list',
+  'session_load',
+  'session_members',
+  'session_note',
+  'session_revoke',
+  'session_revoke_all',
+  'session_rotate',
+  'session_statistics',
+  'touch',
+  'write',
+]
 const target = new URL('../src/redis/scripts.generated.ts', import.meta.url)
 
 /** A script as it is sent: includes put in, comments and empty lines left out, the shebang kept. */
@@ -18,7 +38,8 @@ function textOf(name) {
 function constant(name) {
   const text = textOf(name)
   if (/`|\$\{/.test(text)) throw new Error(`${name}.lua holds a backtick or "\${", which String.raw cannot carry`)
-  return `export const ${name}Lua: string = String.raw\`${text}\`\n`
+  const camelCase = name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase())
+  return `export const ${camelCase}Lua: string = String.raw\`${text}\`\n`
 }
 
 const module = `// Made by scripts/embed-lua.mjs from lua/*.lua; edit those.\n\n${SCRIPTS.map(constant).join('\n')}`

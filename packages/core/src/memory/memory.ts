@@ -1,7 +1,8 @@
-import type { Backend } from '../backend.ts'
+import type { Backend, StoreContext } from '../backend.ts'
 import { invalidArgument } from '../errors.ts'
 import { MemoryCacheStore } from './cache-store.ts'
 import { MemoryData } from './data.ts'
+import { MemorySessionStore } from './sessions/session-store.ts'
 
 /** Bounds of the memory backend, each for one app. */
 export interface MemoryOptions {
@@ -21,11 +22,17 @@ export interface MemoryOptions {
    * @default 268_435_456 (256 MiB)
    */
   readonly maxBytes?: number
+  /**
+   * Sessions kept in each namespace of them. Of those of visitors the hundredth part that ends soonest goes first; where
+   * all are of signed-in users, no other is created.
+   * @default 100_000
+   */
+  readonly maxSessions?: number
 }
 
 /**
  * A backend that keeps everything in this process. The data belongs to the returned value: stores opened over the same
- * value with the same app share it and hear each other's invalidations; it is gone with the value.
+ * value with the same app share it and hear each other's invalidations and revocations; it is gone with the value.
  *
  * @throws RedstartError `INVALID_ARGUMENT` for a bound that is not a positive whole number.
  */
@@ -34,14 +41,20 @@ export function memory(options: MemoryOptions = {}): Backend {
     markers: positive(options.markers ?? 100_000, 'markers'),
     maxEntries: positive(options.maxEntries ?? 100_000, 'maxEntries'),
     maxBytes: positive(options.maxBytes ?? 256 * 1024 * 1024, 'maxBytes'),
+    maxSessions: positive(options.maxSessions ?? 100_000, 'maxSessions'),
   }
   const apps = new Map<string, MemoryData>()
+  const dataOf = ({ app, clock }: StoreContext): MemoryData => {
+    const data = apps.get(app) ?? new MemoryData(clock, bounds)
+    apps.set(app, data)
+    return data
+  }
   return {
     name: 'memory',
-    cache({ app, clock }) {
-      const data = apps.get(app) ?? new MemoryData(clock, bounds)
-      apps.set(app, data)
-      return new MemoryCacheStore(data)
+    cache: (context) => new MemoryCacheStore(dataOf(context)),
+    sessions(context, { namespace }) {
+      const data = dataOf(context)
+      return new MemorySessionStore(data.sessions(namespace), () => data.time())
     },
   }
 }

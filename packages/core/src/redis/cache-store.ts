@@ -16,10 +16,8 @@ import type { KeyListener, KeyTracking } from '../invalidation/tracking-store.ts
 import type { StoreHealth } from '../telemetry/health.ts'
 import { lifeBytes } from '../wire/life.ts'
 import { CLAIM_PREFIX, claimKey, releaseKey } from './claims.ts'
-import { ClusterServers } from './cluster/cluster-servers.ts'
 import { lifetime, readLone, readSeveral, readTogether } from './commands.ts'
 import { closed } from './failure.ts'
-import { OneServer } from './one-server.ts'
 import { serverOf } from './info.ts'
 import { readApart } from './read-apart.ts'
 import { removeKeys } from './remove.ts'
@@ -28,6 +26,7 @@ import { scanEntries } from './scan.ts'
 import { announce, invalidate, run, touch, write } from './scripts.ts'
 import type { Servers } from './servers.ts'
 import type { RedisSettings } from './settings.ts'
+import { channelOf, type HoldServers, sharedServers, viewKeyOf } from './shared-servers.ts'
 import { RedisTracking } from './tracking.ts'
 
 /**
@@ -46,21 +45,18 @@ export class RedisCacheStore implements CacheStore {
   #tracking: RedisTracking | undefined
   #closed = false
 
-  constructor(settings: RedisSettings, { app, clock }: StoreContext) {
+  constructor(settings: RedisSettings, context: StoreContext, hold: HoldServers = sharedServers(settings)) {
+    const { app, clock } = context
     this.#connectTimeout = settings.connectTimeout
     this.#app = app
     this.#clock = clock
-    this.#viewKey = `{${app}}:meta`
-    this.#channel = `{${app}}:hints`
+    this.#viewKey = viewKeyOf(app)
+    this.#channel = channelOf(app)
     this.#markers = settings.markers
-    const onHint = (message: string): void => this.#hear(message)
-    const onNewMaster = (): void => this.#tracking?.mastersChanged()
-    const context = { viewKey: this.#viewKey, channel: this.#channel, onHint, onNewMaster }
-    const { cluster } = settings
-    this.#servers =
-      cluster === undefined
-        ? new OneServer(settings, clock, context)
-        : new ClusterServers(settings, cluster, clock, context)
+    this.#servers = hold(context, {
+      onMessage: (message) => this.#hear(message),
+      onNewMaster: () => this.#tracking?.mastersChanged(),
+    })
   }
 
   read(request: ReadRequest, timeout: number): Promise<ReadReply> {

@@ -47,6 +47,7 @@ export function failureOf(error: unknown, viewKey: string): RedstartError {
   if (RedstartError.is(error)) return error
   const redirection = redirectionOf(error)
   if (redirection !== undefined) return new Redirected(redirection)
+  if (isReply(error, 'TRYAGAIN')) return new Divided()
   if (isReply(error))
     return new RedstartError(
       'STORE_FAILED',
@@ -75,6 +76,13 @@ export class Redirected extends RedstartError {
       `Redis answered ${redirection.kind}: it is a node of a Cluster; give redis() a URL of redis+cluster: or the option cluster`,
     )
     this.redirection = redirection
+  }
+}
+
+/** A node of a Cluster did nothing, because the slot is on its way to another one, and not all of its keys are in one. */
+export class Divided extends RedstartError {
+  constructor() {
+    super('STORE_FAILED', 'Redis answered TRYAGAIN: a slot is on its way to another node of the Cluster')
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Clock } from '../clock.ts'
+import { Apart } from './apart.ts'
 import { Breaker } from './breaker.ts'
 import { Calls, within } from './calls.ts'
 import { Connection } from './connection.ts'
@@ -18,6 +19,7 @@ export class OneServer implements Servers {
   readonly #connections: readonly Connection[]
   readonly #breaker: Breaker
   readonly #calls: Calls
+  readonly #apart: Apart
   #turn = 0
 
   constructor(settings: RedisSettings, clock: Clock, context: ViewContext) {
@@ -30,15 +32,20 @@ export class OneServer implements Servers {
     this.#calls = new Calls(clock, this.#breaker)
     const onIdentified = (): void => this.#breaker.recovered()
     this.#link = new ViewLink({ ...context, client, clock, connectTimeout, onIdentified })
-    const others = Array.from({ length: settings.poolSize - 1 }, () => {
+    const connect = (): Connection => {
       const prepare = (own: Redis): Promise<void> => identifyServer(own, viewKey).then(onIdentified)
       return new Connection({ client, clock, viewKey, connectTimeout, prepare })
-    })
-    this.#connections = [this.#link.connection, ...others]
+    }
+    this.#connections = [this.#link.connection, ...Array.from({ length: settings.poolSize - 1 }, connect)]
+    this.#apart = new Apart(clock, this.#breaker, connect)
   }
 
   call<T>(_key: string, timeout: number, send: Send<T>): Promise<T> {
     return this.#calls.make(this.#next(), timeout, send)
+  }
+
+  callApart<T>(_key: string, timeout: number, send: Send<T>): Promise<T> {
+    return this.#apart.call(timeout, send)
   }
 
   callView<T>(timeout: number, send: Send<T>): Promise<T> {
@@ -70,7 +77,11 @@ export class OneServer implements Servers {
 
   async close(): Promise<void> {
     this.#breaker.close()
-    await Promise.all([this.#link.close(), ...this.#connections.map((connection) => connection.close())])
+    await Promise.all([
+      this.#apart.close(),
+      this.#link.close(),
+      ...this.#connections.map((connection) => connection.close()),
+    ])
   }
 
   /** Whether Redis answers again: a question of our own, on the connection that everything needs. */

@@ -233,6 +233,551 @@ if token ~= ARGV[1] then return 0 end
 if pause > 0 then keep(KEYS[1], '-', now_ms(), pause, failures + 1) else redis.call('UNLINK', KEYS[1]) end
 return 1`
 
+export const sessionAdmitLua: string = String.raw`#!lua
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number)
+  return string.format('%.0f', number)
+end
+local key, limit, window = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
+while redis.call('LLEN', key) >= limit do
+  if tonumber(redis.call('LINDEX', key, 0)) > now - window then return 0 end
+  redis.call('LPOP', key)
+end
+redis.call('RPUSH', key, text(now))
+redis.call('PEXPIRE', key, text(window))
+return 1`
+
+export const sessionCommitLua: string = String.raw`#!lua
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number)
+  return string.format('%.0f', number)
+end
+local VERSION = '1'
+local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
+local record, index = KEYS[1], KEYS[2]
+local function meta_of()
+  if redis.call('TYPE', record).ok ~= 'hash' then return nil end
+  local values, meta = redis.call('HMGET', record, unpack(META)), {}
+  for n, name in ipairs(META) do meta[name] = values[n] or nil end
+  return meta
+end
+local function understood(meta)
+  for _, name in ipairs({ 'x', 'i', 't', 'c', 'n', 'e', 'r' }) do meta[name] = tonumber(meta[name] or '') end
+  return meta.v == VERSION and meta.h and meta.x and meta.i and meta.t and meta.c and meta.k
+end
+local function promote(meta, grace)
+  redis.call('HSET', record, 'h', meta.q, 'o', meta.h, 'e', text(now + grace), 'r', text(now))
+  redis.call('HDEL', record, 'q', 'w')
+  meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
+end
+local function alive(sid, verifier, grace, read_only)
+  local meta = meta_of()
+  if not meta then
+    if index and not read_only then redis.pcall('ZREM', index, sid) end
+    return nil, 'missing'
+  end
+  if meta.ended then return nil, 'ended' end
+  if not understood(meta) then return nil, 'unknown' end
+  if meta.x <= now then return nil, 'expired' end
+  if index and (tonumber(redis.call('ZSCORE', index, sid) or '') or 0) <= now then return nil, 'revoked' end
+  if verifier == meta.h then
+    meta.secret, meta.next = 'current', meta.q and meta.w
+  elseif meta.q and verifier == meta.q then
+    meta.secret = 'current'
+    if not read_only then promote(meta, grace) end
+  elseif meta.o and verifier == meta.o and meta.e and now < meta.e then
+    meta.secret = 'previous'
+  else
+    return nil, 'reuse'
+  end
+  return meta
+end
+local function live_until(sid, expires)
+  redis.call('PEXPIREAT', record, text(expires))
+  if not index then return end
+  redis.call('ZADD', index, 'XX', text(expires), sid)
+  redis.call('PEXPIREAT', index, text(expires), 'GT')
+end
+local function add_fields(reply)
+  local all = redis.call('HGETALL', record)
+  for n = 1, #all, 2 do
+    if string.sub(all[n], 1, 2) == 'd:' then
+      reply[#reply + 1] = string.sub(all[n], 3)
+      reply[#reply + 1] = all[n + 1]
+    end
+  end
+  return reply
+end
+local FIRST, PARTS, MOST_FIELDS = 9, 5, 64
+local sid, touched, idle, core = ARGV[1], ARGV[5] == '1', tonumber(ARGV[6]), ARGV[7]
+local function nonce_of(bytes)
+  return string.sub(bytes or '', 9, 20)
+end
+local function total(new)
+  local count = new
+  for _, name in ipairs(redis.call('HKEYS', record)) do
+    if string.sub(name, 1, 2) == 'd:' then count = count + 1 end
+  end
+  return count
+end
+if now > tonumber(ARGV[3]) then return { 'late', now } end
+local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), false)
+if not meta then return { refusal, now } end
+local names = {}
+for at = FIRST, #ARGV, PARTS do names[#names + 1] = 'd:' .. ARGV[at] end
+local stored = #names > 0 and redis.call('HMGET', record, unpack(names)) or {}
+local committed = { 'committed', now, meta.secret, meta.next or false }
+local conflict = { 'conflict', now, meta.secret, meta.next or false }
+local refused = core ~= '' and nonce_of(meta.k) ~= ARGV[8]
+local sets, deletes, new = {}, {}, 0
+for n, name in ipairs(names) do
+  local at = FIRST + (n - 1) * PARTS
+  local matches, mode = nonce_of(stored[n]) == ARGV[at + 1], ARGV[at + 2]
+  if not matches and mode == 'refuse' then
+    refused = true
+    conflict[#conflict + 1] = ARGV[at]
+    conflict[#conflict + 1] = stored[n]
+  elseif not matches then
+    committed[#committed + 1] = ARGV[at]
+  end
+  if (matches or mode == 'change') and ARGV[at + 3] == 'set' then
+    sets[#sets + 1] = name
+    sets[#sets + 1] = ARGV[at + 4]
+    new = new + (stored[n] and 0 or 1)
+  elseif (matches or mode == 'change') and stored[n] then
+    deletes[#deletes + 1] = name
+    new = new - 1
+  end
+end
+if refused then return conflict end
+if new > 0 and total(new) > MOST_FIELDS then return { 'full', now } end
+local others = { 'n', text((meta.n or 0) + 1) }
+local function set(name, value)
+  others[#others + 1] = name
+  others[#others + 1] = value
+end
+if core ~= '' then set('k', core) end
+if idle then set('i', text(idle)) end
+if touched then set('t', text(now)) end
+redis.call('HSET', record, unpack(others))
+if #sets > 0 then redis.call('HSET', record, unpack(sets)) end
+if #deletes > 0 then redis.call('HDEL', record, unpack(deletes)) end
+if touched or idle then live_until(sid, math.min((touched and now or meta.t) + (idle or meta.i), meta.x)) end
+return committed`
+
+export const sessionCreateLua: string = String.raw`#!lua
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number)
+  return string.format('%.0f', number)
+end
+local record, index = KEYS[1], KEYS[2]
+local sid, idle, absolute, most = ARGV[1], tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local expires = math.min(now + idle, absolute)
+if now > tonumber(ARGV[2]) then return { 'late', now } end
+if redis.call('EXISTS', record) == 1 then return { 'taken', now } end
+local reply = { 'created', now }
+if index then
+  redis.call('ZREMRANGEBYSCORE', index, '-inf', text(now))
+  local surplus = most and redis.call('ZCARD', index) - most + 1 or 0
+  if surplus > 0 and ARGV[8] == 'reject' then return { 'rejected', now } end
+  if surplus > 0 then
+    local popped = redis.call('ZPOPMIN', index, surplus)
+    for n = 1, #popped, 2 do reply[#reply + 1] = popped[n] end
+  end
+  redis.call('ZADD', index, text(expires), sid)
+  redis.call('PEXPIREAT', index, text(expires), 'NX')
+  redis.call('PEXPIREAT', index, text(expires), 'GT')
+end
+local fields = {
+  'v', '1', 'h', ARGV[3], 'k', ARGV[4], 'i', text(idle), 'x', text(absolute), 't', text(now), 'c', text(now), 'n', '0',
+}
+for n = 9, #ARGV, 2 do
+  fields[#fields + 1] = 'd:' .. ARGV[n]
+  fields[#fields + 1] = ARGV[n + 1]
+end
+redis.call('HSET', record, unpack(fields))
+redis.call('PEXPIREAT', record, text(expires))
+return reply`
+
+export const sessionEndLua: string = String.raw`#!lua flags=allow-oom
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number)
+  return string.format('%.0f', number)
+end
+local VERSION = '1'
+local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
+local record, index = KEYS[1], KEYS[2]
+local function meta_of()
+  if redis.call('TYPE', record).ok ~= 'hash' then return nil end
+  local values, meta = redis.call('HMGET', record, unpack(META)), {}
+  for n, name in ipairs(META) do meta[name] = values[n] or nil end
+  return meta
+end
+local function understood(meta)
+  for _, name in ipairs({ 'x', 'i', 't', 'c', 'n', 'e', 'r' }) do meta[name] = tonumber(meta[name] or '') end
+  return meta.v == VERSION and meta.h and meta.x and meta.i and meta.t and meta.c and meta.k
+end
+local function promote(meta, grace)
+  redis.call('HSET', record, 'h', meta.q, 'o', meta.h, 'e', text(now + grace), 'r', text(now))
+  redis.call('HDEL', record, 'q', 'w')
+  meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
+end
+local function alive(sid, verifier, grace, read_only)
+  local meta = meta_of()
+  if not meta then
+    if index and not read_only then redis.pcall('ZREM', index, sid) end
+    return nil, 'missing'
+  end
+  if meta.ended then return nil, 'ended' end
+  if not understood(meta) then return nil, 'unknown' end
+  if meta.x <= now then return nil, 'expired' end
+  if index and (tonumber(redis.call('ZSCORE', index, sid) or '') or 0) <= now then return nil, 'revoked' end
+  if verifier == meta.h then
+    meta.secret, meta.next = 'current', meta.q and meta.w
+  elseif meta.q and verifier == meta.q then
+    meta.secret = 'current'
+    if not read_only then promote(meta, grace) end
+  elseif meta.o and verifier == meta.o and meta.e and now < meta.e then
+    meta.secret = 'previous'
+  else
+    return nil, 'reuse'
+  end
+  return meta
+end
+local function live_until(sid, expires)
+  redis.call('PEXPIREAT', record, text(expires))
+  if not index then return end
+  redis.call('ZADD', index, 'XX', text(expires), sid)
+  redis.call('PEXPIREAT', index, text(expires), 'GT')
+end
+local function add_fields(reply)
+  local all = redis.call('HGETALL', record)
+  for n = 1, #all, 2 do
+    if string.sub(all[n], 1, 2) == 'd:' then
+      reply[#reply + 1] = string.sub(all[n], 3)
+      reply[#reply + 1] = all[n + 1]
+    end
+  end
+  return reply
+end
+local REMEMBERED_MS = 60000
+local meta, refusal = alive(ARGV[1], ARGV[2], tonumber(ARGV[3]), false)
+if not meta then return { refusal, now } end
+local reply = add_fields({ 'ended-now', now, meta.k })
+if index then redis.call('ZREM', index, ARGV[1]) end
+redis.call('UNLINK', record)
+redis.call('HSET', record, 'v', VERSION, 'ended', '1')
+redis.call('PEXPIRE', record, REMEMBERED_MS)
+return reply`
+
+export const sessionListLua: string = String.raw`#!lua flags=no-writes
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number)
+  return string.format('%.0f', number)
+end
+local index, reply = KEYS[#KEYS], {}
+for n, sid in ipairs(ARGV) do
+  local expires = tonumber(redis.call('ZSCORE', index, sid) or '') or 0
+  if expires > now and redis.call('TYPE', KEYS[n]).ok == 'hash' then
+    local found = redis.call('HMGET', KEYS[n], 'c', 't', 'x', 'k', 'v')
+    local created, touched, absolute = tonumber(found[1] or ''), tonumber(found[2] or ''), tonumber(found[3] or '')
+    if found[5] == '1' and created and touched and found[4] and (absolute or 0) > now then
+      for _, value in ipairs({ sid, expires, created, touched, absolute, found[4] }) do reply[#reply + 1] = value end
+    end
+  end
+end
+return reply`
+
+export const sessionLoadLua: string = String.raw`#!lua flags=allow-oom
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number)
+  return string.format('%.0f', number)
+end
+local VERSION = '1'
+local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
+local record, index = KEYS[1], KEYS[2]
+local function meta_of()
+  if redis.call('TYPE', record).ok ~= 'hash' then return nil end
+  local values, meta = redis.call('HMGET', record, unpack(META)), {}
+  for n, name in ipairs(META) do meta[name] = values[n] or nil end
+  return meta
+end
+local function understood(meta)
+  for _, name in ipairs({ 'x', 'i', 't', 'c', 'n', 'e', 'r' }) do meta[name] = tonumber(meta[name] or '') end
+  return meta.v == VERSION and meta.h and meta.x and meta.i and meta.t and meta.c and meta.k
+end
+local function promote(meta, grace)
+  redis.call('HSET', record, 'h', meta.q, 'o', meta.h, 'e', text(now + grace), 'r', text(now))
+  redis.call('HDEL', record, 'q', 'w')
+  meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
+end
+local function alive(sid, verifier, grace, read_only)
+  local meta = meta_of()
+  if not meta then
+    if index and not read_only then redis.pcall('ZREM', index, sid) end
+    return nil, 'missing'
+  end
+  if meta.ended then return nil, 'ended' end
+  if not understood(meta) then return nil, 'unknown' end
+  if meta.x <= now then return nil, 'expired' end
+  if index and (tonumber(redis.call('ZSCORE', index, sid) or '') or 0) <= now then return nil, 'revoked' end
+  if verifier == meta.h then
+    meta.secret, meta.next = 'current', meta.q and meta.w
+  elseif meta.q and verifier == meta.q then
+    meta.secret = 'current'
+    if not read_only then promote(meta, grace) end
+  elseif meta.o and verifier == meta.o and meta.e and now < meta.e then
+    meta.secret = 'previous'
+  else
+    return nil, 'reuse'
+  end
+  return meta
+end
+local function live_until(sid, expires)
+  redis.call('PEXPIREAT', record, text(expires))
+  if not index then return end
+  redis.call('ZADD', index, 'XX', text(expires), sid)
+  redis.call('PEXPIREAT', index, text(expires), 'GT')
+end
+local function add_fields(reply)
+  local all = redis.call('HGETALL', record)
+  for n = 1, #all, 2 do
+    if string.sub(all[n], 1, 2) == 'd:' then
+      reply[#reply + 1] = string.sub(all[n], 3)
+      reply[#reply + 1] = all[n + 1]
+    end
+  end
+  return reply
+end
+local sid, read_only, after = ARGV[1], ARGV[3] == '1', tonumber(ARGV[5])
+local function touch(meta)
+  redis.call('HSET', record, 't', text(now))
+  live_until(sid, math.min(now + meta.i, meta.x))
+  meta.t = now
+end
+local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), read_only)
+if not meta then return { refusal, now } end
+local due = not read_only and after and now - meta.t >= after
+local noted = due and pcall(touch, meta)
+return add_fields({
+  'loaded', now, meta.secret, meta.next or false, meta.c, meta.t, meta.r or meta.c, meta.i, meta.x, noted and 1 or 0,
+  meta.promoted or 0, meta.k,
+})`
+
+export const sessionMembersLua: string = String.raw`#!lua flags=no-writes
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number)
+  return string.format('%.0f', number)
+end
+return redis.call('ZRANGE', KEYS[1], '(' .. text(now), '+inf', 'BYSCORE')`
+
+export const sessionNoteLua: string = String.raw`#!lua
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number)
+  return string.format('%.0f', number)
+end
+local ends, uses, created = KEYS[1], KEYS[2], KEYS[3]
+local MINUTE_MS, RING, MOST_PRUNED = 60000, 64, 1000
+local function prune()
+  local over = redis.call('ZRANGE', ends, '-inf', text(now), 'BYSCORE', 'LIMIT', 0, MOST_PRUNED)
+  if #over == 0 then return end
+  redis.call('ZREM', ends, unpack(over))
+  redis.call('ZREM', uses, unpack(over))
+end
+local function minute_of(minute)
+  local field = text(minute % RING)
+  local noted, count = string.match(redis.call('HGET', created, field) or '', '^(%d+) (%d+)$')
+  return field, noted == text(minute) and tonumber(count) or 0
+end
+local last, new = 0, 0
+prune()
+for n = 1, #ARGV, 3 do
+  local kind, sid, expires = ARGV[n], ARGV[n + 1], tonumber(ARGV[n + 2])
+  if kind == 'ended' then
+    redis.call('ZREM', ends, sid)
+    redis.call('ZREM', uses, sid)
+  elseif expires > now then
+    redis.call('ZADD', ends, text(expires), sid)
+    redis.call('ZADD', uses, text(now), sid)
+    last = math.max(last, expires)
+  end
+  if kind == 'created' then new = new + 1 end
+end
+for _, key in ipairs(last > 0 and { ends, uses } or {}) do
+  redis.call('PEXPIREAT', key, text(last), 'NX')
+  redis.call('PEXPIREAT', key, text(last), 'GT')
+end
+if new > 0 then
+  local minute = math.floor(now / MINUTE_MS)
+  local field, count = minute_of(minute)
+  redis.call('HSET', created, field, text(minute) .. ' ' .. text(count + new))
+  redis.call('PEXPIRE', created, RING * MINUTE_MS)
+end
+return 1`
+
+export const sessionRevokeLua: string = String.raw`#!lua flags=allow-oom
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number)
+  return string.format('%.0f', number)
+end
+local FIRST = 3
+local count = #ARGV - FIRST + 1
+local index = KEYS[count + 1]
+local function lives(record)
+  if redis.call('TYPE', record).ok ~= 'hash' then return false end
+  local found = redis.call('HMGET', record, 'ended', 'x')
+  return not found[1] and (tonumber(found[2] or '') or 0) > now
+end
+local reply = { now }
+for n = 1, count do
+  local record, sid, counted = KEYS[n], ARGV[FIRST + n - 1], false
+  if index then
+    counted = (tonumber(redis.call('ZSCORE', index, sid) or '') or 0) > now
+    redis.call('ZREM', index, sid)
+  else
+    counted = lives(record)
+  end
+  if counted then reply[#reply + 1] = sid end
+  local left = redis.call('TYPE', record).ok == 'hash' and redis.call('HEXISTS', record, 'ended') == 1
+  if not left then redis.call('UNLINK', record) end
+end
+redis.pcall('PUBLISH', ARGV[1], ARGV[2])
+return reply`
+
+export const sessionRevokeAllLua: string = String.raw`#!lua flags=allow-oom
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number)
+  return string.format('%.0f', number)
+end
+local index, except = KEYS[1], ARGV[3]
+local members, reply, left = redis.call('ZRANGE', index, 0, -1, 'WITHSCORES'), { now }, nil
+for n = 1, #members, 2 do
+  if members[n] == except then
+    left = members[n + 1]
+  elseif tonumber(members[n + 1]) > now then
+    reply[#reply + 1] = members[n]
+  end
+end
+redis.call('UNLINK', index)
+if left then
+  redis.call('ZADD', index, left, except)
+  redis.call('PEXPIREAT', index, text(tonumber(left)))
+end
+redis.pcall('PUBLISH', ARGV[1], ARGV[2])
+return reply`
+
+export const sessionRotateLua: string = String.raw`#!lua
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number)
+  return string.format('%.0f', number)
+end
+local VERSION = '1'
+local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
+local record, index = KEYS[1], KEYS[2]
+local function meta_of()
+  if redis.call('TYPE', record).ok ~= 'hash' then return nil end
+  local values, meta = redis.call('HMGET', record, unpack(META)), {}
+  for n, name in ipairs(META) do meta[name] = values[n] or nil end
+  return meta
+end
+local function understood(meta)
+  for _, name in ipairs({ 'x', 'i', 't', 'c', 'n', 'e', 'r' }) do meta[name] = tonumber(meta[name] or '') end
+  return meta.v == VERSION and meta.h and meta.x and meta.i and meta.t and meta.c and meta.k
+end
+local function promote(meta, grace)
+  redis.call('HSET', record, 'h', meta.q, 'o', meta.h, 'e', text(now + grace), 'r', text(now))
+  redis.call('HDEL', record, 'q', 'w')
+  meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
+end
+local function alive(sid, verifier, grace, read_only)
+  local meta = meta_of()
+  if not meta then
+    if index and not read_only then redis.pcall('ZREM', index, sid) end
+    return nil, 'missing'
+  end
+  if meta.ended then return nil, 'ended' end
+  if not understood(meta) then return nil, 'unknown' end
+  if meta.x <= now then return nil, 'expired' end
+  if index and (tonumber(redis.call('ZSCORE', index, sid) or '') or 0) <= now then return nil, 'revoked' end
+  if verifier == meta.h then
+    meta.secret, meta.next = 'current', meta.q and meta.w
+  elseif meta.q and verifier == meta.q then
+    meta.secret = 'current'
+    if not read_only then promote(meta, grace) end
+  elseif meta.o and verifier == meta.o and meta.e and now < meta.e then
+    meta.secret = 'previous'
+  else
+    return nil, 'reuse'
+  end
+  return meta
+end
+local function live_until(sid, expires)
+  redis.call('PEXPIREAT', record, text(expires))
+  if not index then return end
+  redis.call('ZADD', index, 'XX', text(expires), sid)
+  redis.call('PEXPIREAT', index, text(expires), 'GT')
+end
+local function add_fields(reply)
+  local all = redis.call('HGETALL', record)
+  for n = 1, #all, 2 do
+    if string.sub(all[n], 1, 2) == 'd:' then
+      reply[#reply + 1] = string.sub(all[n], 3)
+      reply[#reply + 1] = all[n + 1]
+    end
+  end
+  return reply
+end
+if now > tonumber(ARGV[3]) then return { 'late', now } end
+local meta, refusal = alive(ARGV[1], ARGV[2], tonumber(ARGV[4]), false)
+if not meta then return { refusal, now } end
+if meta.secret == 'current' and not meta.next then
+  redis.call('HSET', record, 'q', ARGV[5], 'w', ARGV[6])
+  meta.next = ARGV[6]
+end
+return { 'rotated', now, meta.secret, meta.next or false }`
+
+export const sessionStatisticsLua: string = String.raw`#!lua flags=allow-oom
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number)
+  return string.format('%.0f', number)
+end
+local ends, uses, created = KEYS[1], KEYS[2], KEYS[3]
+local MINUTE_MS, RING, MOST_PRUNED = 60000, 64, 1000
+local function prune()
+  local over = redis.call('ZRANGE', ends, '-inf', text(now), 'BYSCORE', 'LIMIT', 0, MOST_PRUNED)
+  if #over == 0 then return end
+  redis.call('ZREM', ends, unpack(over))
+  redis.call('ZREM', uses, unpack(over))
+end
+local function minute_of(minute)
+  local field = text(minute % RING)
+  local noted, count = string.match(redis.call('HGET', created, field) or '', '^(%d+) (%d+)$')
+  return field, noted == text(minute) and tonumber(count) or 0
+end
+prune()
+local reply = {
+  redis.call('ZCOUNT', ends, '(' .. text(now), '+inf'),
+  redis.call('ZCOUNT', uses, text(now - tonumber(ARGV[1])), '+inf'),
+}
+local running = math.floor(now / MINUTE_MS)
+for minute = running - 59, running do
+  local _, count = minute_of(minute)
+  reply[#reply + 1] = count
+end
+return reply`
+
 export const touchLua: string = String.raw`#!lua
 local function stored_clock(key, generation)
   local header = redis.pcall('GETRANGE', key, 0, 27)

@@ -1,7 +1,27 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { isReply } from './failure.ts'
-import { askLua, claimLua, identifyLua, invalidateLua, releaseLua, touchLua, writeLua } from './scripts.generated.ts'
+import {
+  askLua,
+  claimLua,
+  identifyLua,
+  invalidateLua,
+  releaseLua,
+  sessionAdmitLua,
+  sessionCommitLua,
+  sessionCreateLua,
+  sessionEndLua,
+  sessionListLua,
+  sessionLoadLua,
+  sessionMembersLua,
+  sessionNoteLua,
+  sessionRevokeAllLua,
+  sessionRevokeLua,
+  sessionRotateLua,
+  sessionStatisticsLua,
+  touchLua,
+  writeLua,
+} from './scripts.generated.ts'
 
 /** A script and the name under which Redis keeps it. */
 export interface Script {
@@ -16,6 +36,19 @@ export const invalidate: Script = script(invalidateLua)
 export const release: Script = script(releaseLua)
 export const touch: Script = script(touchLua)
 export const write: Script = script(writeLua)
+
+export const sessionAdmit: Script = script(sessionAdmitLua)
+export const sessionCommit: Script = script(sessionCommitLua)
+export const sessionCreate: Script = script(sessionCreateLua)
+export const sessionEnd: Script = script(sessionEndLua)
+export const sessionList: Script = script(sessionListLua)
+export const sessionLoad: Script = script(sessionLoadLua)
+export const sessionMembers: Script = script(sessionMembersLua)
+export const sessionNote: Script = script(sessionNoteLua)
+export const sessionRevoke: Script = script(sessionRevokeLua)
+export const sessionRevokeAll: Script = script(sessionRevokeAllLua)
+export const sessionRotate: Script = script(sessionRotateLua)
+export const sessionStatistics: Script = script(sessionStatisticsLua)
 
 /**
  * Runs a script over one key by its hash. Where Redis does not have it, nothing ran, and the text is sent, the only
@@ -39,6 +72,25 @@ export async function run(
     if (!isReply(error, 'NOSCRIPT') || !wanted()) throw error
     if (asking) announce(client)
     return client.eval(text, 1, key, ...values)
+  }
+}
+
+/** The same over several keys of one slot; what it replies are bytes where {@link run} gives text. */
+export async function runForBytes(
+  client: Redis,
+  { sha, text }: Script,
+  keys: readonly string[],
+  values: Values,
+  wanted: () => boolean,
+  asking: boolean,
+): Promise<unknown> {
+  try {
+    if (asking) announce(client)
+    return await client.callBuffer('EVALSHA', sha, keys.length, ...keys, ...values)
+  } catch (error) {
+    if (!isReply(error, 'NOSCRIPT') || !wanted()) throw error
+    if (asking) announce(client)
+    return client.callBuffer('EVAL', text, keys.length, ...keys, ...values)
   }
 }
 

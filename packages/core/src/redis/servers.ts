@@ -11,12 +11,14 @@ export type Wanted = () => boolean
  */
 export type Send<T> = (client: Redis, wanted: Wanted, asking: boolean) => Promise<T>
 
-/** The servers behind one store: which has a key, and which the app's view. */
+/** The servers behind the stores of an instance: which has a key, and which the app's view. */
 export interface Servers {
   /** One server has everything, so that one pipeline can read all of it. */
   readonly single: boolean
   /** Makes a call to the server that has the key. It waits no longer than `timeout` for all of it. */
   call<T>(key: string, timeout: number, send: Send<T>): Promise<T>
+  /** The same on a connection where waiting holds up nobody else; opened at the first use. */
+  callApart<T>(key: string, timeout: number, send: Send<T>): Promise<T>
   /** Makes a call on the connection that also carries the hints, to the server that has the view. */
   callView<T>(timeout: number, send: Send<T>): Promise<T>
   /** Those that have keys, as far as is known: all of them in their own right. Waits no longer than `timeout`. */
@@ -51,7 +53,7 @@ export interface Master {
 /** What the servers of a store are opened with. */
 export interface ViewContext {
   readonly viewKey: string
-  /** Where invalidations are told. */
+  /** Where invalidations and revocations are told. */
   readonly channel: string
   readonly onHint: (message: string) => void
   /** A server has keys of which that was not known before. */

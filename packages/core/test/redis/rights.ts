@@ -7,13 +7,15 @@ export function documentedRights(app: string): {
   readonly always: readonly string[]
   readonly cluster: readonly string[]
   readonly tracking: readonly string[]
+  readonly sessions: readonly string[]
 } {
-  const [always, cluster, tracking, ...more] = page
+  const [always, cluster, tracking, sessions, ...more] = page
     .split('\n')
     .filter((line) => line.startsWith('ACL SETUSER shop '))
     .map((line) => line.replace('ACL SETUSER shop ', '').replace('>secret', '').replaceAll('shop', app))
     .map((line) => line.split(' ').filter(Boolean))
-  if (always === undefined || cluster === undefined || tracking === undefined || more.length > 0)
-    throw new Error('docs/redis.md has not three lines')
-  return { always, cluster, tracking }
+  if (always === undefined || cluster === undefined || tracking === undefined || sessions === undefined)
+    throw new Error('docs/redis.md lacks a line')
+  if (more.length > 0) throw new Error('docs/redis.md has more than four lines')
+  return { always, cluster, tracking, sessions }
 }

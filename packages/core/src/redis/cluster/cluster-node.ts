@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { Apart } from '../apart.ts'
 import { Breaker } from '../breaker.ts'
 import { Calls, within } from '../calls.ts'
 import { Connection } from '../connection.ts'
@@ -12,6 +13,8 @@ export class ClusterNode {
   readonly address: RedisAddress
   readonly breaker: Breaker
   readonly calls: Calls
+  /** For commands that wait. */
+  readonly apart: Apart
   readonly #clock: Clock
   readonly #connectTimeout: number
   readonly #first: Connection
@@ -43,6 +46,7 @@ export class ClusterNode {
           this.breaker.recovered()
         },
       })
+    this.apart = new Apart(clock, this.breaker, connect)
     this.#first = connect()
     this.#connections = [this.#first, ...Array.from({ length: poolSize - 1 }, connect)]
   }
@@ -80,6 +84,6 @@ export class ClusterNode {
 
   async close(): Promise<void> {
     this.breaker.close()
-    await Promise.all(this.#connections.map((connection) => connection.close()))
+    await Promise.all([this.apart.close(), ...this.#connections.map((connection) => connection.close())])
   }
 }

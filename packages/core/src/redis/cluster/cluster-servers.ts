@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { RedstartError } from '../../errors.ts'
-import { closed, lost, Redirected, timedOut } from '../failure.ts'
+import { closed, Divided, lost, Redirected, timedOut } from '../failure.ts'
 import { announce } from '../scripts.ts'
 import type { Master, Send, Servers, ViewContext } from '../servers.ts'
 import type { ClusterSettings, RedisSettings } from '../settings.ts'
@@ -13,6 +13,9 @@ import { Topology } from './topology.ts'
 
 /** Redirections that one call follows. More mean that nodes send us to each other. */
 const MOST_REDIRECTIONS = 5
+
+/** Milliseconds until it is looked again whether all keys of a slot have arrived. */
+const DIVIDED_PAUSE_MS = 20
 
 /** How one attempt is made, to the node that is known or said to have the slot. */
 type Attempt<T> = (node: ClusterNode, timeout: number, asking: boolean) => Promise<T>
@@ -50,6 +53,12 @@ export class ClusterServers implements Servers {
   call<T>(key: string, timeout: number, send: Send<T>): Promise<T> {
     return this.#route(keySlot(key), timeout, (node, left, asking) =>
       node.call(left, asking ? (client, wanted) => send(client, wanted, true) : send),
+    )
+  }
+
+  callApart<T>(key: string, timeout: number, send: Send<T>): Promise<T> {
+    return this.#route(keySlot(key), timeout, (node, left, asking) =>
+      node.apart.call(left, asking ? (client, wanted) => send(client, wanted, true) : send),
     )
   }
 
@@ -98,7 +107,7 @@ export class ClusterServers implements Servers {
     await Promise.all([this.#linked?.link.close(), this.#topology.close(), this.#retirement.close()])
   }
 
-  /** A node that redirects has done nothing, so that the call may go on to another one. */
+  /** A node that redirects has done nothing, so that the call may go on to another one; so has one that lacks keys. */
   async #route<T>(slot: number, timeout: number, attempt: Attempt<T>): Promise<T> {
     const begun = this.#clock.now()
     const left = (): number => timeout - (this.#clock.now() - begun)
@@ -111,6 +120,12 @@ export class ClusterServers implements Servers {
         node ??= await this.#topology.locate(slot, left())
         return await attempt(node, left(), asked !== undefined)
       } catch (error) {
+        if (error instanceof Divided && left() > DIVIDED_PAUSE_MS) {
+          await new Promise<void>((resolve) => this.#clock.schedule(DIVIDED_PAUSE_MS, resolve))
+          asked = undefined
+          hops = 0
+          continue
+        }
         if (!(error instanceof Redirected) || node === undefined) throw this.#explain(error)
         if (hops === MOST_REDIRECTIONS) throw endless(hops)
         asked = this.#topology.redirected(error.redirection, node)

@@ -1,0 +1,25 @@
+-- Where it is noted what the sessions of one kind of device did, for session_note and session_statistics.
+--
+-- KEYS[1]  sorted set: selectors by the instant at which they end
+-- KEYS[2]  sorted set: selectors by their last use
+-- KEYS[3]  hash: under minute % 64 "minute count", how many were created
+
+--- include session_now
+
+local ends, uses, created = KEYS[1], KEYS[2], KEYS[3]
+local MINUTE_MS, RING, MOST_PRUNED = 60000, 64, 1000
+
+-- Forgets those that ended by themselves, at most so many at a time.
+local function prune()
+  local over = redis.call('ZRANGE', ends, '-inf', text(now), 'BYSCORE', 'LIMIT', 0, MOST_PRUNED)
+  if #over == 0 then return end
+  redis.call('ZREM', ends, unpack(over))
+  redis.call('ZREM', uses, unpack(over))
+end
+
+-- The field of a minute, and how many were created in it.
+local function minute_of(minute)
+  local field = text(minute % RING)
+  local noted, count = string.match(redis.call('HGET', created, field) or '', '^(%d+) (%d+)$')
+  return field, noted == text(minute) and tonumber(count) or 0
+end

@@ -1,0 +1,21 @@
+#!lua flags=allow-oom
+-- Ends a record because another one takes its place, and leaves word of that for a minute.
+--
+-- KEYS     see session_alive
+-- ARGV[1]  the selector
+-- ARGV[2]  the verifier that is presented
+-- ARGV[3]  milliseconds for which the previous secret is good when the next one takes its place
+-- Reply    { 'ended-now', now, core, field, bytes, field, bytes, ... }, or { why not, now }
+
+--- include session_alive
+
+local REMEMBERED_MS = 60000
+
+local meta, refusal = alive(ARGV[1], ARGV[2], tonumber(ARGV[3]), false)
+if not meta then return { refusal, now } end
+local reply = add_fields({ 'ended-now', now, meta.k })
+if index then redis.call('ZREM', index, ARGV[1]) end
+redis.call('UNLINK', record)
+redis.call('HSET', record, 'v', VERSION, 'ended', '1')
+redis.call('PEXPIRE', record, REMEMBERED_MS)
+return reply

@@ -1,0 +1,9 @@
+#!lua flags=no-writes
+-- The selectors of a user's records that count.
+--
+-- KEYS[1]  the index
+-- Reply    selectors, the one that ends soonest first
+
+--- include session_now
+
+return redis.call('ZRANGE', KEYS[1], '(' .. text(now), '+inf', 'BYSCORE')

@@ -1,0 +1,68 @@
+import type { Activity, Device, StatisticsRequest, StoredStatistics } from '../../session/session-store.ts'
+import { runForBytes, type Script, sessionNote, sessionStatistics, type Values } from '../scripts.ts'
+import type { Servers } from '../servers.ts'
+import type { SessionKeys } from './keys.ts'
+import { Reply } from './replies.ts'
+
+/** Notes what sessions did: in one script for each kind of device, which are in slots of their own. */
+export async function noteActivity(
+  servers: Servers,
+  keys: SessionKeys,
+  activity: readonly Activity[],
+  timeout: number,
+): Promise<void> {
+  const byDevice = new Map<Device, (string | number)[]>()
+  for (const each of activity) {
+    const values = byDevice.get(each.device) ?? []
+    values.push(each.kind, each.sid, each.kind === 'ended' ? 0 : Math.floor(each.expires))
+    byDevice.set(each.device, values)
+  }
+  const noted = [...byDevice].map(([device, values]) =>
+    run(servers, sessionNote, keys.activity(device), values, timeout),
+  )
+  await Promise.all(noted)
+}
+
+/** Sums up what was noted of all kinds of devices. */
+export async function sumUp(
+  servers: Servers,
+  keys: SessionKeys,
+  { within }: StatisticsRequest,
+  timeout: number,
+): Promise<StoredStatistics> {
+  const parts = await Promise.all(
+    DEVICES.map(async (device) => {
+      const reply = new Reply(await run(servers, sessionStatistics, keys.activity(device), [within], timeout))
+      const [active, recent] = [reply.number(), reply.number()]
+      return { device, active, recent, created: Array.from({ length: MINUTES }, () => reply.number()) }
+    }),
+  )
+  const byDevice: Record<Device, number> = { desktop: 0, mobile: 0, tablet: 0, bot: 0, other: 0 }
+  for (const { device, active } of parts) byDevice[device] = active
+  return {
+    active: sum(parts.map(({ active }) => active)),
+    byDevice,
+    recent: sum(parts.map(({ recent }) => recent)),
+    createdPerMinute: Array.from({ length: MINUTES }, (_, n) => sum(parts.map(({ created }) => created[n] ?? 0))),
+  }
+}
+
+const MINUTES = 60
+const DEVICES: readonly Device[] = ['desktop', 'mobile', 'tablet', 'bot', 'other']
+
+function run(
+  servers: Servers,
+  script: Script,
+  keys: readonly string[],
+  values: Values,
+  timeout: number,
+): Promise<unknown> {
+  const [first = ''] = keys
+  return servers.call(first, timeout, (client, wanted, asking) =>
+    runForBytes(client, script, keys, values, wanted, asking),
+  )
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
+}
