@@ -124,7 +124,7 @@ class HeadHold {
   #sayLength(whole: Written): void {
     const response = this.#response
     const others = ['content-length', 'transfer-encoding', 'trailer'].some((name) => response.hasHeader(name))
-    if (others || hasNoBody(response.req.method, response.statusCode)) return
+    if (others || !response.useChunkedEncodingByDefault || hasNoBody(response.req.method, response.statusCode)) return
     response.setHeader('Content-Length', byteLength(whole))
   }
 

@@ -1,7 +1,9 @@
 /**
- * Redstart for Express: runs what a policy of `@redstart/core/http` decides as one middleware.
+ * Redstart for Express: sessions, and whatever else a policy of `@redstart/core/http` decides, as middleware.
  *
  * @packageDocumentation
  */
 export { type PolicyUse, usePolicy } from './policy-use.ts'
 export { runPolicies, type RunOptions } from './run-policies.ts'
+export { session, type SessionMiddlewareOptions, sessionOf } from './session.ts'
+export type { SessionFields } from './request.ts'

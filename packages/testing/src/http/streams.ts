@@ -7,7 +7,7 @@ import { hashOf, STREAM_BYTES, streamHash } from './routes.ts'
 
 export const streamTests: readonly HttpAdapterTest[] = [
   httpTest('a stream of 5 MiB arrives whole and is captured whole', async ({ ask, captured }) => {
-    for (const path of ['/stream', '/text', '/stream?settle=at-once']) {
+    for (const path of ['/stream', '/text', '/stream?settle=at-once', '/text?settle=slowly']) {
       const answer = await ask(path)
       equal(answer.headers['x-visitor'], 'ada')
       equal(hashOf(answer.body), streamHash())
