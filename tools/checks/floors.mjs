@@ -29,7 +29,8 @@ const FLOORS = [
   { http: {} },
   {
     'index.ts': { alsoFrom: ['redstart.ts', 'config'] },
-    'redstart.ts': { alsoFrom: ['health.ts'] },
+    'redstart.ts': { alsoFrom: ['health.ts', 'compose-sessions.ts'] },
+    'compose-sessions.ts': {},
     'health.ts': {},
     config: { alsoFrom: ['redstart.ts'] },
   },

@@ -14,6 +14,15 @@
  * - `INVALID_RESULT` - a batch loader returned something else than a value for each item.
  * - `LOAD_TIMEOUT` - a loader did not settle within its deadline.
  * - `LOAD_CYCLE` - a loader waits, through other loaders, for itself.
+ * - `NO_KEYS` - sessions are used, and there is no key to seal them with.
+ * - `NOT_SIGNED_IN` - something needs a user, and nobody is signed in.
+ * - `FORBIDDEN` - the user has none of the roles that something needs.
+ * - `NOT_FRESH` - something needs a log-in that is more recent.
+ * - `SESSION_LIMIT` - a user has as many sessions as there may be.
+ * - `TOO_MANY_SESSIONS` - a client address has begun as many sessions as it may within a while.
+ * - `SESSION_CONFLICT` - another request has changed what this one wants to; nothing was stored.
+ * - `HEADERS_SENT` - a cookie has to be set, and the head of the response has left.
+ * - `INSECURE_COOKIE` - a cookie that needs a secure connection would be set on another.
  * - `CLOSED` - the instance was closed.
  * - `UNSUPPORTED` - the backend lacks a contract that a feature needs.
  */
@@ -31,6 +40,15 @@ export type ErrorCode =
   | 'INVALID_RESULT'
   | 'LOAD_TIMEOUT'
   | 'LOAD_CYCLE'
+  | 'NO_KEYS'
+  | 'NOT_SIGNED_IN'
+  | 'FORBIDDEN'
+  | 'NOT_FRESH'
+  | 'SESSION_LIMIT'
+  | 'TOO_MANY_SESSIONS'
+  | 'SESSION_CONFLICT'
+  | 'HEADERS_SENT'
+  | 'INSECURE_COOKIE'
   | 'CLOSED'
   | 'UNSUPPORTED'
 
@@ -48,11 +66,39 @@ export class RedstartError extends Error {
     Object.defineProperty(this, marker, { value: true })
   }
 
+  /**
+   * What the code means to a client of HTTP: 401 where nobody is signed in, 503 where the backend did not do its part, 500
+   * where the application is to blame. Express, Koa and others answer with it.
+   */
+  get status(): number {
+    return STATUS[this.code] ?? 500
+  }
+
+  /** The same, under the name that Fastify reads. */
+  get statusCode(): number {
+    return this.status
+  }
+
   /** True for an error of Redstart, of any copy or version of it; with `code`, for that code alone. */
   static is(error: unknown, code?: ErrorCode): error is RedstartError {
     if (typeof error !== 'object' || error === null || !(marker in error)) return false
     return code === undefined || ('code' in error && error.code === code)
   }
+}
+
+const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
+  NOT_SIGNED_IN: 401,
+  FORBIDDEN: 403,
+  NOT_FRESH: 403,
+  SESSION_CONFLICT: 409,
+  SESSION_LIMIT: 409,
+  TOO_MANY_SESSIONS: 429,
+  STORE_TIMEOUT: 503,
+  STORE_UNAVAILABLE: 503,
+  STORE_FAILED: 503,
+  NOT_REACHED: 503,
+  LOAD_TIMEOUT: 503,
+  CLOSED: 503,
 }
 
 /** A caller's value that is not allowed: names the value, quoted and cut, and what is allowed. */

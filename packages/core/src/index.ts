@@ -83,6 +83,51 @@ export { type CheckedKey, checkKey, type KeyShape, keyShape, shortPart } from '.
 export type { Key, KeyPart } from './keys.ts'
 export { type LifetimePreset, lifetimes } from './lifetimes.ts'
 export { createRedstart, type Redstart, type RedstartOptions } from './redstart.ts'
+export type { CookieChange } from './session/cookie-change.ts'
+export type { DeviceRecord } from './session/core-record.ts'
+export type { Introspection } from './session/introspection.ts'
+export type { OpenHow, RefusalReason } from './session/opening.ts'
+export type { SessionCookie } from './session/session-cookie.ts'
+export type { LogInOptions, Session, SessionObject } from './session/session-object.ts'
+export type {
+  Activity,
+  AdmitRequest,
+  Alive,
+  CommitReply,
+  CommitRequest,
+  CreateReply,
+  CreateRequest,
+  Device,
+  Durability,
+  EndReply,
+  EndRequest,
+  FieldChange,
+  Late,
+  ListedRecord,
+  LoadedRecord,
+  LoadReply,
+  LoadRequest,
+  Presented,
+  Refusal,
+  Refused,
+  Revocation,
+  RevokeAllRequest,
+  RevokeReply,
+  RevokeRequest,
+  RotateReply,
+  RotateRequest,
+  SessionAddress,
+  SessionLimit,
+  SessionStore,
+  SessionStoreOptions,
+  StatisticsRequest,
+  StoredStatistics,
+  UserAddress,
+} from './session/session-store.ts'
+export type { CreatedSession, CreateSessionOptions, RequestSession, Sessions, Who } from './session/sessions.ts'
+export type { BindingPolicy, Merge, SessionData, SessionOptions } from './session/settings.ts'
+export type { SignIn } from './session/sign-in.ts'
+export type { DeviceSession, UserSessions } from './session/user-sessions.ts'
 export type { LoadTrace } from './telemetry/channels.ts'
 export type { Counts, StoredBytes } from './telemetry/counters.ts'
 export type { MissReason, RedstartEvent, WriteOutcome } from './telemetry/events.ts'
@@ -93,6 +138,7 @@ export type { Latency, Operation } from './telemetry/latency.ts'
 export type { Events } from './telemetry/listen.ts'
 export type { Logger } from './telemetry/logger.ts'
 export type { Measures, Summary } from './telemetry/measurements.ts'
+export type { SessionEvent, SessionRefusal } from './telemetry/session-events.ts'
 export type { PastSlowOperation, SlowOperation, SlowOptions } from './telemetry/slow.ts'
 export type { EventListener } from './telemetry/telemetry.ts'
 export type { CompressionAlgorithm } from './wire/index.ts'

@@ -2,7 +2,7 @@ import type { Backend } from './backend.ts'
 import { afterCommit, type AfterCommitOptions, type NoteInvalidation } from './cache/after-commit.ts'
 import { type Cache, createCache } from './cache/cache.ts'
 import type { WaitUntil } from './cache/call-options.ts'
-import { createEngine } from './cache/engine.ts'
+import { createEngine, type EngineOptions } from './cache/engine.ts'
 import type { InvalidationFilter, InvalidationListener } from './cache/invalidation-watch.ts'
 import { checkL1, type L1Options } from './cache/l1.ts'
 import { createMetrics, type Metrics } from './cache/metrics.ts'
@@ -13,9 +13,12 @@ import { createWarmers, type Warmers } from './cache/warmers.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Duration, milliseconds } from './duration.ts'
 import { checkFunction, checkObject, invalidArgument } from './errors.ts'
+import { composeSessions } from './compose-sessions.ts'
 import { checkHealth } from './health.ts'
 import { checkApp } from './keys.ts'
 import { memory } from './memory/index.ts'
+import type { Sessions } from './session/sessions.ts'
+import type { SessionData, SessionOptions } from './session/settings.ts'
 import type { Health } from './telemetry/health.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createEvents, type Events } from './telemetry/listen.ts'
@@ -23,7 +26,7 @@ import { resolveSlow, type SlowOptions } from './telemetry/slow.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 
 /** Everything has a default: with no options at all, Redstart runs in memory. */
-export interface RedstartOptions {
+export interface RedstartOptions<Data extends object = SessionData> {
   /** Where data lies: `memory()`, or `redis(...)` of `@redstart/core/redis`. @default memory() */
   readonly backend?: Backend
   /** First part of every key; instances that share data share it. @default 'redstart' */
@@ -59,6 +62,13 @@ export interface RedstartOptions {
   readonly outage?: 'load' | 'serve'
   /** Bounds of what is kept in memory. */
   readonly l1?: L1Options
+  /** How sessions are kept. */
+  readonly sessions?: SessionOptions<Data>
+  /**
+   * What sessions are sealed with: 1 to 8 keys of 32 bytes, as text with commas between them or as a list; the first one
+   * seals, all of them open. @default one of this process, where nothing outlives it; else none, and no sessions
+   */
+  readonly keys?: string | readonly string[] | undefined
   /** Where warnings go: the shape of pino. @default none */
   readonly logger?: Logger
   /** What takes so long that it is told as slow, and remembered. */
@@ -75,8 +85,10 @@ export interface RedstartOptions {
 }
 
 /** One instance. */
-export interface Redstart {
+export interface Redstart<Data extends object = SessionData> {
   readonly cache: Cache
+  /** Sessions; adapters put them in front of requests. */
+  readonly sessions: Sessions<Data>
   /**
    * Invalidates by tags, keys, namespaces or prefixes, in one trip for any number of them. Afterwards no read on this
    * instance returns data whose load began before, nor, after `maxStaleness`, on any other.
@@ -147,40 +159,22 @@ export interface Redstart {
  * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed, `UNSUPPORTED` for one that the backend
  *   cannot do.
  */
-export function createRedstart(options: RedstartOptions = {}): Redstart {
-  checkObject('the options of createRedstart', options)
-  const clock = options.clock ?? systemClock()
-  checkFunction('now of the clock', clock.now)
-  checkFunction('schedule of the clock', clock.schedule)
-  const telemetry = new Telemetry({ logger: options.logger, clock, slow: resolveSlow(options.slow) })
-  const consistency = oneOf('consistency', options.consistency ?? 'bounded', ['bounded', 'strict'])
-  const outage = oneOf('outage', options.outage ?? 'load', ['load', 'serve'])
-  const coherence = oneOf('coherence', options.coherence ?? 'markers', ['markers', 'tracking'])
-  checkObject('defaults', options.defaults ?? {})
-  checkObject('namespaces', options.namespaces ?? {})
-  if (options.waitUntil !== undefined) checkFunction('waitUntil', options.waitUntil)
+export function createRedstart<Data extends object = SessionData>(options: RedstartOptions<Data> = {}): Redstart<Data> {
+  const resolved = resolveInstance(options)
+  const { clock, telemetry, deadline } = resolved
   const app = checkApp(options.app ?? 'redstart')
-  const resolved = {
-    clock,
-    telemetry,
-    defaults: options.defaults ?? {},
-    namespaces: options.namespaces ?? {},
-    l1: checkL1('l1', options.l1 ?? {}),
-    maxStaleness: milliseconds(options.maxStaleness ?? '5s', 'maxStaleness', 1),
-    deadline: milliseconds(options.deadline ?? '250ms', 'deadline', 1),
-    strict: consistency === 'strict',
-    outage,
-    tracking: coherence === 'tracking',
-    random: options.random ?? Math.random,
-    waitUntil: options.waitUntil,
-  }
   const backend = options.backend ?? memory()
   checkFunction('the cache contract of the backend', backend.cache)
-  const store = backend.cache({ app, clock })
+  // One object for all contracts: stores that are opened with it share their connections.
+  const context = { app, clock }
+  const store = backend.cache(context)
+  const { keys, sessions: sessionOptions = {} } = options
+  const composed = composeSessions({ backend, context, telemetry, options: sessionOptions, keys, deadline })
   const engine = createEngine({ ...resolved, store })
   const warmers = createWarmers(clock, telemetry)
   return {
     cache: createCache(engine),
+    sessions: composed.sessions,
     async invalidate(target, how) {
       engine.checkOpen()
       return engine.invalidator.invalidate(target, how)
@@ -200,8 +194,37 @@ export function createRedstart(options: RedstartOptions = {}): Redstart {
     health: () => checkHealth(backend.name, store, engine),
     async close() {
       // Both at once: from now on nothing is begun.
-      await Promise.all([warmers.close(), engine.close()])
+      await Promise.all([warmers.close(), engine.close(), composed.close()])
     },
+  }
+}
+
+/** What the engine of the cache is told, checked and with its defaults. */
+function resolveInstance<Data extends object>(options: RedstartOptions<Data>): Omit<EngineOptions, 'store'> {
+  checkObject('the options of createRedstart', options)
+  const clock = options.clock ?? systemClock()
+  checkFunction('now of the clock', clock.now)
+  checkFunction('schedule of the clock', clock.schedule)
+  const telemetry = new Telemetry({ logger: options.logger, clock, slow: resolveSlow(options.slow) })
+  const consistency = oneOf('consistency', options.consistency ?? 'bounded', ['bounded', 'strict'])
+  const outage = oneOf('outage', options.outage ?? 'load', ['load', 'serve'])
+  const coherence = oneOf('coherence', options.coherence ?? 'markers', ['markers', 'tracking'])
+  checkObject('defaults', options.defaults ?? {})
+  checkObject('namespaces', options.namespaces ?? {})
+  if (options.waitUntil !== undefined) checkFunction('waitUntil', options.waitUntil)
+  return {
+    clock,
+    telemetry,
+    defaults: options.defaults ?? {},
+    namespaces: options.namespaces ?? {},
+    l1: checkL1('l1', options.l1 ?? {}),
+    maxStaleness: milliseconds(options.maxStaleness ?? '5s', 'maxStaleness', 1),
+    deadline: milliseconds(options.deadline ?? '250ms', 'deadline', 1),
+    strict: consistency === 'strict',
+    outage,
+    tracking: coherence === 'tracking',
+    random: options.random ?? Math.random,
+    waitUntil: options.waitUntil,
   }
 }
 

@@ -27,6 +27,7 @@ const ENTRY_POINTS = {
     'problemOf',
     'problemReply',
     'serializeCookie',
+    'sessionPolicy',
   ],
   '@redstart/core/memory': ['memory'],
   '@redstart/core/redis': ['redis'],
@@ -70,6 +71,7 @@ describe('the entry points', () => {
       'metrics',
       'onInvalidate',
       'ready',
+      'sessions',
       'warmers',
     ])
     expect(Object.keys(redstart.events).sort()).toEqual(['on', 'once', 'subscribe'])

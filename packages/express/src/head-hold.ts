@@ -155,7 +155,7 @@ class HeadHold {
     this.#state = 'passing'
     this.#below.writeHead(status, message)
     const drained = this.#calls.replay(this)
-    if (drained) this.#response.emit('drain')
+    void drained
   }
 
   /** What the handler wrote, and still writes, goes nowhere; it must not wait for that either. */

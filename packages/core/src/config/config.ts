@@ -1,6 +1,7 @@
 import type { NamespaceConfig, NamespaceOptions } from '../cache/settings.ts'
 import type { Duration } from '../duration.ts'
 import type { RedstartOptions } from '../redstart.ts'
+import type { SessionOptions } from '../session/settings.ts'
 
 /** The options of `createRedstart` that are plain data. */
 export type InstanceConfig = Pick<
@@ -9,7 +10,32 @@ export type InstanceConfig = Pick<
 > & {
   readonly defaults?: NamespaceOptions
   readonly namespaces?: Readonly<Record<string, NamespaceConfig>>
+  readonly sessions?: SessionsConfig
+  /** Keys of 32 bytes as base64url, 43 characters each: the first seals, all open. */
+  readonly keys?: readonly string[]
 }
+
+/** The options of sessions that are plain data. */
+export type SessionsConfig = Pick<
+  SessionOptions,
+  | 'namespace'
+  | 'idle'
+  | 'absolute'
+  | 'remember'
+  | 'touchAfter'
+  | 'rotateEvery'
+  | 'grace'
+  | 'onReuse'
+  | 'limit'
+  | 'anonymousLimit'
+  | 'binding'
+  | 'durability'
+  | 'version'
+  | 'conflicts'
+  | 'preLogin'
+  | 'unavailable'
+  | 'deadline'
+>
 
 /**
  * What an application is told from outside: by its environment (`configFromEnv`) or by a file (`validateConfig`). What
@@ -20,7 +46,6 @@ export interface Config {
   readonly redstart: InstanceConfig
   /** For `redis()` of `@redstart/core/redis`; not there when nothing was said of Redis. */
   readonly redis?: RedisConfig
-  readonly sessions: SessionsConfig
   /** Limits of rates by their names. */
   readonly limits: Readonly<Record<string, LimitConfig>>
   readonly warming: WarmingConfig
@@ -47,17 +72,6 @@ export interface RedisConfig {
   readonly markers?: number
   /** @default 'redstart' */
   readonly connectionName?: string
-}
-
-export interface SessionsConfig {
-  /** How long a session lives without being used. */
-  readonly idleTimeout?: Duration
-  /** Most sessions that one user may have at a time. */
-  readonly maxPerUser?: number
-  /** How often what is left of expired sessions is removed. */
-  readonly cleanupInterval?: Duration
-  /** Keys of 32 bytes as base64url, 43 characters each: the first encrypts, all decrypt. */
-  readonly keys?: readonly string[]
 }
 
 /** So many in each window. */

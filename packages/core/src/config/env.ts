@@ -82,11 +82,16 @@ function givenIn(env: Readonly<Record<string, string | undefined>>, prefix: stri
   )
   const urlHasPrefix = all.some(({ variable, name }) => variable.to === 'redis.url' && name !== variable.name)
   const counting = all.filter(
-    ({ variable: { to, name: plain }, name }, n) =>
-      all.findIndex(({ variable }) => variable.to === to) === n &&
+    ({ variable: { to, name: plain }, variable: own, name }, n) =>
+      all.findIndex(({ variable }) => placeOf(variable) === placeOf(own)) === n &&
       !(urlHasPrefix && name === plain && PARTS_OF_URL.includes(to)),
   )
   return VARIABLES.flatMap((variable) => counting.filter((each) => each.variable === variable))
+}
+
+/** What goes nowhere has nothing that others could go before. */
+function placeOf({ to, name }: Variable): string {
+  return to === '' ? name : to
 }
 
 /** What a URL says, too: with a prefix it is not mixed with parts of a place that others are told. */

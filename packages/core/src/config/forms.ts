@@ -18,7 +18,8 @@ export const FORMS: Readonly<
     | 'list'
     | 'milliseconds'
     | 'seconds'
-    | 'minutes',
+    | 'minutes'
+    | 'unusedMinutes',
     Form
   >
 > = {
@@ -43,6 +44,8 @@ export const FORMS: Readonly<
   milliseconds: (text) => duration(text, 'ms'),
   seconds: (text) => duration(text, 's'),
   minutes: (text) => duration(text, 'm'),
+  /** Goes nowhere, so that nobody else looks at it. */
+  unusedMinutes: (text) => (/^0*[1-9]\d*(\.\d+)?(?:ms|s|m|h|d)?$/.test(text.trim()) ? duration(text, 'm') : undefined),
 }
 
 function whole(text: string): number | undefined {

@@ -1,4 +1,5 @@
 import type { CompressionOptions } from '../cache/compression-options.ts'
+import { checkedBy } from './checked-by.ts'
 import { checkL1, type L1Options } from '../cache/l1.ts'
 import type { AdmissionOptions } from '../cache/load-options.ts'
 import { type NamespaceConfig, type NamespaceOptions, resolveSettings } from '../cache/settings.ts'
@@ -7,6 +8,8 @@ import { resolveSlow, type SlowOptions } from '../telemetry/slow.ts'
 import { duration, type Fields, fields, isRecord, named, oneOf } from './checks.ts'
 import type { InstanceConfig } from './config.ts'
 import { type Check, type Finding, refusalOf } from './problem.ts'
+import { keyList } from './session-keys.ts'
+import { sessionsConfig } from './session-fields.ts'
 
 /** The fields that these options have; the compiler holds the lists and the types together. */
 const COMPRESSION = ['threshold', 'algorithm', 'level'] satisfies (keyof CompressionOptions)[]
@@ -33,25 +36,6 @@ const NAMESPACE = {
   foreignJson: true,
 } satisfies Record<keyof NamespaceOptions, true | readonly string[]>
 
-/** Lets the library's own check look at one field at a time, so that every field that is wrong is told. */
-function checkedBy(
-  check: (options: object) => unknown,
-  known: Readonly<Record<string, true | readonly string[]>>,
-): Fields {
-  const entries = Object.entries(known).map(([name, inner]): [string, Check] => [
-    name,
-    (value, path) => {
-      const strangers = inner === true || !isRecord(value) ? [] : unknownIn(value, path, inner)
-      return strangers.length > 0 ? strangers : refusalOf(path, () => check({ [name]: value }))
-    },
-  ])
-  return Object.fromEntries(entries)
-}
-
-function unknownIn(value: object, path: string, known: readonly string[]): readonly Finding[] {
-  return fields(Object.fromEntries(known.map((name) => [name, () => []])))(value, path)
-}
-
 /** What each option of a namespace may be. */
 export const NAMESPACE_FIELDS: Fields = checkedBy((given) => resolveSettings(given), NAMESPACE)
 
@@ -72,4 +56,6 @@ export const INSTANCE_FIELDS: Readonly<Record<keyof InstanceConfig, Check>> = {
   outage: oneOf('load', 'serve'),
   l1,
   slow,
+  sessions: sessionsConfig,
+  keys: keyList,
 }

@@ -1,23 +1,15 @@
 import { checkNamespace } from '../keys.ts'
 import { duration, fields, flag, isRecord, named, whole } from './checks.ts'
-import type { Config, LimitConfig, SessionsConfig, WarmingConfig } from './config.ts'
+import type { Config, LimitConfig, WarmingConfig } from './config.ts'
 import { INSTANCE_FIELDS } from './instance-fields.ts'
 import { type Check, type ConfigProblem, type Finding, invalidConfig, wrong } from './problem.ts'
 import { redisConfig } from './redis-config.ts'
-import { keyList, sessionKeys } from './session-keys.ts'
+import { sessionKeys } from './session-keys.ts'
 
 /** A configuration, or everything that is wrong with it. */
 export type ConfigResult =
   | { readonly valid: true; readonly config: Config }
   | { readonly valid: false; readonly problems: readonly ConfigProblem[] }
-
-/** What each option of sessions may be. */
-export const SESSIONS_FIELDS: Readonly<Record<keyof SessionsConfig, Check>> = {
-  idleTimeout: duration(1),
-  maxPerUser: whole(1),
-  cleanupInterval: duration(1),
-  keys: keyList,
-}
 
 const LIMIT = { limit: whole(1), window: duration(1) } satisfies Record<keyof LimitConfig, Check>
 
@@ -27,7 +19,6 @@ export const WARMING_FIELDS: Readonly<Record<keyof WarmingConfig, Check>> = { en
 const CONFIG = {
   redstart: fields(INSTANCE_FIELDS),
   redis: redisConfig,
-  sessions: fields(SESSIONS_FIELDS),
   limits: named(limit, checkNamespace),
   warming: fields(WARMING_FIELDS),
 } satisfies Record<keyof Config, Check>
@@ -66,12 +57,11 @@ export function findingsIn(config: unknown): readonly Finding[] {
 /** A copy of what was found to be sound, with every part there. */
 export function soundConfig(config: unknown): Config {
   // Every field of it was checked, and none of another name is there.
-  const { redstart = {}, redis, sessions = {}, limits = {}, warming = {} } = structuredClone(config) as Partial<Config>
-  const keys = sessions.keys && sessionKeys(sessions.keys)
+  const { redstart = {}, redis, limits = {}, warming = {} } = structuredClone(config) as Partial<Config>
+  const keys = redstart.keys && sessionKeys(redstart.keys)
   return {
-    redstart,
+    redstart: keys === undefined ? redstart : { ...redstart, keys },
     ...(redis !== undefined && { redis }),
-    sessions: keys === undefined ? sessions : { ...sessions, keys },
     limits,
     warming,
   }

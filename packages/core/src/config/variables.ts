@@ -1,5 +1,5 @@
 import { REDIS_HOST_FORM, REDIS_URL_FORMS } from './redis-config.ts'
-import { KEY_FORMS } from './session-keys.ts'
+import { KEY_FORMS } from '../session/sealing-keys.ts'
 import { type Form, FORMS } from './forms.ts'
 
 /** A variable of the environment. */
@@ -63,16 +63,16 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'CONSISTENCY', to: 'redstart.consistency', form: FORMS.text, allowed: 'bounded or strict', prefixed: true },
   { name: 'COHERENCE', to: 'redstart.coherence', form: FORMS.text, allowed: 'markers or tracking', prefixed: true },
   { name: 'OUTAGE', to: 'redstart.outage', form: FORMS.text, allowed: 'load or serve', prefixed: true },
-  { name: 'SESSION_TIMEOUT_MINUTES', to: 'sessions.idleTimeout', ...minutes() },
+  { name: 'SESSION_TIMEOUT_MINUTES', to: 'redstart.sessions.idle', ...minutes() },
   {
     name: 'MAX_SESSIONS_PER_USER',
-    to: 'sessions.maxPerUser',
+    to: 'redstart.sessions.limit.max',
     form: FORMS.whole,
-    allowed: 'a whole number of at least 1',
+    allowed: 'a whole number of 1 to 1000',
   },
-  { name: 'SESSION_CLEANUP_INTERVAL', to: 'sessions.cleanupInterval', ...minutes() },
-  { name: 'SESSION_ENCRYPTION_KEY', to: 'sessions.keys', form: FORMS.list, allowed: KEY_FORMS, secret: true },
-  { name: 'KEYS', to: 'sessions.keys', form: FORMS.list, allowed: KEY_FORMS, secret: true, prefixed: true },
+  { name: 'SESSION_CLEANUP_INTERVAL', to: '', ...minutes(), form: FORMS.unusedMinutes },
+  { name: 'SESSION_ENCRYPTION_KEY', to: 'redstart.keys', form: FORMS.list, allowed: KEY_FORMS, secret: true },
+  { name: 'KEYS', to: 'redstart.keys', form: FORMS.list, allowed: KEY_FORMS, secret: true, prefixed: true },
   { name: 'API_RATE_LIMIT', to: 'limits.api.limit', form: FORMS.whole, allowed: 'a whole number of at least 1' },
   { name: 'API_RATE_LIMIT_WINDOW', to: 'limits.api.window', ...seconds() },
   { name: 'CACHE_WARMING_ENABLED', to: 'warming.enabled', form: FORMS.flag, allowed: YES_NO },

@@ -19,3 +19,5 @@ export type {
 } from './exchange.ts'
 export { type Problem, problemOf, problemReply } from './problem.ts'
 export { parseUserAgent, type UserAgent } from './user-agent.ts'
+export type { SessionCookieOptions } from './session-cookie.ts'
+export { sessionPolicy, type SessionPolicyOptions, type SessionState } from './session-policy.ts'

@@ -40,16 +40,20 @@ export function sessionPolicy<Data extends object>(
       if (load === 'eager') await state.open()
       return { type: 'next', state }
     },
-    async settle(exchange, state, head) {
+    settle(exchange, state, head) {
       const { opened } = state
       if (opened === undefined) return undefined
       // A handler that failed has not finished what it was doing with the data.
-      const failed = head.status >= 500 ? undefined : await failureOf(opened)
-      // A cookie that is cleared is, whatever else went wrong.
-      if (failed === undefined || opened.cookie?.kind === 'clear') setCookie(exchange, opened, format, insecureAdvice)
-      if (failed !== undefined) return { type: 'replace', reply: problemOf(failed) }
-      protect(exchange, state, opened, head)
-      return late(opened, head)
+      const stored = head.status >= 500 || !opened.pending ? undefined : failureOf(opened)
+      const leave = (failed: RedstartError | undefined): Settlement => {
+        // A cookie that is cleared is, whatever else went wrong.
+        if (failed === undefined || opened.cookie?.kind === 'clear') setCookie(exchange, opened, format, insecureAdvice)
+        if (failed !== undefined) return { type: 'replace', reply: problemOf(failed) }
+        protect(exchange, state, opened, head)
+        opened.headLeaves()
+        return late(opened, head)
+      }
+      return stored === undefined ? leave(undefined) : stored.then(leave)
     },
   }
 }

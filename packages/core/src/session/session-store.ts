@@ -1,3 +1,19 @@
+import type { Activity, StatisticsRequest, StoredStatistics } from './session-activity.ts'
+import type { Presented, SessionAddress, UserAddress } from './session-address.ts'
+import type { Durability, Revocation, RevokeAllRequest, RevokeReply, RevokeRequest } from './session-revocation.ts'
+
+export type { Activity, Device, StatisticsRequest, StoredStatistics } from './session-activity.ts'
+export type {
+  Durability,
+  Presented,
+  Revocation,
+  RevokeAllRequest,
+  RevokeReply,
+  RevokeRequest,
+  SessionAddress,
+  UserAddress,
+}
+
 /**
  * What a backend does for sessions. Every operation is atomic and one script over the keys of one slot; none waits longer
  * than its `timeout` or is ever sent twice. Failures reject with a `RedstartError` of code `STORE_TIMEOUT`,
@@ -51,22 +67,6 @@ export interface SessionStore {
 export interface SessionStoreOptions {
   /** Second part of every key. */
   readonly namespace: string
-}
-
-/** Which record is meant: the selector of a cookie whose MAC was found right. */
-export type SessionAddress = { readonly kind: 'anonymous'; readonly sid: string } | UserAddress
-
-/** A record of a signed-in user. `tag` stands for the user: all of a user's records and the index share it. */
-export interface UserAddress {
-  readonly kind: 'user'
-  readonly tag: string
-  readonly sid: string
-}
-
-/** Whose request it is: the address, and the hash of the secret that was presented. */
-export interface Presented {
-  readonly address: SessionAddress
-  readonly verifier: string
 }
 
 /**
@@ -223,32 +223,6 @@ export type EndReply =
     }
   | Refused
 
-export interface RevokeRequest {
-  readonly addresses: readonly SessionAddress[]
-  readonly durability?: Durability
-}
-
-export interface RevokeAllRequest {
-  readonly tag: string
-  /** A `sid` that is left. */
-  readonly except?: string
-  readonly durability?: Durability
-}
-
-/** How many replicas must have it, and how long that is waited for, in ms. */
-export interface Durability {
-  readonly replicas: number
-  readonly within: number
-}
-
-export interface RevokeReply {
-  /** Those that counted until now. */
-  readonly sids: readonly string[]
-  /** How many replicas have it; undefined where that was not asked. */
-  readonly replicas: number | undefined
-  readonly now: number
-}
-
 export interface ListedRecord {
   readonly sid: string
   /** When it ends unless it is used before. */
@@ -264,34 +238,4 @@ export interface AdmitRequest {
   readonly client: string
   readonly limit: number
   readonly window: number
-}
-
-/** What a session did. */
-export type Activity =
-  | { readonly kind: 'created' | 'used'; readonly sid: string; readonly device: Device; readonly expires: number }
-  | { readonly kind: 'ended'; readonly sid: string; readonly device: Device }
-
-/** What kind of device a user agent says it is. */
-export type Device = 'desktop' | 'mobile' | 'tablet' | 'bot' | 'other'
-
-export interface StatisticsRequest {
-  /** Milliseconds: sessions count as recently active that were used within them. */
-  readonly within: number
-}
-
-export interface StoredStatistics {
-  /** Sessions that have not ended. */
-  readonly active: number
-  readonly byDevice: Readonly<Record<Device, number>>
-  /** Those of them that were used within the time asked for. */
-  readonly recent: number
-  /** Created in each of the last sixty minutes, the running one last. */
-  readonly createdPerMinute: readonly number[]
-}
-
-/** `sids` undefined: all of the tag but `except`. */
-export interface Revocation {
-  readonly tag: string | undefined
-  readonly sids: readonly string[] | undefined
-  readonly except: string | undefined
 }

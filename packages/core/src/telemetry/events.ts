@@ -1,3 +1,4 @@
+import type { SessionEvent } from './session-events.ts'
 import type { SlowOperation } from './slow.ts'
 
 /** Why a read found nothing that it could use. */
@@ -23,6 +24,7 @@ export type MissReason =
 
 /** Everything that Redstart tells about itself. Keys are the caller's own; values never appear. */
 export type RedstartEvent =
+  | SessionEvent
   | {
       readonly type: 'cache.hit'
       readonly namespace: string

@@ -33,6 +33,18 @@ export interface Hooks {
   readonly overflow: EventOf<'pending.overflow'>
   readonly warmerFailed: EventOf<'warmer.failed'>
   readonly listenerError: EventOf<'listener.error'>
+  /** A session began: of a visitor, or by a log-in. */
+  readonly sessionCreated: EventOf<'session.created'>
+  readonly sessionEnded: EventOf<'session.ended'>
+  readonly sessionRotated: EventOf<'session.rotated'>
+  /** Somebody has a copy of a cookie. */
+  readonly sessionReuse: EventOf<'session.reuse'>
+  readonly sessionBinding: EventOf<'session.binding'>
+  readonly sessionDamaged: EventOf<'session.damaged'>
+  readonly sessionRejected: EventOf<'session.rejected'>
+  readonly sessionLost: EventOf<'session.lost'>
+  /** Cookies and writes that came to nothing, once a minute. */
+  readonly sessionRefused: EventOf<'session.refused'>
 }
 
 /** The types of events by their short names. */
@@ -59,4 +71,13 @@ export const HOOKS: { readonly [Name in keyof Hooks]: Hooks[Name]['type'] } = {
   overflow: 'pending.overflow',
   warmerFailed: 'warmer.failed',
   listenerError: 'listener.error',
+  sessionCreated: 'session.created',
+  sessionEnded: 'session.ended',
+  sessionRotated: 'session.rotated',
+  sessionReuse: 'session.reuse',
+  sessionBinding: 'session.binding',
+  sessionDamaged: 'session.damaged',
+  sessionRejected: 'session.rejected',
+  sessionLost: 'session.lost',
+  sessionRefused: 'session.refused',
 }

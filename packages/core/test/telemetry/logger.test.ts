@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RedstartEvent } from '../../src/telemetry/events.ts'
-import { type Logger, logEvent } from '../../src/telemetry/logger.ts'
+import { logEvent } from '../../src/telemetry/log-event.ts'
+import type { Logger } from '../../src/telemetry/logger.ts'
 import { open } from '../cache/instance.ts'
 
 /** A logger that keeps what it is told, as `level message`, with the fields. */

@@ -1,0 +1,126 @@
+import { Buffer } from 'node:buffer'
+import { createHmac, randomBytes } from 'node:crypto'
+import type { Backend, StoreContext } from './backend.ts'
+import { RedstartError } from './errors.ts'
+import { clientNetwork } from './http/client-address.ts'
+import { parseUserAgent } from './http/user-agent.ts'
+import { ActivityLog } from './session/activity.ts'
+import { Audit } from './session/audit.ts'
+import type { Client } from './session/client.ts'
+import type { SessionEngine } from './session/engine.ts'
+import { createKeyring, type Keyring } from './session/keyring.ts'
+import { Revocations } from './session/revocations.ts'
+import { KEY_FORMS, sealingKeys } from './session/sealing-keys.ts'
+import { createSessions, type Sessions, type Who } from './session/sessions.ts'
+import { resolveSessions, type SessionOptions, type SessionSettings } from './session/settings.ts'
+import { StoreTime } from './session/store-time.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
+
+/** What sessions are composed of. */
+export interface ComposedOf<Data extends object> {
+  readonly backend: Backend
+  readonly context: StoreContext
+  readonly telemetry: Telemetry
+  readonly options: SessionOptions<Data>
+  readonly keys: string | readonly string[] | undefined
+  /** Milliseconds. */
+  readonly deadline: number
+}
+
+/** Sessions, and how to end what they hold open. */
+export interface ComposedSessions<Data extends object> {
+  readonly sessions: Sessions<Data>
+  close(): Promise<void>
+}
+
+/**
+ * Puts sessions together. Their options are checked now; the store is opened, and keys are missed, at their first use.
+ *
+ * @throws RedstartError `INVALID_ARGUMENT` for an option or a key that is not allowed.
+ */
+export function composeSessions<Data extends object>(parts: ComposedOf<Data>): ComposedSessions<Data> {
+  const settings = resolveSessions(parts.options, parts.deadline)
+  const given = parts.keys === undefined ? undefined : keysOf(parts.keys)
+  const scope = { app: parts.context.app, namespace: settings.namespace }
+  // Made now, so that a wrong one is told at the start.
+  const ring = given && createKeyring(given, scope)
+  let opened: SessionEngine | undefined
+  let closed = false
+  const engine = (): SessionEngine => {
+    if (closed) throw new RedstartError('CLOSED', 'The instance was closed; create a new one')
+    opened ??= openEngine(parts, settings, ring ?? createKeyring([keyOfProcess(parts.backend)], scope))
+    return opened
+  }
+  return {
+    sessions: createSessions<Data>({ engine, describe }),
+    async close() {
+      closed = true
+      if (opened === undefined) return
+      opened.revocations.close()
+      await opened.activity.flush()
+      opened.audit.close()
+      await opened.store.close()
+    },
+  }
+}
+
+function openEngine<Data extends object>(
+  { backend, context, telemetry }: ComposedOf<Data>,
+  settings: SessionSettings,
+  keyring: Keyring,
+): SessionEngine {
+  if (backend.sessions === undefined)
+    throw new RedstartError('UNSUPPORTED', `The backend ${backend.name} keeps no sessions; use redis() or memory()`)
+  const { app, clock } = context
+  const { namespace, deadline } = settings
+  const store = backend.sessions(context, { namespace })
+  return {
+    store,
+    settings,
+    keyring,
+    scope: { app, namespace },
+    clock,
+    time: new StoreTime(store, clock),
+    audit: new Audit(telemetry, clock, namespace),
+    activity: new ActivityLog(store, clock, deadline),
+    revocations: new Revocations(store, clock, deadline),
+  }
+}
+
+function keysOf(keys: string | readonly string[]): readonly Uint8Array[] {
+  const texts = typeof keys === 'string' ? keys.split(',').map((key) => key.trim()) : keys
+  const read = Array.isArray(texts) ? sealingKeys(texts) : undefined
+  if (read !== undefined) return read
+  throw new RedstartError('INVALID_ARGUMENT', `keys holds something that is no sealing key; expected ${KEY_FORMS}`)
+}
+
+/** Sessions in memory end with the process anyway, and so may their key; but nobody should find that out in production. */
+function keyOfProcess({ name }: Backend): Uint8Array {
+  if (name === 'memory' && process.env['NODE_ENV'] !== 'production') return randomBytes(32)
+  throw new RedstartError(
+    'NO_KEYS',
+    'Sessions are sealed, and there is no key for it: set REDSTART_KEYS to what `openssl rand -base64 32` prints, the same for all processes, and give it to createRedstart as keys',
+  )
+}
+
+function describe({ keyring }: SessionEngine, { ip, userAgent }: Who): Client {
+  const network = clientNetwork(ip)
+  const { device, browser, os, osMajor } = parseUserAgent(userAgent)
+  const named = [
+    browser ?? 'A browser',
+    ...(os === undefined ? [] : ['on', os, ...(osMajor === undefined ? [] : [osMajor])]),
+  ]
+  return {
+    address: network === undefined ? undefined : hashed(keyring, network),
+    device: {
+      network,
+      userAgent: browser === undefined && os === undefined ? undefined : named.join(' '),
+      kind: device,
+    },
+  }
+}
+
+/** No address is stored that could be read. */
+function hashed({ first }: Keyring, network: string): string {
+  return createHmac('sha256', first.forPurpose('client')).update(Buffer.from(network)).digest('base64url').slice(0, 22)
+}

@@ -1,0 +1,50 @@
+import type { Cancel, Clock } from '../clock.ts'
+import type { SessionEvent, SessionRefusal } from '../telemetry/session-events.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+
+/** Events about one session, without what all of them have. */
+type Told =
+  Exclude<SessionEvent, { type: 'session.refused' }> extends infer Event
+    ? Event extends { readonly namespace: string }
+      ? Omit<Event, 'namespace'>
+      : never
+    : never
+
+/** Tells what happens to sessions. What strangers can bring about at will is only counted. */
+export class Audit {
+  readonly #telemetry: Telemetry
+  readonly #clock: Clock
+  readonly #namespace: string
+  readonly #counts = new Map<SessionRefusal, number>()
+  #summary: Cancel | undefined
+
+  constructor(telemetry: Telemetry, clock: Clock, namespace: string) {
+    this.#telemetry = telemetry
+    this.#clock = clock
+    this.#namespace = namespace
+  }
+
+  tell(event: Told): void {
+    this.#telemetry.emit({ ...event, namespace: this.#namespace })
+  }
+
+  /** A flood of garbage must not drown the rest. */
+  count(reason: SessionRefusal): void {
+    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1)
+    this.#summary ??= this.#clock.schedule(SUMMARY_MS, () => this.#sum())
+  }
+
+  close(): void {
+    this.#summary?.()
+    this.#sum()
+  }
+
+  #sum(): void {
+    this.#summary = undefined
+    for (const [reason, count] of this.#counts)
+      this.#telemetry.emit({ type: 'session.refused', namespace: this.#namespace, reason, count })
+    this.#counts.clear()
+  }
+}
+
+const SUMMARY_MS = 60_000

@@ -1,0 +1,113 @@
+import { RedstartError } from '../errors.ts'
+import type { OpenedPayload } from '../wire/seal.ts'
+import type { Client } from './client.ts'
+import type { CoreRecord } from './core-record.ts'
+import { punctual, type SessionEngine } from './engine.ts'
+import { checkSizes, SessionFields } from './fields.ts'
+import type { Live } from './live.ts'
+import { SealedRecord } from './sealed.ts'
+import type { Lifetime, SessionSettings } from './settings.ts'
+import { newToken, presentedBy, type Token } from './token.ts'
+
+/** What a new record holds. */
+export interface NewRecord {
+  readonly userId: string | undefined
+  readonly reason: 'anonymous' | 'login' | 'elevation' | 'import'
+  readonly payloads: ReadonlyMap<string, OpenedPayload>
+  readonly remember: boolean
+  readonly methods: readonly string[]
+  readonly roles: readonly string[]
+  /** Who signed in was found in the data. */
+  readonly identified: boolean
+  /** For how long, in ms, in place of what the settings say. */
+  readonly age?: number | undefined
+  /** A selector that something was bound to before. */
+  readonly planned?: Token | undefined
+}
+
+/**
+ * Stores a new record under a new selector and a new secret.
+ *
+ * @throws RedstartError `SESSION_LIMIT` where the user may have no more, `TOO_MANY_SESSIONS` where the client address has
+ *   begun too many, `VALUE_TOO_LARGE`, or what the store rejects with.
+ */
+export async function createRecord(engine: SessionEngine, client: Client, made: NewRecord): Promise<Live> {
+  checkSizes(new Map([...made.payloads].map(([field, { payload }]) => [field, payload.length])))
+  if (made.userId === undefined) await admit(engine, client)
+  for (let token = made.planned; ; token = undefined) {
+    const live = await tryToCreate(engine, client, made, token ?? newToken(engine.keyring.first, made.userId))
+    if (live !== undefined) return live
+  }
+}
+
+/** Undefined where the selector was taken, which happens once in 2^96 times. */
+async function tryToCreate(
+  engine: SessionEngine,
+  client: Client,
+  made: NewRecord,
+  token: Token,
+): Promise<Live | undefined> {
+  const { settings, keyring, scope, store } = engine
+  const { idle, absolute } = lifetimeOf(settings, made)
+  const { address } = token
+  const sealed = new SealedRecord(keyring, scope, address.sid)
+  const created = await engine.time.now(settings.deadline)
+  const core = coreOf(made, client, { created, absolute: created + absolute, version: settings.version })
+  const coreBytes = sealed.sealCore(core)
+  const bytes = new Map([...made.payloads].map(([field, payload]) => [field, sealed.sealField(field, payload)]))
+  const { verifier } = presentedBy(token)
+  const limit = made.userId === undefined ? {} : { limit: settings.limit, ...withDurability(engine) }
+  const record = { address, verifier, core: coreBytes, fields: bytes, idle, absolute: core.absolute, ...limit }
+  const reply = await punctual(engine, (dated, timeout) => store.create({ ...record, ...dated }, timeout))
+  if (reply.kind === 'taken') return undefined
+  if (reply.kind === 'rejected') throw tooMany(settings.limit.max)
+  tell(engine, made, address.sid, reply.evicted)
+  engine.activity.note({ kind: 'created', sid: address.sid, device: client.device.kind, expires: reply.now + idle })
+  const fields = new SessionFields(sealed, bytes, () => undefined)
+  for (const [field, payload] of made.payloads) fields.stored(field, bytes.get(field), payload)
+  const times = { idle, touched: reply.now, rotated: reply.now }
+  return { token, sealed, core, coreBytes, fields, ...times, secret: 'current', offered: false }
+}
+
+function lifetimeOf({ remembered, lifetime }: SessionSettings, { remember, age }: NewRecord): Lifetime {
+  if (age !== undefined) return { idle: age, absolute: age }
+  return remember ? remembered : lifetime
+}
+
+function coreOf(
+  { userId, remember, methods, roles, identified }: NewRecord,
+  { device }: Client,
+  { created, absolute, version }: Pick<CoreRecord, 'created' | 'absolute' | 'version'>,
+): CoreRecord {
+  const authenticated = userId === undefined ? undefined : created
+  return {
+    ...{ userId, created, absolute, authenticated, methods, roles, remember },
+    ...{ identified, stepUp: false, version, device },
+  }
+}
+
+function withDurability({ settings: { durability } }: SessionEngine): { durability?: NonNullable<typeof durability> } {
+  return durability === undefined ? {} : { durability }
+}
+
+async function admit({ settings, store }: SessionEngine, { address }: Client): Promise<void> {
+  const { anonymousLimit, deadline } = settings
+  if (anonymousLimit === undefined || address === undefined) return
+  if (await store.admit({ client: address, ...anonymousLimit }, deadline)) return
+  throw new RedstartError(
+    'TOO_MANY_SESSIONS',
+    `This client address began ${anonymousLimit.limit} sessions within ${anonymousLimit.window} ms; it must wait (sessions.anonymousLimit)`,
+  )
+}
+
+function tell({ audit }: SessionEngine, made: NewRecord, sid: string, evicted: readonly string[]): void {
+  audit.tell({ type: 'session.created', sid, userId: made.userId, reason: made.reason })
+  for (const gone of evicted) audit.tell({ type: 'session.ended', sid: gone, userId: made.userId, reason: 'evicted' })
+}
+
+function tooMany(max: number): RedstartError {
+  return new RedstartError(
+    'SESSION_LIMIT',
+    `The user has ${max} sessions, which is as many as sessions.limit.max allows; one of them must end first`,
+  )
+}

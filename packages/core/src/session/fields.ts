@@ -1,0 +1,176 @@
+import { Buffer } from 'node:buffer'
+import { invalidArgument, RedstartError } from '../errors.ts'
+import type { OpenedPayload } from '../wire/seal.ts'
+import { fieldPayload, fieldValue, nonceOfField, SEAL_BYTES, type SealedRecord } from './sealed.ts'
+import type { FieldChange } from './session-store.ts'
+
+/** A field as the request found it. */
+interface Stored {
+  /** Undefined where the backend has none. */
+  readonly bytes: Uint8Array | undefined
+  /** Undefined before it was opened, null where there is nothing to be read. */
+  opened: OpenedPayload | null | undefined
+  /** What is read is not what the backend has. */
+  readonly adapted: boolean
+}
+
+/** What a request makes of a field. */
+export interface FieldDraft {
+  readonly field: string
+  /** Undefined: it is deleted. */
+  readonly payload: OpenedPayload | undefined
+}
+
+/** The fields of a session as they were loaded: opened when they are first read, and compared when all is over. */
+export class SessionFields {
+  readonly #sealed: SealedRecord
+  readonly #onDamaged: (field: string) => void
+  readonly #stored = new Map<string, Stored>()
+
+  /** @param onDamaged is told of a field that cannot be opened; it counts as absent. */
+  constructor(sealed: SealedRecord, fields: ReadonlyMap<string, Uint8Array>, onDamaged: (field: string) => void) {
+    this.#sealed = sealed
+    this.#onDamaged = onDamaged
+    for (const [field, bytes] of fields) this.#stored.set(field, { bytes, opened: undefined, adapted: false })
+  }
+
+  /** Those that may be read; some of them may turn out to be damaged. */
+  get names(): readonly string[] {
+    return [...this.#stored].flatMap(([field, { opened }]) => (opened === null ? [] : [field]))
+  }
+
+  /** The value, made anew; undefined for none. */
+  value(field: string): unknown {
+    const payload = this.payload(field)
+    return payload && fieldValue(payload)?.value
+  }
+
+  payload(field: string): OpenedPayload | undefined {
+    const stored = this.#stored.get(field)
+    if (stored === undefined) return undefined
+    if (stored.opened === undefined && stored.bytes !== undefined) {
+      const opened = this.#sealed.openField(field, stored.bytes)
+      stored.opened = opened !== undefined && fieldValue(opened) !== undefined ? opened : null
+      if (stored.opened === null) this.#onDamaged(field)
+    }
+    return stored.opened ?? undefined
+  }
+
+  /** What has become of a field; undefined where it is what it was. */
+  draft(field: string, value: unknown): FieldDraft | undefined {
+    const before = this.payload(field)
+    if (value === undefined) return before === undefined ? undefined : { field, payload: undefined }
+    const payload = fieldPayload(value)
+    if (before !== undefined && (same(before, payload) || same(rewritten(before), payload))) return undefined
+    return { field, payload }
+  }
+
+  /** A change of a field against what was loaded. */
+  change({ field, payload }: FieldDraft, onMismatch: FieldChange['onMismatch']): FieldChange {
+    return {
+      field,
+      bytes: payload && this.#sealed.sealField(field, payload),
+      nonce: nonceOfField(this.#stored.get(field)?.bytes),
+      onMismatch,
+    }
+  }
+
+  /** From now on a field reads as another value than the backend has. */
+  adapt(field: string, value: unknown): void {
+    const before = this.payload(field)
+    const payload = value === undefined ? undefined : fieldPayload(value)
+    const equal = before === undefined || payload === undefined ? before === payload : same(before, payload)
+    if (!equal)
+      this.#stored.set(field, { bytes: this.#stored.get(field)?.bytes, opened: payload ?? null, adapted: true })
+  }
+
+  /** What is rewritten without anybody having asked, unless somebody else changes it: what was sealed with an old key. */
+  resealed(except: ReadonlySet<string>): readonly FieldChange[] {
+    return [...this.#stored].flatMap(([field, { bytes, opened, adapted }]) =>
+      opened && bytes && !adapted && !except.has(field) && this.#sealed.isOld(bytes)
+        ? [this.change({ field, payload: opened }, 'leave')]
+        : [],
+    )
+  }
+
+  /** The same of what was adapted. */
+  adaptations(except: ReadonlySet<string>): readonly FieldChange[] {
+    return [...this.#stored].flatMap(([field, { opened, adapted }]) =>
+      adapted && !except.has(field) ? [this.change({ field, payload: opened ?? undefined }, 'leave')] : [],
+    )
+  }
+
+  /** The backend has this now; `payload` is what its bytes open to. */
+  stored(field: string, bytes: Uint8Array | undefined, payload: OpenedPayload | undefined): void {
+    if (bytes === undefined) this.#stored.delete(field)
+    else this.#stored.set(field, { bytes, opened: payload, adapted: false })
+  }
+
+  /** All of them, opened, for another record. */
+  payloads(): Map<string, OpenedPayload> {
+    const all = new Map<string, OpenedPayload>()
+    for (const field of this.#stored.keys()) {
+      const payload = this.payload(field)
+      if (payload !== undefined) all.set(field, payload)
+    }
+    return all
+  }
+
+  /** Bytes of all of them once these changes are made. */
+  sizesWith(drafts: readonly FieldDraft[]): ReadonlyMap<string, number> {
+    const sizes = new Map<string, number>()
+    for (const [field, { bytes, opened }] of this.#stored)
+      if (opened !== null) sizes.set(field, opened?.payload.length ?? (bytes?.length ?? 0) - SEAL_BYTES)
+    for (const { field, payload } of drafts) {
+      if (payload === undefined) sizes.delete(field)
+      else sizes.set(field, payload.payload.length)
+    }
+    return sizes
+  }
+}
+
+/** Most of what one session holds: fields, bytes of one, and of all together. */
+const MOST_FIELDS = 64
+const MOST_FIELD_BYTES = 64 * 1024
+const MOST_BYTES = 256 * 1024
+
+/** @throws RedstartError `INVALID_ARGUMENT` for a name that no field may have. */
+export function checkFieldName(field: string): void {
+  if (FIELD_NAME.test(field)) return
+  throw invalidArgument('the name of a session field', field, '1 to 64 of A-Z a-z 0-9 _ . : -')
+}
+
+const FIELD_NAME = /^[\w.:-]{1,64}$/
+
+/** @throws RedstartError `VALUE_TOO_LARGE` for more than a session may hold. */
+export function checkSizes(sizes: ReadonlyMap<string, number>): void {
+  let bytes = 0
+  for (const [field, size] of sizes) {
+    bytes += size
+    if (size > MOST_FIELD_BYTES)
+      throw tooLarge(`the field ${JSON.stringify(field)} of a session has ${size} bytes`, MOST_FIELD_BYTES)
+  }
+  if (bytes > MOST_BYTES) throw tooLarge(`a session has ${bytes} bytes`, MOST_BYTES)
+  if (sizes.size > MOST_FIELDS)
+    throw new RedstartError(
+      'VALUE_TOO_LARGE',
+      `a session has ${sizes.size} fields; at most ${MOST_FIELDS} are stored: put them together in objects`,
+    )
+}
+
+function tooLarge(what: string, most: number): RedstartError {
+  return new RedstartError(
+    'VALUE_TOO_LARGE',
+    `${what}; at most ${most} are stored: keep what is large elsewhere, and its key in the session`,
+  )
+}
+
+function same(one: OpenedPayload, other: OpenedPayload): boolean {
+  return one.codec === other.codec && Buffer.compare(one.payload, other.payload) === 0
+}
+
+/** As it would be written here: other languages and versions spell the same value in other ways. */
+function rewritten(payload: OpenedPayload): OpenedPayload {
+  const decoded = fieldValue(payload)
+  return decoded === undefined ? payload : fieldPayload(decoded.value)
+}

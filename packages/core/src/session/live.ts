@@ -1,0 +1,52 @@
+import type { CoreRecord } from './core-record.ts'
+import type { SessionEngine } from './engine.ts'
+import { SessionFields } from './fields.ts'
+import { SealedRecord } from './sealed.ts'
+import type { LoadedRecord } from './session-store.ts'
+import type { Token } from './token.ts'
+
+/** A record that a request has loaded or created. */
+export interface Live {
+  readonly token: Token
+  readonly sealed: SealedRecord
+  readonly core: CoreRecord
+  readonly coreBytes: Uint8Array
+  readonly fields: SessionFields
+  readonly idle: number
+  /** Milliseconds of the backend's time. */
+  readonly touched: number
+  readonly rotated: number
+  /** `previous`: the browser has a newer cookie by now, or will have. */
+  readonly secret: 'current' | 'previous'
+  /** A next secret was offered. */
+  readonly offered: boolean
+}
+
+/** What a record says, opened; undefined where it is not what was sealed for this token. */
+export function liveOf(engine: SessionEngine, token: Token, record: LoadedRecord): Live | undefined {
+  const { sid } = token.address
+  const sealed = new SealedRecord(engine.keyring, engine.scope, sid)
+  const core = sealed.openCore(record.core)
+  if (core === undefined || !belongs(token, core)) return undefined
+  const { idle, touched, rotated, secret, next } = record
+  const onDamaged = (field: string): void => engine.audit.tell({ type: 'session.damaged', sid, field })
+  const fields = new SessionFields(sealed, record.fields, onDamaged)
+  return {
+    token,
+    sealed,
+    core,
+    coreBytes: record.core,
+    fields,
+    idle,
+    touched,
+    rotated,
+    secret,
+    offered: next !== undefined,
+  }
+}
+
+/** A record cannot be that of another user, nor one of a user that of a visitor. */
+function belongs({ address, key }: Token, { userId }: CoreRecord): boolean {
+  if (address.kind === 'anonymous') return userId === undefined
+  return userId !== undefined && key.tagOf(userId) === address.tag
+}

@@ -1,0 +1,31 @@
+import type { ActiveSession } from './active-session.ts'
+import type { FieldDraft } from './fields.ts'
+import type { Live } from './live.ts'
+import { fieldPayload, fieldValue } from './sealed.ts'
+
+/**
+ * Brings what this request made of fields together with what others have made of them meanwhile. Afterwards theirs counts
+ * as what was loaded.
+ */
+export function mergedDrafts(
+  session: ActiveSession,
+  { fields, sealed }: Live,
+  drafts: readonly FieldDraft[],
+  theirs: ReadonlyMap<string, Uint8Array | undefined>,
+): readonly FieldDraft[] {
+  return drafts.map((draft) => {
+    const { field, payload } = draft
+    if (!theirs.has(field)) return draft
+    const bytes = theirs.get(field)
+    const opened = bytes && sealed.openField(field, bytes)
+    const base = fields.value(field)
+    fields.stored(field, bytes, opened)
+    const merge = session.engine.settings.merge.get(field)
+    const other = opened && fieldValue(opened)
+    const mine = payload && fieldValue(payload)
+    // One side has deleted it: there is nothing to bring together, and this request is the later one.
+    if (merge === undefined || other === undefined || mine === undefined) return draft
+    const merged = merge(base, mine.value, other.value)
+    return { field, payload: merged === undefined ? undefined : fieldPayload(merged) }
+  })
+}

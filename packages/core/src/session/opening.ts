@@ -1,0 +1,131 @@
+import { RedstartError } from '../errors.ts'
+import type { Client } from './client.ts'
+import { type CookieChange, cookieOf } from './cookie-change.ts'
+import type { SessionEngine } from './engine.ts'
+import { type Live, liveOf } from './live.ts'
+import { migrated } from './migration.ts'
+import { boundTo } from './binding.ts'
+import type { LoadedRecord, Refusal } from './session-store.ts'
+import { touchAfterOf } from './settings.ts'
+import { parseToken, presentedBy, type Token } from './token.ts'
+
+/**
+ * What a request's cookie led to. Where it is `mute` the browser must keep the cookie that it has: another response may
+ * have sent a newer one.
+ */
+export type Opening =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly mute: boolean }
+  | { readonly kind: 'unavailable'; readonly error: RedstartError; readonly mute: true }
+  | { readonly kind: 'loaded'; readonly live: Live; readonly cookie: CookieChange | undefined }
+
+export type RefusalReason = Refusal | 'damaged' | 'too-early' | 'binding'
+
+export interface OpenHow {
+  /** Changes nothing: not even when it was last used. */
+  readonly readOnly: boolean
+  /** Whether this counts as a use. */
+  readonly touch: boolean
+}
+
+/**
+ * Opens the session that the values of a cookie name. Nobody is asked where none of them can be one of ours, and where
+ * two of them are, neither counts: one may have been planted.
+ */
+export async function openSession(
+  engine: SessionEngine,
+  values: readonly string[],
+  client: Client,
+  how: OpenHow,
+): Promise<Opening> {
+  const token = oneToken(engine, values)
+  if (token === undefined) return { kind: 'none' }
+  try {
+    return await load(engine, token, client, how)
+  } catch (error) {
+    if (!RedstartError.is(error) || !isOutage(error)) throw error
+    return { kind: 'unavailable', error, mute: true }
+  }
+}
+
+function isOutage({ code }: RedstartError): boolean {
+  return code === 'STORE_TIMEOUT' || code === 'STORE_UNAVAILABLE' || code === 'STORE_FAILED'
+}
+
+function oneToken({ keyring, audit }: SessionEngine, values: readonly string[]): Token | undefined {
+  const tokens: Token[] = []
+  for (const value of new Set(values)) {
+    const parsed = parseToken(value, keyring)
+    if (parsed.kind === 'token') tokens.push(parsed.token)
+    else audit.count(parsed.kind)
+  }
+  if (tokens.length > 1) audit.count('ambiguous')
+  return tokens.length === 1 ? tokens[0] : undefined
+}
+
+async function load(engine: SessionEngine, token: Token, client: Client, how: OpenHow): Promise<Opening> {
+  const { store, settings, clock, time } = engine
+  const presented = presentedBy(token)
+  const touch = how.touch && !how.readOnly ? { touchAfter: touchAfterOf(settings, settings.lifetime.idle) } : {}
+  const request = { ...presented, readOnly: how.readOnly, grace: settings.grace, ...touch }
+  const sent = clock.now()
+  const reply = await store.load(request, settings.deadline)
+  time.learned(reply.now, sent)
+  return reply.kind === 'loaded'
+    ? await usable(engine, token, reply, client, how)
+    : await refused(engine, token, reply.kind)
+}
+
+async function usable(
+  engine: SessionEngine,
+  token: Token,
+  record: LoadedRecord,
+  client: Client,
+  how: OpenHow,
+): Promise<Opening> {
+  const { settings, audit, activity } = engine
+  const { sid } = token.address
+  const live = liveOf(engine, token, record)
+  if (live === undefined) {
+    audit.tell({ type: 'session.damaged', sid, field: undefined })
+    return { kind: 'refused', reason: 'damaged', mute: false }
+  }
+  // The plain instants are for scripts; whoever can write to the backend cannot move these.
+  if (live.core.absolute <= record.now) return counted(engine, 'expired')
+  if (live.core.created < settings.notBefore) return counted(engine, 'too-early')
+  const bound = await boundTo(engine, live, client, how)
+  if (bound === undefined) return { kind: 'refused', reason: 'binding', mute: false }
+  if (record.promoted) audit.tell({ type: 'session.rotated', sid, phase: 'taken' })
+  if (record.noted)
+    activity.note({ kind: 'used', sid, device: bound.core.device.kind, expires: record.now + record.idle })
+  return {
+    kind: 'loaded',
+    live:
+      settings.schema === undefined && bound.core.version === settings.version ? bound : await migrated(engine, bound),
+    cookie: offeredCookie(bound, record),
+  }
+}
+
+/** Whoever presents the current secret is told the next one, again and again until it is presented. */
+function offeredCookie({ token, sealed, core }: Live, { secret, next, now }: LoadedRecord): CookieChange | undefined {
+  if (secret !== 'current' || next === undefined) return undefined
+  const opened = sealed.openNext(next, token.secret)
+  return opened === undefined ? undefined : cookieOf({ ...token, secret: opened }, core, now)
+}
+
+async function refused(engine: SessionEngine, token: Token, reason: Refusal): Promise<Opening> {
+  if (reason !== 'reuse') return counted(engine, reason)
+  const { audit, settings, store } = engine
+  const { sid } = token.address
+  audit.tell({ type: 'session.reuse', sid })
+  if (settings.onReuse === 'revoke') {
+    await store.revoke({ addresses: [token.address] }, settings.deadline)
+    audit.tell({ type: 'session.ended', sid, userId: undefined, reason: 'reuse' })
+  }
+  return { kind: 'refused', reason, mute: true }
+}
+
+function counted({ audit }: SessionEngine, reason: Exclude<RefusalReason, 'reuse' | 'damaged' | 'binding'>): Opening {
+  audit.count(reason)
+  return { kind: 'refused', reason, mute: reason === 'ended' }
+}

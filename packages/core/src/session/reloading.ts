@@ -1,0 +1,19 @@
+import type { ActiveSession } from './active-session.ts'
+import { isHidden } from './field-names.ts'
+import { openSession } from './opening.ts'
+import { formatToken } from './token.ts'
+
+/**
+ * Reads a session anew.
+ *
+ * @throws RedstartError what the store rejects with.
+ */
+export async function reload(session: ActiveSession): Promise<void> {
+  const { engine, client, live } = session
+  if (live === undefined) return session.view?.renew([])
+  const opening = await openSession(engine, [formatToken(live.token)], client, { readOnly: false, touch: false })
+  if (opening.kind === 'unavailable') throw opening.error
+  session.become(opening.kind === 'loaded' ? opening.live : undefined)
+  if (opening.kind === 'loaded' && opening.cookie !== undefined) session.setCookie(opening.cookie)
+  session.view?.renew(session.live?.fields.names.filter((field) => !isHidden(field)) ?? [])
+}

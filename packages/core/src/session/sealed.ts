@@ -1,0 +1,84 @@
+import { Buffer } from 'node:buffer'
+import { encodeValue } from '../wire/value.ts'
+import { decodeOwn } from '../wire/own.ts'
+import { nonceOf, open, type OpenedPayload, seal, sealedBy } from '../wire/seal.ts'
+import { type CoreRecord, decodeCore, encodeCore } from './core-record.ts'
+import { type Keyring, type KeyScope, keyOfSecret } from './keyring.ts'
+
+/** Seals and opens what one session has in the backend. Whatever is moved, to another field or session, fails to open. */
+export class SealedRecord {
+  readonly #keyring: Keyring
+  readonly #context: string
+  readonly #sid: string
+  readonly #scope: KeyScope
+
+  constructor(keyring: Keyring, scope: KeyScope, sid: string) {
+    this.#keyring = keyring
+    this.#scope = scope
+    this.#sid = sid
+    this.#context = `s\0${scope.namespace}\0${sid}\0`
+  }
+
+  sealCore(core: CoreRecord): Uint8Array {
+    return this.#seal({ codec: 'json', payload: encodeCore(core) }, 'k')
+  }
+
+  openCore(bytes: Uint8Array): CoreRecord | undefined {
+    const opened = this.#open(bytes, 'k')
+    return opened && decodeCore(opened.payload)
+  }
+
+  sealField(field: string, encoded: OpenedPayload): Uint8Array {
+    return this.#seal(encoded, `d\0${field}`)
+  }
+
+  openField(field: string, bytes: Uint8Array): OpenedPayload | undefined {
+    return this.#open(bytes, `d\0${field}`)
+  }
+
+  /** Seals the next secret so that only who has the current one can open it. */
+  sealNext(next: string, current: string): Uint8Array {
+    const key = keyOfSecret(current, this.#scope, this.#sid)
+    return seal({ codec: 'bytes', payload: Buffer.from(next, 'latin1') }, key, `${this.#context}w`)
+  }
+
+  openNext(sealed: Uint8Array, current: string): string | undefined {
+    const opened = open(sealed, keyOfSecret(current, this.#scope, this.#sid), `${this.#context}w`)
+    return opened && Buffer.from(opened.payload).toString('latin1')
+  }
+
+  /** True for what was sealed with another key than new values are. */
+  isOld(bytes: Uint8Array): boolean {
+    return sealedBy(bytes) !== this.#keyring.first.id
+  }
+
+  #seal(payload: OpenedPayload, place: string): Uint8Array {
+    return seal(payload, this.#keyring.first.ofSession(this.#sid), this.#context + place)
+  }
+
+  #open(bytes: Uint8Array, place: string): OpenedPayload | undefined {
+    const id = sealedBy(bytes)
+    const key = id === undefined ? undefined : this.#keyring.byId(id)
+    return key && open(bytes, key.ofSession(this.#sid), this.#context + place)
+  }
+}
+
+/** The value that a field's payload spells; undefined where it spells none. It is the caller's own: nothing is frozen. */
+export function fieldValue({ codec, payload }: OpenedPayload): { readonly value: unknown } | undefined {
+  return decodeOwn(codec, payload)
+}
+
+/** @throws RedstartError `UNSUPPORTED_VALUE` for what would not come back the same. */
+export function fieldPayload(value: unknown): OpenedPayload {
+  return encodeValue(value)
+}
+
+/** What a change of a field is compared with. */
+export function nonceOfField(bytes: Uint8Array | undefined): Uint8Array {
+  return bytes === undefined ? NO_NONCE : nonceOf(bytes)
+}
+
+/** What sealing adds to a payload. */
+export const SEAL_BYTES = 36
+
+const NO_NONCE = new Uint8Array()

@@ -1,0 +1,229 @@
+import type { Duration } from '../duration.ts'
+import type { ActiveSession } from './active-session.ts'
+import { requireFresh, requireRole, requireUser } from './authority.ts'
+import { commit } from './commit.ts'
+import { csrfToken, isCsrfToken } from './csrf.ts'
+import { type DeviceSession, UserSessions } from './user-sessions.ts'
+import { addFlash, takeFlash } from './flash.ts'
+import { reload } from './reloading.ts'
+import { rotate } from './rotation.ts'
+import { SessionCookie } from './session-cookie.ts'
+import type { SessionData } from './settings.ts'
+import { signIn, type SignIn } from './sign-in.ts'
+import { signOut } from './sign-out.ts'
+import { updateField } from './update.ts'
+import { checkUserId } from './user-id.ts'
+
+/** A session: its data are its own properties, and everything else is a method that no enumeration shows. */
+export type Session<Data extends object = SessionData> = SessionObject & Partial<Data>
+
+/** How somebody signs in. */
+export type LogInOptions = Pick<SignIn, 'methods' | 'roles' | 'remember'>
+
+/** A callback of the kind that libraries for Express give. */
+type Done = (error?: unknown) => void
+
+/** What a session can do. Each of its names is refused as the name of a data field. */
+export class SessionObject {
+  readonly #active: ActiveSession
+
+  constructor(active: ActiveSession) {
+    this.#active = active
+  }
+
+  /** Who is signed in; undefined for nobody. */
+  get userId(): string | undefined {
+    return this.#active.live?.core.userId
+  }
+
+  /** Names the session for as long as it lives; no secret. A new one comes with a log-in. */
+  get id(): string {
+    return this.#active.sid ?? this.#active.plan().address.sid
+  }
+
+  /** The cookie, as classic middleware knows it. */
+  get cookie(): SessionCookie {
+    return new SessionCookie(this.#active)
+  }
+
+  /**
+   * Signs a user in: a new id and a new secret, so that nothing that was known of the session before is worth anything. A
+   * visitor's data stay, but for what belongs to the log-in itself; another user's do not.
+   *
+   * @param userId text of at most 256 bytes, or a whole number.
+   * @throws RedstartError `INVALID_ARGUMENT`, `SESSION_LIMIT`, `STORE_TIMEOUT`, `STORE_UNAVAILABLE` or `STORE_FAILED`;
+   *   nobody is signed in then.
+   */
+  login(userId: string | number, options: LogInOptions = {}): Promise<void> {
+    const checked = checkUserId(userId)
+    return this.#active.step(() => signIn(this.#active, checked, options))
+  }
+
+  /**
+   * Notes that the user has proved anew who they are, with a new id and a new secret.
+   *
+   * @throws RedstartError `NOT_SIGNED_IN`, or as with {@link SessionObject.login}.
+   */
+  elevate(options: Pick<SignIn, 'methods' | 'roles'> = {}): Promise<void> {
+    return this.#active.step(async () => signIn(this.#active, requireUser(this.#active), options))
+  }
+
+  /**
+   * Ends the session, everywhere and for good, and clears the cookie.
+   *
+   * @throws RedstartError where the backend could not be told. The cookie is cleared all the same, and the backend is told
+   *   as soon as it answers.
+   */
+  logout(): Promise<void> {
+    return this.#active.step(() => signOut(this.#active, 'logout'))
+  }
+
+  /** Gives the session a new secret; requests under way go on with the one before for as long as `grace` says. */
+  rotate(): Promise<void> {
+    return this.#active.step(() => rotate(this.#active))
+  }
+
+  /**
+   * Changes one field by what is stored at that moment, so that of concurrent changes none is lost.
+   *
+   * @param change gets the stored value, or undefined; it may be called several times.
+   * @returns what was stored.
+   * @throws RedstartError `SESSION_CONFLICT`, `INVALID_ARGUMENT`, `UNSUPPORTED_VALUE`, `VALUE_TOO_LARGE`, or what the
+   *   store rejects with.
+   */
+  async update<Field extends string & keyof this>(
+    field: Field,
+    change: (value: this[Field] | undefined) => this[Field] | undefined | Promise<this[Field] | undefined>,
+  ): Promise<this[Field] | undefined> {
+    const active = this.#active
+    // What is stored under a name is of that name's type, as far as the types of data say anything.
+    const own = (value: unknown): unknown => change(value as this[Field] | undefined)
+    const value = await active.step(() => updateField(active, field, own))
+    Object.defineProperty(this, field, { value, writable: true, enumerable: true, configurable: true })
+    return value as this[Field] | undefined
+  }
+
+  /** Stores now what else is stored before the response: for what must be there before something else begins. */
+  save(done?: Done): Promise<void> {
+    return told(
+      this.#active.step(() => commit(this.#active)),
+      done,
+    )
+  }
+
+  /** Keeps a message for the next request that takes it. */
+  addFlash(kind: string, message: unknown): void {
+    addFlash(this.#active, kind, message)
+  }
+
+  /** Messages of a kind, which are gone with it. */
+  takeFlash(kind: string): readonly unknown[] {
+    return takeFlash(this.#active, kind)
+  }
+
+  /** A token for forms, another text at each call; those from before a log-in are worth nothing after it. */
+  issueCsrfToken(): string {
+    this.#active.want()
+    return csrfToken(this.#active)
+  }
+
+  /** Whether a text is a token of this session. */
+  verifyCsrfToken(token: unknown): boolean {
+    return isCsrfToken(this.#active, token)
+  }
+
+  /** @throws RedstartError `NOT_SIGNED_IN`. */
+  requireUser(): string {
+    return requireUser(this.#active)
+  }
+
+  /** @throws RedstartError `NOT_SIGNED_IN`, or `FORBIDDEN` without one of the roles. */
+  requireRole(...roles: readonly string[]): void {
+    requireRole(this.#active, roles)
+  }
+
+  /**
+   * Asks for a log-in that is no longer ago.
+   *
+   * @throws RedstartError `NOT_SIGNED_IN`, or `NOT_FRESH`.
+   */
+  requireFresh(within: Duration): void {
+    requireFresh(this.#active, within)
+  }
+
+  /** Whether the user has a role. */
+  hasRole(role: string): boolean {
+    return this.#active.live?.core.roles.includes(role) === true
+  }
+
+  /** The user's sessions, this one marked. @throws RedstartError `NOT_SIGNED_IN`, or what the store rejects with. */
+  async devices(): Promise<readonly DeviceSession[]> {
+    return this.#user().list(this.id)
+  }
+
+  /** Ends all other sessions of the user; returns how many. */
+  async revokeOthers(): Promise<number> {
+    return this.#user().revokeOthers(this.id)
+  }
+
+  /** Tells when this session is ended, by whomever: for streams that stay open. Returns how to stop. */
+  onRevoked(listener: () => void): () => void {
+    const { live, engine } = this.#active
+    if (live === undefined) return () => undefined
+    const { address } = live.token
+    const tag = address.kind === 'user' ? address.tag : undefined
+    return engine.revocations.watch({ tag, sid: address.sid, onRevoked: listener })
+  }
+
+  /** Begins anew, with nothing: for libraries that say so before a log-in and after a log-out. */
+  regenerate(done?: Done): Promise<void> {
+    this.#active.regenerate()
+    return told(Promise.resolve(), done)
+  }
+
+  /** The same as {@link SessionObject.logout}; nothing is stored afterwards. */
+  destroy(done?: Done): Promise<void> {
+    const active = this.#active
+    return told(
+      active.step(async () => {
+        active.destroyed = true
+        await signOut(active, 'logout')
+      }),
+      done,
+    )
+  }
+
+  /** Reads the session anew; what was changed since it was read is lost. */
+  reload(done?: Done): Promise<void> {
+    return told(
+      this.#active.step(() => reload(this.#active)),
+      done,
+    )
+  }
+
+  /** A use is noted when a session is loaded, so this does nothing; libraries call it. */
+  touch(): this {
+    return this
+  }
+
+  /** The same. */
+  resetMaxAge(): this {
+    return this
+  }
+
+  #user(): UserSessions {
+    return new UserSessions(this.#active.engine, requireUser(this.#active))
+  }
+}
+
+// So that an assignment to one of the names fails where it is made.
+Object.freeze(SessionObject.prototype)
+
+/** A promise, or a callback; with a callback nobody looks at the promise. */
+function told(promise: Promise<void>, done: Done | undefined): Promise<void> {
+  if (done === undefined) return promise
+  return promise.then(
+    () => done(),
+    (error: unknown) => done(error),
+  )
+}

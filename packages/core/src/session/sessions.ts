@@ -1,0 +1,152 @@
+import { type Duration, milliseconds } from '../duration.ts'
+import { checkObject } from '../errors.ts'
+import { ActiveSession } from './active-session.ts'
+import type { Client } from './client.ts'
+import { commit, commitLate } from './commit.ts'
+import { type CookieChange, cookieOf } from './cookie-change.ts'
+import type { SessionEngine } from './engine.ts'
+import { type Introspection, introspect } from './introspection.ts'
+import { type OpenHow, openSession, type RefusalReason } from './opening.ts'
+import { type Session, SessionObject } from './session-object.ts'
+import type { StoredStatistics } from './session-store.ts'
+import type { SessionData } from './settings.ts'
+import { signIn, type SignIn } from './sign-in.ts'
+import { checkUserId } from './user-id.ts'
+import { UserSessions } from './user-sessions.ts'
+import { DataView } from './view.ts'
+
+/** Who makes a request; what is not known is left out. */
+export interface Who {
+  /** The client's address, as a trusted proxy or the socket tells it. */
+  readonly ip?: string | undefined
+  readonly userAgent?: string | undefined
+}
+
+/** A session that an application begins by itself. */
+export interface CreateSessionOptions<Data extends object> extends Who, Pick<SignIn, 'methods' | 'roles' | 'remember'> {
+  readonly userId: string | number
+  readonly data?: Partial<Data>
+}
+
+/** The sessions of one namespace. Whatever is called first makes its keys; without any it is a `NO_KEYS` error. */
+export interface Sessions<Data extends object = SessionData> {
+  /**
+   * Begins the session of a user, for whoever sends the cookie by other means than a middleware.
+   *
+   * @throws RedstartError as with `session.login()`.
+   */
+  create(options: CreateSessionOptions<Data>): Promise<CreatedSession<Data>>
+  /**
+   * The session that a cookie names; undefined for none. It is a use of it; `session.save()` stores what is changed.
+   *
+   * @throws RedstartError what the store rejects with.
+   */
+  get(cookie: string, who?: Who): Promise<Session<Data> | undefined>
+  /** What a cookie stands for, for gateways and workers: changes nothing, and is no use of the session. */
+  introspect(cookie: string): Promise<Introspection>
+  /** All sessions of a user. @throws RedstartError `INVALID_ARGUMENT` for what is no user id. */
+  user(userId: string | number): UserSessions
+  /** How many there are, by what was noted of them. @default within '15m' */
+  statistics(options?: { readonly within?: Duration }): Promise<StoredStatistics>
+  /** The session of one request, for adapters. @param cookies the values of the cookie, all of them. */
+  open(cookies: readonly string[], who: Who, how?: Partial<OpenHow>): Promise<RequestSession<Data>>
+}
+
+export interface CreatedSession<Data extends object> {
+  readonly session: Session<Data>
+  readonly cookie: Extract<CookieChange, { kind: 'set' }>
+}
+
+/** The session of one request, from before its handler until its response. */
+export interface RequestSession<Data extends object = SessionData> {
+  /** What the handler is given; another object after `regenerate()`, undefined after `destroy()`. */
+  readonly session: Session<Data> | undefined
+  /** Why the cookie led to no session; undefined where it did, or where there was none. */
+  readonly refused: RefusalReason | 'unavailable' | undefined
+  /** Whether a commit may have anything to store. */
+  readonly pending: boolean
+  /** Stores what was changed; nothing where nothing was. */
+  commit(): Promise<void>
+  /** What the response does to the cookie. */
+  readonly cookie: CookieChange | undefined
+  /** The head of the response leaves now: from here on no cookie can be set. */
+  headLeaves(): void
+  /** Stores what was changed since the head left. Nobody is there any more to be told of a failure: an event tells it. */
+  commitLate(): Promise<void>
+}
+
+/** What a manager is made with. */
+export interface SessionsParts {
+  /** Made at the first use. */
+  readonly engine: () => SessionEngine
+  /** What a request says of its client. */
+  readonly describe: (engine: SessionEngine, who: Who) => Client
+}
+
+export function createSessions<Data extends object>({ engine: engineOf, describe }: SessionsParts): Sessions<Data> {
+  async function open(cookies: readonly string[], who: Who, how: Partial<OpenHow> = {}): Promise<ActiveSession> {
+    const engine = engineOf()
+    const client = describe(engine, who)
+    const { readOnly = false, touch = true } = how
+    const opening = await openSession(engine, cookies, client, { readOnly, touch })
+    if (opening.kind === 'unavailable' && engine.settings.unavailable === 'throw') throw opening.error
+    return new ActiveSession(engine, client, opening, makeView)
+  }
+  return {
+    async create(options) {
+      checkObject('the options of sessions.create', options)
+      const { userId, data = {}, ip, userAgent, ...how } = options
+      const checked = checkUserId(userId)
+      const active = await open([], { ip, userAgent })
+      Object.assign(active.view?.object ?? {}, data)
+      await active.step(() => signIn(active, checked, how))
+      const { live } = active
+      const cookie = live && cookieOf(live.token, live.core, live.touched)
+      if (cookie?.kind !== 'set') throw new TypeError('a session without a cookie was created')
+      return { session: sessionOf<Data>(active), cookie }
+    },
+    async get(cookie, who = {}) {
+      const active = await open([cookie], who)
+      return active.live === undefined ? undefined : sessionOf<Data>(active)
+    },
+    introspect: async (cookie) => introspect(engineOf(), cookie),
+    user: (userId) => new UserSessions(engineOf(), checkUserId(userId)),
+    async statistics({ within = '15m' } = {}) {
+      const { store, settings, activity } = engineOf()
+      await activity.flush()
+      return store.statistics({ within: milliseconds(within, 'within', 1) }, settings.deadline)
+    },
+    async open(cookies, who, how) {
+      const active = await open(cookies, who, how)
+      return {
+        get session() {
+          return active.destroyed ? undefined : sessionOf<Data>(active)
+        },
+        refused: refusalOf(active),
+        get pending() {
+          return active.isPending
+        },
+        commit: () => active.step(() => commit(active)),
+        get cookie() {
+          return active.cookie
+        },
+        headLeaves: () => active.headLeaves(),
+        commitLate: () => active.step(() => commitLate(active)),
+      }
+    },
+  }
+}
+
+function makeView(active: ActiveSession): DataView {
+  return new DataView(new SessionObject(active), () => active.live?.fields)
+}
+
+/** The view's object is what `makeView` made; its data are what the application says they are. */
+function sessionOf<Data extends object>({ view }: ActiveSession): Session<Data> {
+  return view?.object as Session<Data>
+}
+
+function refusalOf({ opening }: ActiveSession): RefusalReason | 'unavailable' | undefined {
+  if (opening.kind === 'refused') return opening.reason
+  return opening.kind === 'unavailable' ? 'unavailable' : undefined
+}

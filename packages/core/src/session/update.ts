@@ -1,0 +1,55 @@
+import { RedstartError } from '../errors.ts'
+import type { ActiveSession } from './active-session.ts'
+import { punctual } from './engine.ts'
+import { checkFieldName, checkSizes } from './fields.ts'
+import { fieldPayload, fieldValue } from './sealed.ts'
+import { presentedBy } from './token.ts'
+
+/** How often a field is read and changed anew while others go on changing it. */
+const MOST_ATTEMPTS = 50
+
+/**
+ * Changes one field by what the backend has of it at that moment, so that of concurrent changes none is lost: it is
+ * stored only where nobody else has changed the field since it was read, and made anew where somebody has.
+ *
+ * @param change gets the stored value, or undefined; what it returns is stored, or the field deleted for undefined. It may
+ *   be called several times.
+ * @returns what was stored.
+ * @throws RedstartError `SESSION_CONFLICT` where others were faster again and again or the session has ended meanwhile,
+ *   `INVALID_ARGUMENT`, `UNSUPPORTED_VALUE`, `VALUE_TOO_LARGE`, or what the store rejects with.
+ */
+export async function updateField(
+  session: ActiveSession,
+  field: string,
+  change: (value: unknown) => unknown,
+): Promise<unknown> {
+  checkFieldName(field)
+  if (session.outage !== undefined) throw session.outage
+  const { engine, live } = session
+  // Nobody else can know of a session that is not stored yet.
+  if (live === undefined) return change(session.data()[field])
+  const { store, settings } = engine
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    const value = await change(live.fields.value(field))
+    const payload = value === undefined ? undefined : fieldPayload(value)
+    checkSizes(live.fields.sizesWith([{ field, payload }]))
+    const changed = live.fields.change({ field, payload }, 'refuse')
+    const request = { ...presentedBy(live.token), changes: [changed], touch: false, grace: settings.grace }
+    const reply = await punctual(engine, (dated, timeout) => store.commit({ ...request, ...dated }, timeout))
+    if (reply.kind === 'committed') {
+      live.fields.stored(field, changed.bytes, payload)
+      return payload && fieldValue(payload)?.value
+    }
+    if (reply.kind !== 'conflict') throw gone(field, reply.kind)
+    const theirs = reply.fields.get(field)
+    live.fields.stored(field, theirs, theirs && live.sealed.openField(field, theirs))
+  }
+  throw gone(field, `changed by others ${MOST_ATTEMPTS} times`)
+}
+
+function gone(field: string, why: string): RedstartError {
+  return new RedstartError(
+    'SESSION_CONFLICT',
+    `The field ${JSON.stringify(field)} of the session could not be updated: ${why}; nothing was stored`,
+  )
+}

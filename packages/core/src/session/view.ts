@@ -1,0 +1,74 @@
+import { invalidArgument } from '../errors.ts'
+import type { SessionFields } from './fields.ts'
+
+/**
+ * Shows fields as own properties of an object, opened when they are first read: what nobody reads costs nothing, and is
+ * known to be unchanged.
+ */
+export class DataView {
+  readonly object: object
+  readonly #fields: () => SessionFields | undefined
+  /** Getters of the fields that nobody has looked at. */
+  readonly #unread = new Map<string, () => unknown>()
+
+  /** @param fields those that are loaded, at the moment that one is read. */
+  constructor(object: object, fields: () => SessionFields | undefined) {
+    this.object = object
+    this.#fields = fields
+  }
+
+  /**
+   * Fields that can have been changed, with their values.
+   *
+   * @throws RedstartError `INVALID_ARGUMENT` for a property under a name of ours.
+   */
+  touched(): ReadonlyMap<string, unknown> {
+    const touched = new Map<string, unknown>()
+    for (const field of Object.keys(this.object)) {
+      if (this.#isUnread(field)) continue
+      if (field in PLAIN || field in Object.getPrototypeOf(this.object))
+        throw invalidArgument('the name of a session field', field, 'a name that is not one of the session itself')
+      touched.set(field, Reflect.get(this.object, field))
+    }
+    return touched
+  }
+
+  untouched(): ReadonlySet<string> {
+    return new Set([...this.#unread.keys()].filter((field) => this.#isUnread(field)))
+  }
+
+  /** Shows these fields; what was looked at or set before stays as it is, and what is not among them goes. */
+  show(fields: readonly string[]): void {
+    const shown = new Set(fields)
+    for (const field of Object.keys(this.object)) if (!shown.has(field)) Reflect.deleteProperty(this.object, field)
+    for (const field of shown) if (!Object.hasOwn(this.object, field)) this.#showUnread(field)
+  }
+
+  /** Shows these fields as they are loaded, whatever was done to them. */
+  renew(fields: readonly string[]): void {
+    this.show([])
+    this.show(fields)
+  }
+
+  #isUnread(field: string): boolean {
+    const getter = this.#unread.get(field)
+    return getter !== undefined && Object.getOwnPropertyDescriptor(this.object, field)?.get === getter
+  }
+
+  #showUnread(field: string): void {
+    const { object } = this
+    const keep = (value: unknown): void =>
+      void Object.defineProperty(object, field, { value, writable: true, enumerable: true, configurable: true })
+    const get = (): unknown => {
+      const value = this.#fields()?.value(field)
+      if (value === undefined) Reflect.deleteProperty(object, field)
+      else keep(value)
+      return value
+    }
+    this.#unread.set(field, get)
+    Object.defineProperty(object, field, { get, set: keep, enumerable: true, configurable: true })
+  }
+}
+
+/** Names that every object has. */
+const PLAIN: object = {}
