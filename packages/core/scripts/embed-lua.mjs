@@ -16,6 +16,7 @@ const SCRIPTS = [
   'session_load',
   'session_members',
   'session_note',
+  'session_read',
   'session_revoke',
   'session_revoke_all',
   'session_rotate',

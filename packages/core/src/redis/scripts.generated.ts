@@ -474,7 +474,7 @@ redis.call('HSET', record, 'v', VERSION, 'ended', '1')
 redis.call('PEXPIRE', record, REMEMBERED_MS)
 return reply`
 
-export const sessionListLua: string = String.raw`#!lua flags=no-writes
+export const sessionListLua: string = String.raw`#!lua flags=allow-oom
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number)
@@ -570,7 +570,7 @@ return add_fields({
   meta.promoted or 0, meta.k,
 })`
 
-export const sessionMembersLua: string = String.raw`#!lua flags=no-writes
+export const sessionMembersLua: string = String.raw`#!lua flags=allow-oom
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number)
@@ -622,6 +622,83 @@ if new > 0 then
   redis.call('PEXPIRE', created, RING * MINUTE_MS)
 end
 return 1`
+
+export const sessionReadLua: string = String.raw`#!lua flags=no-writes
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number)
+  return string.format('%.0f', number)
+end
+local VERSION = '1'
+local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
+local record, index = KEYS[1], KEYS[2]
+local function meta_of()
+  if redis.call('TYPE', record).ok ~= 'hash' then return nil end
+  local values, meta = redis.call('HMGET', record, unpack(META)), {}
+  for n, name in ipairs(META) do meta[name] = values[n] or nil end
+  return meta
+end
+local function understood(meta)
+  for _, name in ipairs({ 'x', 'i', 't', 'c', 'n', 'e', 'r' }) do meta[name] = tonumber(meta[name] or '') end
+  return meta.v == VERSION and meta.h and meta.x and meta.i and meta.t and meta.c and meta.k
+end
+local function promote(meta, grace)
+  redis.call('HSET', record, 'h', meta.q, 'o', meta.h, 'e', text(now + grace), 'r', text(now))
+  redis.call('HDEL', record, 'q', 'w')
+  meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
+end
+local function alive(sid, verifier, grace, read_only)
+  local meta = meta_of()
+  if not meta then
+    if index and not read_only then redis.pcall('ZREM', index, sid) end
+    return nil, 'missing'
+  end
+  if meta.ended then return nil, 'ended' end
+  if not understood(meta) then return nil, 'unknown' end
+  if meta.x <= now then return nil, 'expired' end
+  if index and (tonumber(redis.call('ZSCORE', index, sid) or '') or 0) <= now then return nil, 'revoked' end
+  if verifier == meta.h then
+    meta.secret, meta.next = 'current', meta.q and meta.w
+  elseif meta.q and verifier == meta.q then
+    meta.secret = 'current'
+    if not read_only then promote(meta, grace) end
+  elseif meta.o and verifier == meta.o and meta.e and now < meta.e then
+    meta.secret = 'previous'
+  else
+    return nil, 'reuse'
+  end
+  return meta
+end
+local function live_until(sid, expires)
+  redis.call('PEXPIREAT', record, text(expires))
+  if not index then return end
+  redis.call('ZADD', index, 'XX', text(expires), sid)
+  redis.call('PEXPIREAT', index, text(expires), 'GT')
+end
+local function add_fields(reply)
+  local all = redis.call('HGETALL', record)
+  for n = 1, #all, 2 do
+    if string.sub(all[n], 1, 2) == 'd:' then
+      reply[#reply + 1] = string.sub(all[n], 3)
+      reply[#reply + 1] = all[n + 1]
+    end
+  end
+  return reply
+end
+local sid, read_only, after = ARGV[1], ARGV[3] == '1', tonumber(ARGV[5])
+local function touch(meta)
+  redis.call('HSET', record, 't', text(now))
+  live_until(sid, math.min(now + meta.i, meta.x))
+  meta.t = now
+end
+local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), read_only)
+if not meta then return { refusal, now } end
+local due = not read_only and after and now - meta.t >= after
+local noted = due and pcall(touch, meta)
+return add_fields({
+  'loaded', now, meta.secret, meta.next or false, meta.c, meta.t, meta.r or meta.c, meta.i, meta.x, noted and 1 or 0,
+  meta.promoted or 0, meta.k,
+})`
 
 export const sessionRevokeLua: string = String.raw`#!lua flags=allow-oom
 local time = redis.call('TIME')

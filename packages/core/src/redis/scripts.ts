@@ -15,6 +15,7 @@ import {
   sessionLoadLua,
   sessionMembersLua,
   sessionNoteLua,
+  sessionReadLua,
   sessionRevokeAllLua,
   sessionRevokeLua,
   sessionRotateLua,
@@ -45,6 +46,7 @@ export const sessionList: Script = script(sessionListLua)
 export const sessionLoad: Script = script(sessionLoadLua)
 export const sessionMembers: Script = script(sessionMembersLua)
 export const sessionNote: Script = script(sessionNoteLua)
+export const sessionRead: Script = script(sessionReadLua)
 export const sessionRevoke: Script = script(sessionRevokeLua)
 export const sessionRevokeAll: Script = script(sessionRevokeAllLua)
 export const sessionRotate: Script = script(sessionRotateLua)

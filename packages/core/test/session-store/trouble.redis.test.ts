@@ -1,8 +1,22 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type RedisServer, startRedis } from '@redstart/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SessionStore } from '../../src/session/session-store.ts'
-import { committing, HOUR, load, make, ofUser, openSessions, rotating, TIMEOUT, word } from './open-sessions.ts'
+import {
+  committing,
+  HOUR,
+  load,
+  make,
+  newContext,
+  ofUser,
+  openSessions,
+  rotating,
+  TIMEOUT,
+  word,
+} from './open-sessions.ts'
 
 let server: RedisServer
 let store: SessionStore
@@ -39,6 +53,37 @@ describe('a Redis whose memory is full', () => {
   })
 })
 
+describe('a Redis that cannot save', () => {
+  it('reads sessions, as they are', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'redstart-core-'))
+    await using failing = await startRedis({ args: ['--dir', folder, '--save', '3600 1'] })
+    const { store: sessions } = openSessions(failing.url)
+    const [made, rotated] = [await make(sessions), await make(sessions)]
+    const next = word()
+    await sessions.rotate(rotating(rotated, next), TIMEOUT)
+    await rm(folder, { recursive: true })
+    await failing.command('BGSAVE').catch(() => {})
+    const refused = { code: 'STORE_FAILED', message: expect.stringContaining('MISCONF') }
+    const commit = (): Promise<unknown> => sessions.commit(committing(made, { changes: [] }), TIMEOUT)
+    for (
+      let n = 0;
+      n < 500 &&
+      (await commit().then(
+        () => true,
+        () => false,
+      ));
+      n += 1
+    )
+      await setTimeout(10)
+    await expect(commit()).rejects.toMatchObject(refused)
+    expect(await load(sessions, made, { touchAfter: 0 })).toMatchObject({ kind: 'loaded', noted: false })
+    expect(await load(sessions, made, { readOnly: true })).toMatchObject({ kind: 'loaded' })
+    expect(await load(sessions, { ...rotated, verifier: next })).toMatchObject({ kind: 'loaded', promoted: false })
+    expect(await load(sessions, { ...made, verifier: next })).toMatchObject({ kind: 'reuse' })
+    await sessions.close()
+  })
+})
+
 describe('a Redis that stalls', () => {
   it('does nothing late, but for what ends sessions', async () => {
     const [made, leaving] = [await make(store), await make(store)]
@@ -67,6 +112,46 @@ describe('a Redis that stalls', () => {
     expect(record.kind === 'loaded' && record.fields.size).toBe(0)
     expect(await store.list(late.address.tag, TIMEOUT)).toEqual([])
     expect(await load(store, leaving)).toMatchObject({ kind: 'missing' })
+  })
+})
+
+describe('a Redis that comes back', () => {
+  it('is listened to again, though nobody asks anything', async () => {
+    const heard: unknown[] = []
+    const listening = openSessions(server.url, newContext('returning')).store
+    const revoking = openSessions(server.url, newContext('returning')).store
+    listening.subscribe(({ tag }) => heard.push(tag))
+    const told = async (): Promise<void> => {
+      heard.length = 0
+      for (let n = 0; n < 500 && heard.length === 0; n += 1) {
+        await revoking.revokeAll({ tag: 'a' }, 1000).catch(() => {})
+        await setTimeout(20)
+      }
+      expect(heard[0]).toBe('a')
+    }
+    await told()
+    await server.restart()
+    await told()
+    await Promise.all([listening.close(), revoking.close()])
+  })
+})
+
+describe('a master that became a replica', () => {
+  it('is asked nothing, not even to read', async () => {
+    await using master = await startRedis()
+    const made = await make(store)
+    await server.command('REPLICAOF', master.host, String(master.port))
+    const tag = made.address.kind === 'user' ? made.address.tag : ''
+    const calls = [
+      () => load(store, made),
+      () => load(store, made, { readOnly: true }),
+      () => store.list(tag, TIMEOUT),
+      () => store.statistics({ within: HOUR }, TIMEOUT),
+    ]
+    for (const call of calls) {
+      const failed = await call().catch((error: { readonly code?: string }) => error.code)
+      expect(failed).toMatch(/^STORE_/)
+    }
   })
 })
 

@@ -1,5 +1,5 @@
-#!lua flags=no-writes
--- What is known of those records of a user that count.
+#!lua flags=allow-oom
+-- What is known of those records of a user that count. See session_members for the flags.
 --
 -- KEYS     the records, in the order of their selectors; then the index
 -- ARGV     selectors

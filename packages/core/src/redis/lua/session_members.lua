@@ -1,5 +1,5 @@
-#!lua flags=no-writes
--- The selectors of a user's records that count.
+#!lua flags=allow-oom
+-- The selectors of a user's records that count. It may write for all that Redis knows, so that a replica refuses it.
 --
 -- KEYS[1]  the index
 -- Reply    selectors, the one that ends soonest first

@@ -24,7 +24,7 @@ import type {
   StatisticsRequest,
   StoredStatistics,
 } from '../../session/session-store.ts'
-import { closed } from '../failure.ts'
+import { closed, isReply } from '../failure.ts'
 import { removeKeys } from '../remove.ts'
 import {
   runForBytes,
@@ -36,10 +36,11 @@ import {
   sessionList,
   sessionLoad,
   sessionMembers,
+  sessionRead,
   sessionRotate,
   type Values,
 } from '../scripts.ts'
-import type { Servers } from '../servers.ts'
+import type { Send, Servers } from '../servers.ts'
 import { channelOf, type HoldServers, viewKeyOf } from '../shared-servers.ts'
 import { noteActivity, sumUp } from './activity.ts'
 import { runDurably } from './durable.ts'
@@ -88,8 +89,20 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async load({ address, verifier, touchAfter, readOnly, grace }: LoadRequest, timeout: number): Promise<LoadReply> {
+    const keys = this.#keys.of(address)
     const values = [address.sid, verifier, readOnly ? '1' : '0', grace, touchAfter ?? '-']
-    return loadReplyOf(await this.#run(sessionLoad, address, values, timeout))
+    const send: Send<unknown> = async (client, wanted, asking) => {
+      const run = (script: Script, all: Values): Promise<unknown> =>
+        runForBytes(client, script, keys, all, wanted, asking)
+      try {
+        return await run(sessionLoad, values)
+      } catch (error) {
+        // A master that cannot save refuses whatever may write, before any of it is done: nobody is signed out for that.
+        if (!isReply(error, 'MISCONF') || !wanted()) throw error
+        return await run(sessionRead, values.with(READ_ONLY, '1'))
+      }
+    }
+    return loadReplyOf(await this.#servers.call(keys[0], timeout, send))
   }
 
   async commit(request: CommitRequest, timeout: number): Promise<CommitReply> {
@@ -189,6 +202,8 @@ export class RedisSessionStore implements SessionStore {
 }
 
 const NOTHING = new Uint8Array()
+/** The place among the values of a load that says that nothing may be changed. */
+const READ_ONLY = 2
 
 /** The call may wait for the connection, or for a second sending of the script, while the caller goes on. */
 function copied(bytes: Uint8Array): Buffer {
