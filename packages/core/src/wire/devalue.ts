@@ -1,6 +1,6 @@
 import { stringify, type StringifyOptions, unflatten } from 'devalue'
 import { DEEPEST_VALUE, type DecodedValue, UNREADABLE } from './codec.ts'
-import { freezeTree } from './freeze.ts'
+import { freezeGraph } from './freeze.ts'
 import { decodeText, encodeText } from './text.ts'
 
 /** The devalue text of a value that was inspected before. */
@@ -16,7 +16,7 @@ export function decodeDevalue(payload: Uint8Array): DecodedValue {
   if (typeof flat !== 'number' && !Array.isArray(flat)) return UNREADABLE
   const value: unknown = unflatten(flat)
   const sharable = typeof flat === 'number' || flat.every(isPlain)
-  if (sharable && typeof value === 'object' && value !== null && !freezeTree(value, DEEPEST_VALUE)) return UNREADABLE
+  if (sharable && typeof value === 'object' && value !== null && !freezeGraph(value, DEEPEST_VALUE)) return UNREADABLE
   return { ok: true, value, sharable }
 }
 

@@ -1,5 +1,5 @@
 import { DEEPEST_VALUE, type DecodedValue, UNREADABLE } from './codec.ts'
-import { freezeTree } from './freeze.ts'
+import { freezeParsed } from './freeze.ts'
 import { decodeText, encodeText } from './text.ts'
 
 /** JSON text of a value that JSON keeps whole; half a surrogate pair is written as an escape and so comes back. */
@@ -12,6 +12,6 @@ export function decodeJson(payload: Uint8Array): DecodedValue {
   const text = decodeText(payload)
   if (text === undefined) return UNREADABLE
   const value: unknown = JSON.parse(text)
-  if (typeof value === 'object' && value !== null && !freezeTree(value, DEEPEST_VALUE)) return UNREADABLE
+  if (typeof value === 'object' && value !== null && !freezeParsed(value, DEEPEST_VALUE)) return UNREADABLE
   return { ok: true, value, sharable: true }
 }
