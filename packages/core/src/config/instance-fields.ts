@@ -1,15 +1,15 @@
 import type { CompressionOptions } from '../cache/compression-options.ts'
-import { checkedBy } from './checked-by.ts'
 import { checkL1, type L1Options } from '../cache/l1.ts'
 import type { AdmissionOptions } from '../cache/load-options.ts'
 import { type NamespaceConfig, type NamespaceOptions, resolveSettings } from '../cache/settings.ts'
 import { checkApp, checkNamespace } from '../keys.ts'
 import { resolveSlow, type SlowOptions } from '../telemetry/slow.ts'
-import { duration, type Fields, fields, isRecord, named, oneOf } from './checks.ts'
+import { checkedBy } from './checked-by.ts'
+import { duration, type Fields, fields, named, oneOf } from './checks.ts'
 import type { InstanceConfig } from './config.ts'
-import { type Check, type Finding, refusalOf } from './problem.ts'
-import { keyList } from './session-keys.ts'
+import { type Check, refusalOf } from './problem.ts'
 import { sessionsConfig } from './session-fields.ts'
+import { keyList } from './session-keys.ts'
 
 /** The fields that these options have; the compiler holds the lists and the types together. */
 const COMPRESSION = ['threshold', 'algorithm', 'level'] satisfies (keyof CompressionOptions)[]

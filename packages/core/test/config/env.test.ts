@@ -80,13 +80,16 @@ describe('values', () => {
   })
 
   it('may be durations with their unit', () => {
-    const { redstart, sessions } = configFromEnv({
+    const { redstart } = configFromEnv({
       CACHE_TTL: '5m',
       SESSION_TIMEOUT_MINUTES: '2h',
       DB_CACHE_TTL_SECONDS: '0.5',
     })
-    expect(redstart).toEqual({ defaults: { ttl: '5m' }, namespaces: { db: { ttl: '0.5s' } } })
-    expect(sessions).toEqual({ idleTimeout: '2h' })
+    expect(redstart).toEqual({
+      defaults: { ttl: '5m' },
+      namespaces: { db: { ttl: '0.5s' } },
+      sessions: { idle: '2h' },
+    })
   })
 
   it('may be a prefix of keys with its colon', () => {
@@ -106,8 +109,8 @@ describe('values', () => {
       bytes.toString('base64url'),
     ]
     const key = bytes.toString('base64url')
-    for (const form of forms) expect(configFromEnv({ SESSION_ENCRYPTION_KEY: form }).sessions.keys).toEqual([key])
-    expect(configFromEnv({ SESSION_ENCRYPTION_KEY: forms.join(', ') }).sessions.keys).toEqual([key, key, key, key])
+    for (const form of forms) expect(configFromEnv({ SESSION_ENCRYPTION_KEY: form }).redstart.keys).toEqual([key])
+    expect(configFromEnv({ SESSION_ENCRYPTION_KEY: forms.join(', ') }).redstart.keys).toEqual([key, key, key, key])
   })
 })
 
@@ -130,6 +133,19 @@ describe('what is wrong', () => {
       'REDIS_HOST goes with one server, and the URL is of a cluster: leave it out',
       'REDIS_DB is not 0, which is the only database of a Cluster: leave it out',
     ])
+  })
+
+  it('is told of a session that could be idle for longer than it may live, by whoever said so', () => {
+    const week = { SESSION_TIMEOUT_MINUTES: '10080' }
+    expect(linesOf(() => configFromEnv(week))).toEqual([
+      'SESSION_TIMEOUT_MINUTES is "10080m"; expected at most sessions.absolute, 24h',
+    ])
+    const base = { sessions: { absolute: '30d', limit: { onExceed: 'reject' } } } as const
+    expect(configFromEnv({ ...week, MAX_SESSIONS_PER_USER: '3' }, { base }).redstart.sessions).toEqual({
+      absolute: '30d',
+      idle: '10080m',
+      limit: { max: 3, onExceed: 'reject' },
+    })
   })
 
   it('is explained where Kubernetes did it', () => {

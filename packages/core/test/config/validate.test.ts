@@ -1,6 +1,7 @@
 import { manualClock } from '@redstart/testing'
 import { describe, expect, it } from 'vitest'
 import { NAMESPACE_FIELDS } from '../../src/config/instance-fields.ts'
+import { SESSIONS_FIELDS } from '../../src/config/session-fields.ts'
 import { type Config, configFromEnv, createRedstart, presets, readConfig, validateConfig } from '../../src/index.ts'
 import { linesOf } from './thrown.ts'
 
@@ -22,10 +23,17 @@ const FILE = `{
       "compression": { "threshold": 2048, "algorithm": "brotli", "level": 5 },
       "maxValueBytes": 1000000, "version": "2", "foreignJson": false
     },
-    "namespaces": { "menu": { "ttl": "1h", "l1": { "maxEntries": 10 } } }
+    "namespaces": { "menu": { "ttl": "1h", "l1": { "maxEntries": 10 } } },
+    "sessions": {
+      "namespace": "web", "idle": "30m", "absolute": "12h", "remember": { "idle": "7d", "absolute": "30d" },
+      "touchAfter": "30s", "rotateEvery": "1h", "grace": "10s", "onReuse": "revoke",
+      "limit": { "max": 5, "onExceed": "reject" }, "anonymousLimit": { "max": 10, "window": "1m" },
+      "binding": { "ip": "step-up", "userAgent": "revoke" }, "durability": { "replicas": 1, "within": "50ms" },
+      "version": 2, "conflicts": "strict", "preLogin": ["returnTo"], "unavailable": "anonymous", "deadline": "1s"
+    },
+    "keys": ["${'k'.repeat(32)}"]
   },
   "redis": { "url": "redis://localhost" },
-  "sessions": { "idleTimeout": "30m", "maxPerUser": 5, "cleanupInterval": "15m", "keys": ["${'k'.repeat(32)}"] },
   "limits": { "api": { "limit": 1000, "window": "1h" }, "login": { "limit": 5, "window": "1m" } },
   "warming": { "enabled": true, "interval": "30m" }
 }`
@@ -36,14 +44,18 @@ describe('a configuration from a file', () => {
     const config = readConfig(file)
     expect(config).toMatchObject({
       ...(file as object),
-      sessions: { keys: [Buffer.from('k'.repeat(32)).toString('base64url')] },
+      redstart: {
+        ...(file as { redstart: object }).redstart,
+        keys: [Buffer.from('k'.repeat(32)).toString('base64url')],
+      },
     })
     expect(Object.keys(config.redstart.defaults ?? {}).sort()).toEqual(Object.keys(NAMESPACE_FIELDS).sort())
+    expect(Object.keys(config.redstart.sessions ?? {}).sort()).toEqual(Object.keys(SESSIONS_FIELDS).sort())
     expect(() => createRedstart(config.redstart)).not.toThrow()
   })
 
   it('may leave everything out', () => {
-    expect(readConfig({})).toEqual({ redstart: {}, sessions: {}, limits: {}, warming: {} })
+    expect(readConfig({})).toEqual({ redstart: {}, limits: {}, warming: {} })
   })
 
   it('stays what it is when it is read again, and shares nothing with what was given', () => {
@@ -66,9 +78,10 @@ describe('a configuration from a file', () => {
         namespaces: { menu: { ttl: 0, l1: { maxEntries: 0 } }, 'a b': {} },
         l1: { maxBytes: -1, maxEntries: 1.5 },
         outage: 'fail',
+        sessions: { idle: '5 m', limit: { max: 0 }, binding: { device: 'log' }, schema: {} },
+        keys: ['hunter2'],
       },
       redis: { url: 'redis://:hunter2@h:x', password: 5150, hots: 'h' },
-      sessions: { keys: ['hunter2'] },
       limits: { api: { limit: 10 } },
       cache: {},
     }
@@ -88,10 +101,14 @@ describe('a configuration from a file', () => {
       'redstart.l1.maxBytes is -1; expected a whole number of at least 1 and at most 9007199254740991',
       'redstart.l1.maxEntries is 1.5; expected a whole number of at least 1 and at most 10000000',
       "redstart.outage is \"fail\"; expected 'load' or 'serve'",
+      'redstart.sessions.idle is "5 m"; expected a duration',
+      'redstart.sessions.limit.max is 0; expected a whole number of 1 to 1000',
+      'redstart.sessions.binding.device is not known; expected one of ',
+      'redstart.sessions.schema is not known; expected one of ',
+      'redstart.keys is not allowed; expected a list',
       'redis.url is not allowed; expected redis:',
       'redis.password is not allowed; expected text',
       'redis.hots is not known; did you mean host?',
-      'sessions.keys is not allowed; expected a list',
       'limits.api.window is missing; a limit has both limit and window',
       'cache is not known; expected one of ',
     ])
@@ -102,7 +119,7 @@ describe('a configuration from a file', () => {
     expect(validateConfig(config)).toMatchObject({ valid: false, problems: [{ path: 'the configuration' }] })
   })
 
-  it.each(['redstart', 'redis', 'sessions', 'limits', 'warming'])('has an object as %s', (part) => {
+  it.each(['redstart', 'redis', 'limits', 'warming'])('has an object as %s', (part) => {
     for (const value of [null, 5, []]) {
       expect(validateConfig({ [part]: value })).toMatchObject({
         valid: false,

@@ -5,7 +5,7 @@ import { redis } from '../../src/redis/index.ts'
 import { INVENTORY } from './inventory.ts'
 import { linesOf } from './thrown.ts'
 
-const NOTHING = { redstart: {}, sessions: {}, limits: {}, warming: {} }
+const NOTHING = { redstart: {}, limits: {}, warming: {} }
 const ANYTHING_GOES = ['REDIS_USERNAME', 'REDIS_PASSWORD']
 
 describe.each(INVENTORY)('$name', ({ name, good, gives, prefixed }) => {
