@@ -42,7 +42,10 @@ const faults: readonly (readonly [subject: string, fault: string, fault: Fault])
     'a load',
     'uses that are never noted',
     (store) => ({
-      load: async ({ touchAfter: _, ...request }, timeout) => await store.load(request, timeout),
+      async load(request, timeout) {
+        const { touchAfter: _touchAfter, ...rest } = request
+        return await store.load(rest, timeout)
+      },
     }),
   ],
   [
@@ -88,7 +91,12 @@ const faults: readonly (readonly [subject: string, fault: string, fault: Fault])
   [
     'a commit',
     'a core that is not replaced',
-    (store) => ({ commit: async ({ core: _, ...request }, timeout) => await store.commit(request, timeout) }),
+    (store) => ({
+      async commit(request, timeout) {
+        const { core: _core, ...rest } = request
+        return await store.commit(rest, timeout)
+      },
+    }),
   ],
   [
     'a rotation',
@@ -153,7 +161,10 @@ const faults: readonly (readonly [subject: string, fault: string, fault: Fault])
     'a revocation',
     'one that leaves nobody',
     (store) => ({
-      revokeAll: async ({ except: _, ...request }, timeout) => await store.revokeAll(request, timeout),
+      async revokeAll(request, timeout) {
+        const { except: _except, ...rest } = request
+        return await store.revokeAll(rest, timeout)
+      },
     }),
   ],
   [
@@ -169,7 +180,7 @@ const faults: readonly (readonly [subject: string, fault: string, fault: Fault])
   [
     'a revocation',
     'a list in another order',
-    (store) => ({ list: async (...args) => [...(await store.list(...args))].reverse() }),
+    (store) => ({ list: async (...args) => [...(await store.list(...args))].sort((a, b) => b.expires - a.expires) }),
   ],
   ['word of a revocation', 'word that does not come', () => ({ subscribe: () => () => {} })],
   [
