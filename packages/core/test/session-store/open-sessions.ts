@@ -62,7 +62,7 @@ export function load(
   return store.load({ address, verifier, readOnly: false, grace: HOUR, ...more }, TIMEOUT)
 }
 
-export function setting(field: string): FieldChange {
+function setting(field: string): FieldChange {
   return { field, bytes: sealed(), nonce: new Uint8Array(), onMismatch: 'refuse' }
 }
 

@@ -25,7 +25,7 @@ export function sessionTest(name: string, test: (stores: SessionStores) => Promi
 }
 
 /** Opens a backend and two stores over it for one test, and closes all of it. */
-export async function withSessionStores(
+async function withSessionStores(
   open: OpenBackend,
   test: (stores: SessionStores) => Promise<void>,
 ): Promise<void> {
