@@ -65,7 +65,8 @@ describe('what lies in Redis', () => {
     const { now } = await store.commit(committing(made, { idle: 3 * HOUR }), TIMEOUT)
     expect(await ends()).toEqual([now + 3 * HOUR, now + 3 * HOUR, now + 3 * HOUR])
     // The index lives as long as its last one.
-    await make(store, { address: ofUser(address.tag), idle: 1000 })
+    const short = await make(store, { address: ofUser(address.tag), idle: 10_000 })
+    expect(await load(store, short, { touchAfter: 0 })).toMatchObject({ noted: true })
     expect(await server.command('PEXPIRETIME', index)).toBe(now + 3 * HOUR)
   })
 

@@ -46,10 +46,12 @@ export const limitTests: readonly SessionTest[] = [
 
   sessionTest('does not count those that ended by themselves', async ({ store }) => {
     const tag = randomWord()
-    const limit = { max: 1, onExceed: 'reject' } as const
+    const limit = { max: 2, onExceed: 'reject' } as const
+    await make(store, { address: ofUser(tag), limit })
     await make(store, { address: ofUser(tag), limit, idle: 50 })
     await setTimeout(80)
     expect(await store.create(creation({ address: ofUser(tag), limit }), TIMEOUT)).toMatchObject({ evicted: [] })
+    expect(await store.create(creation({ address: ofUser(tag), limit }), TIMEOUT)).toMatchObject({ kind: 'rejected' })
   }),
 
   sessionTest('is held by log-ins at the same time', async ({ store, other }) => {
