@@ -79,6 +79,33 @@ describe('what lies in Redis', () => {
   })
 })
 
+describe('what is left', () => {
+  it('of a session whose place another one took has nothing of it, for a minute', async () => {
+    const { tag, sid } = ofUser()
+    const made = await make(store, { address: ofUser(tag, sid), fields: new Map([['cart', sealed()]]) })
+    await store.end({ ...made, grace: 0 }, TIMEOUT)
+    expect(await server.command('HGETALL', recordKey(tag, sid))).toEqual(['v', '1', 'ended', '1'])
+    const left = Number(await server.command('PTTL', recordKey(tag, sid)))
+    expect(left).toBeGreaterThan(50_000)
+    expect(left).toBeLessThanOrEqual(60_000)
+  })
+
+  it.each(['revoked', 'evicted', 'of a user whose sessions were all revoked'])(
+    'of one that was %s is nothing',
+    async (how) => {
+      const { tag, sid } = ofUser()
+      await make(store, { address: ofUser(tag, sid) })
+      if (how === 'revoked') await store.revoke({ addresses: [ofUser(tag, sid)] }, TIMEOUT)
+      else if (how === 'evicted')
+        await make(store, { address: ofUser(tag), limit: { max: 1, onExceed: 'evict-soonest-to-expire' } })
+      else await store.revokeAll({ tag }, TIMEOUT)
+      // On the same connection as what was sent in the background.
+      await store.time(TIMEOUT)
+      expect(await server.command('EXISTS', recordKey(tag, sid))).toBe(0)
+    },
+  )
+})
+
 describe('what is lost or foreign', () => {
   it('is a lost index: nobody is signed in, and nothing brings it back', async () => {
     const address = ofUser()
