@@ -5,5 +5,5 @@
  */
 export { type PolicyUse, usePolicy } from './policy-use.ts'
 export { runPolicies, type RunOptions } from './run-policies.ts'
-export { session, type SessionMiddlewareOptions, sessionOf } from './session.ts'
+export { loadSession, session, type SessionMiddlewareOptions, sessionOf } from './session.ts'
 export type { SessionFields } from './request.ts'

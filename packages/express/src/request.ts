@@ -15,10 +15,12 @@ export interface SessionFields {}
 declare global {
   namespace Express {
     interface Request {
-      /** See `session()`; with `load: 'lazy'` use the middleware's own promise instead. */
-      session: Session<SessionFields>
+      /** See `session()`; with `load: 'lazy'` use `loadSession(req)` instead. */
+      get session(): Session<SessionFields>
+      /** Null ends the session, as `destroy()` does; nothing else may be assigned. */
+      set session(nothing: Session<SessionFields> | null)
       /** Names the session for as long as it lives; no secret. */
-      sessionID: string
+      readonly sessionID: string
     }
   }
 }

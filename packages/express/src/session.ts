@@ -1,11 +1,12 @@
 import type { Session, Sessions } from '@redstart/core'
-import { sessionPolicy, type SessionPolicyOptions, type SessionState } from '@redstart/core/http'
+import { sessionPolicy, type SessionPolicyOptions } from '@redstart/core/http'
 import type { Request, RequestHandler } from 'express'
+import { exposeLazily, exposeLoaded, isThereAlready } from './expose-session.ts'
 import { usePolicy } from './policy-use.ts'
 import { runPolicies, type RunOptions } from './run-policies.ts'
 
 /** How sessions are put in front of handlers. */
-export interface SessionMiddlewareOptions extends Omit<SessionPolicyOptions, 'insecureAdvice'>, RunOptions {
+export interface SessionMiddlewareOptions extends Omit<SessionPolicyOptions, 'howToTrust'>, RunOptions {
   /** The property of the request: another one for a second kind of sessions in one application. @default 'session' */
   readonly as?: string
 }
@@ -23,7 +24,8 @@ export interface SessionMiddlewareOptions extends Omit<SessionPolicyOptions, 'in
  * })
  * ```
  *
- * With `load: 'lazy'` it is a function that loads it: `const session = await req.session()`.
+ * `req.session = null` ends the session, as `destroy()` does. With `load: 'lazy'` it is a function that loads it: see
+ * {@link loadSession}. The same sessions twice in front of one handler are one middleware.
  *
  * @param from an instance, or its `sessions`.
  * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed.
@@ -33,40 +35,50 @@ export function session<Data extends object>(
   { as = 'session', cookie, load = 'eager', ...run }: SessionMiddlewareOptions = {},
 ): RequestHandler {
   const sessions = 'sessions' in from ? from.sessions : from
-  const policy = sessionPolicy(sessions, { ...(cookie && { cookie }), load, insecureAdvice: ADVICE })
+  const { onError = (error: unknown) => console.error(error) } = run
+  const policy = sessionPolicy(sessions, { ...(cookie && { cookie }), load, howToTrust: HOW_TO_TRUST })
   const expose = load === 'lazy' ? exposeLazily : exposeLoaded
-  return runPolicies([usePolicy(policy, (request, state) => expose(request, as, state))], run)
+  const use = usePolicy(policy, (request, state) => {
+    state.onFailed = (error) => onError(error, request)
+    expose({ request, as, sessions }, state)
+  })
+  const around = runPolicies([use], run)
+  return function redstartSession(request, response, next) {
+    if (isThereAlready({ request, as, sessions })) next()
+    else around(request, response, next)
+  }
 }
 
 /**
  * The session of a request, typed by hand: for who does not want to extend {@link SessionFields}.
  *
+ * @param as the property, where `session()` was given another one.
  * @throws TypeError without the middleware, after `destroy()`, and with `load: 'lazy'`.
  */
-export function sessionOf<Data extends object>(request: Request): Session<Data> {
-  const found: unknown = Reflect.get(request, 'session')
+export function sessionOf<Data extends object>(request: Request, as: string = 'session'): Session<Data> {
+  const found: unknown = Reflect.get(request, as)
   if (typeof found !== 'object' || found === null)
-    throw new TypeError('the request has no session: is session(redstart) used before this handler?')
+    throw new TypeError(`the request has no ${as}: is session(redstart) used before this handler, and loaded eagerly?`)
   // What the middleware put there; its data are what the application says they are.
   return found as Session<Data>
 }
 
-const ADVICE = "call app.set('trust proxy', 1) where a proxy ends TLS, and have it send X-Forwarded-Proto"
-
-function exposeLoaded<Data extends object>(request: Request, as: string, state: SessionState<Data>): void {
-  const get = (): Session<Data> | undefined => {
-    state.used = true
-    return state.opened?.session
-  }
-  Object.defineProperty(request, as, { get, enumerable: true, configurable: true })
-  if (as !== 'session') return
-  Object.defineProperty(request, 'sessionID', { get: () => get()?.id, enumerable: true, configurable: true })
+/**
+ * The session of a request, loaded now with `load: 'lazy'`; typed by hand.
+ *
+ * @param as the property, where `session()` was given another one.
+ * @throws TypeError without the middleware and after `destroy()`; RedstartError what the store rejects with.
+ */
+export async function loadSession<Data extends object & { readonly then?: never }>(
+  request: Request,
+  as: string = 'session',
+): Promise<Session<Data>> {
+  const found: unknown = Reflect.get(request, as)
+  if (typeof found !== 'function') return sessionOf<Data>(request, as)
+  const loaded: unknown = await Reflect.apply(found, request, [])
+  if (typeof loaded !== 'object' || loaded === null) throw new TypeError(`the ${as} of the request was destroyed`)
+  // As above.
+  return loaded as Session<Data>
 }
 
-function exposeLazily<Data extends object>(request: Request, as: string, state: SessionState<Data>): void {
-  const load = async (): Promise<Session<Data> | undefined> => {
-    state.used = true
-    return (await state.open()).session
-  }
-  Object.defineProperty(request, as, { value: load, enumerable: true, configurable: true })
-}
+const HOW_TO_TRUST = "call app.set('trust proxy', 1)"

@@ -21,6 +21,15 @@ export interface SessionCookieOptions {
   readonly partitioned?: boolean
 }
 
+/** The connection that a cookie is to be set on. */
+export interface CookieConnection {
+  readonly secure: boolean
+  /** `X-Forwarded-Proto`, as it came, whoever sent it. */
+  readonly forwarded: string | undefined
+  /** How the framework is told to trust a proxy. */
+  readonly howToTrust: string
+}
+
 /** A session's cookie, as it is read and set. */
 export class SessionCookieFormat {
   readonly #options: SessionCookieOptions
@@ -46,15 +55,10 @@ export class SessionCookieFormat {
   /**
    * The value of a `Set-Cookie` header.
    *
-   * @param advice what to do where the connection should be secure and is not.
    * @throws RedstartError `INSECURE_COOKIE`: the browser would drop it without a word.
    */
-  header(change: CookieChange, connection: { readonly secure: boolean }, advice: string): string {
-    if (this.#secure === true && !connection.secure)
-      throw new RedstartError(
-        'INSECURE_COOKIE',
-        `The session's cookie is for secure connections, and this request did not come over one: ${advice}; or set cookie.secure to 'auto'`,
-      )
+  header(change: CookieChange, connection: CookieConnection): string {
+    if (this.#secure === true && !connection.secure) throw insecure(connection)
     const base = this.#base(this.#isSecure(connection))
     if (change.kind === 'clear') return serializeCookie({ ...base, value: '', maxAge: 0, expires: LONG_AGO })
     const { value, maxAge } = change
@@ -78,3 +82,17 @@ export class SessionCookieFormat {
 }
 
 const LONG_AGO = new Date(0)
+
+/** Says which of the things that a proxy and the framework have to do was not done. */
+function insecure({ forwarded, howToTrust }: CookieConnection): RedstartError {
+  const missing =
+    forwarded === undefined
+      ? `no X-Forwarded-Proto came with it. Where a proxy ends TLS, have it send that header and ${howToTrust}`
+      : /^\s*https\b/i.test(forwarded)
+        ? `X-Forwarded-Proto says https, but the proxy that sent it is not trusted: ${howToTrust}`
+        : 'X-Forwarded-Proto says so: the client itself used plain HTTP, so redirect it to https'
+  return new RedstartError(
+    'INSECURE_COOKIE',
+    `The session's cookie is for secure connections, and this request did not come over one: ${missing}. For plain HTTP in development set cookie.secure to 'auto'`,
+  )
+}

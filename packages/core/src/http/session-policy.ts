@@ -4,14 +4,15 @@ import { cookieValues } from './cookies.ts'
 import type { Capture, HttpExchange, HttpPolicy, ResponseHead, Settlement } from './exchange.ts'
 import { problemOf } from './problem.ts'
 import { SessionCookieFormat, type SessionCookieOptions } from './session-cookie.ts'
+import { protect } from './session-headers.ts'
 
 /** How a middleware puts sessions in front of requests. */
 export interface SessionPolicyOptions {
   readonly cookie?: SessionCookieOptions
   /** `eager`: before the handler, where a cookie came; `lazy`: when the handler asks for it. @default 'eager' */
   readonly load?: 'eager' | 'lazy'
-  /** What to do about a request that should have come over TLS, in the framework's words. */
-  readonly insecureAdvice?: string
+  /** How the framework is told to trust a proxy, in its own words, for the error that nobody did. */
+  readonly howToTrust?: string
 }
 
 /** The session of one exchange. */
@@ -20,8 +21,14 @@ export interface SessionState<Data extends object> {
   open(): Promise<RequestSession<Data>>
   /** The opened one; undefined before that. */
   readonly opened: RequestSession<Data> | undefined
+  /** From here on no cookie can be set, of a session that is opened later either. */
+  headLeaves(): void
   /** The handler has looked at it: what it answers depends on who asks. */
   used: boolean
+  /** Says before the head leaves whether the application took the session away from its request, to end it. */
+  isUnset: () => boolean
+  /** Told what a 503 or a 500 in place of the answer was for. */
+  onFailed: (error: unknown) => void
 }
 
 /**
@@ -30,60 +37,88 @@ export interface SessionState<Data extends object> {
  */
 export function sessionPolicy<Data extends object>(
   sessions: Sessions<Data>,
-  { cookie, load = 'eager', insecureAdvice = 'let the framework trust the proxy' }: SessionPolicyOptions = {},
+  { cookie, load = 'eager', howToTrust = 'let the framework trust the proxy' }: SessionPolicyOptions = {},
 ): HttpPolicy<SessionState<Data>> {
   const format = new SessionCookieFormat(cookie)
   return {
     name: 'session',
     async decide(exchange) {
-      const state = stateOf(sessions, format, exchange)
+      const state = new ExchangeSession(sessions, format, exchange)
       if (load === 'eager') await state.open()
       return { type: 'next', state }
     },
     settle(exchange, state, head) {
       const { opened } = state
-      if (opened === undefined) return undefined
-      // A handler that failed has not finished what it was doing with the data.
-      const stored = head.status >= 500 || !opened.pending ? undefined : failureOf(opened)
+      const stored = opened && store(state, opened, head)
       const leave = (failed: RedstartError | undefined): Settlement => {
         // A cookie that is cleared is, whatever else went wrong.
-        if (failed === undefined || opened.cookie?.kind === 'clear') setCookie(exchange, opened, format, insecureAdvice)
-        if (failed !== undefined) return { type: 'replace', reply: problemOf(failed) }
-        protect(exchange, state, opened, head)
-        opened.headLeaves()
-        return late(opened, head)
+        if (opened !== undefined && (failed === undefined || opened.cookie?.kind === 'clear'))
+          setCookie(exchange, opened, format, howToTrust)
+        if (failed !== undefined) {
+          state.onFailed(failed)
+          return { type: 'replace', reply: problemOf(failed) }
+        }
+        protect(exchange, { used: state.used, cookie: opened?.cookie !== undefined }, head)
+        state.headLeaves()
+        return capture(head, state)
       }
       return stored === undefined ? leave(undefined) : stored.then(leave)
     },
   }
 }
 
-function stateOf<Data extends object>(
-  sessions: Sessions<Data>,
-  format: SessionCookieFormat,
-  exchange: HttpExchange,
-): SessionState<Data> {
-  let opening: Promise<RequestSession<Data>> | undefined
-  let opened: RequestSession<Data> | undefined
-  return {
-    used: false,
-    get opened() {
-      return opened
-    },
-    open() {
-      const values = cookieValues(exchange.header('cookie'), format.nameOn(exchange))
-      const who = { ip: exchange.address, userAgent: exchange.header('user-agent') }
-      // What a browser fetches beforehand is no use of a session.
-      const touch = !/\bprefetch\b/.test(exchange.header('sec-purpose') ?? '')
-      opening ??= sessions.open(values, who, { touch }).then((request) => (opened = request))
-      return opening
-    },
+class ExchangeSession<Data extends object> implements SessionState<Data> {
+  readonly #sessions: Sessions<Data>
+  readonly #format: SessionCookieFormat
+  readonly #exchange: HttpExchange
+  #opening: Promise<RequestSession<Data>> | undefined
+  #headHasLeft = false
+  opened: RequestSession<Data> | undefined
+  used = false
+  isUnset: () => boolean = () => false
+  onFailed: (error: unknown) => void = () => {}
+
+  constructor(sessions: Sessions<Data>, format: SessionCookieFormat, exchange: HttpExchange) {
+    this.#sessions = sessions
+    this.#format = format
+    this.#exchange = exchange
+  }
+
+  open(): Promise<RequestSession<Data>> {
+    this.#opening ??= this.#open()
+    return this.#opening
+  }
+
+  async #open(): Promise<RequestSession<Data>> {
+    const exchange = this.#exchange
+    const values = cookieValues(exchange.header('cookie'), this.#format.nameOn(exchange))
+    const who = { ip: exchange.address, userAgent: exchange.header('user-agent') }
+    // What a browser fetches beforehand is no use of a session.
+    const touch = !/\bprefetch\b/.test(exchange.header('sec-purpose') ?? '')
+    this.opened = await this.#sessions.open(values, who, { touch })
+    if (this.#headHasLeft) this.opened.headLeaves()
+    return this.opened
+  }
+
+  headLeaves(): void {
+    this.#headHasLeft = true
+    this.opened?.headLeaves()
   }
 }
 
-async function failureOf<Data extends object>(opened: RequestSession<Data>): Promise<RedstartError | undefined> {
+/** Undefined where there is nothing to store: a handler that failed has not finished what it was doing with the data. */
+function store<Data extends object>(
+  { isUnset }: SessionState<Data>,
+  opened: RequestSession<Data>,
+  { status }: ResponseHead,
+): Promise<RedstartError | undefined> | undefined {
+  if (isUnset() && opened.session !== undefined) return failureOf(opened.session.destroy())
+  return status >= 500 || !opened.pending ? undefined : failureOf(opened.commit({ last: true }))
+}
+
+async function failureOf(storing: Promise<void>): Promise<RedstartError | undefined> {
   try {
-    await opened.commit()
+    await storing
     return undefined
   } catch (error) {
     if (RedstartError.is(error)) return error
@@ -95,32 +130,16 @@ function setCookie<Data extends object>(
   exchange: HttpExchange,
   { cookie }: RequestSession<Data>,
   format: SessionCookieFormat,
-  advice: string,
+  howToTrust: string,
 ): void {
-  if (cookie !== undefined) exchange.appendHeader('set-cookie', format.header(cookie, exchange, advice))
+  if (cookie === undefined) return
+  const connection = { secure: exchange.secure, forwarded: exchange.header('x-forwarded-proto'), howToTrust }
+  exchange.appendHeader('set-cookie', format.header(cookie, connection))
 }
 
-/** An answer with somebody's cookie, or made for somebody, is for nobody else. */
-function protect<Data extends object>(
-  exchange: HttpExchange,
-  { used }: SessionState<Data>,
-  { cookie }: RequestSession<Data>,
-  { headers }: ResponseHead,
-): void {
-  const all = (name: string): string =>
-    headers
-      .filter(([own]) => own === name)
-      .map(([, value]) => value)
-      .join(',')
-  if (cookie !== undefined && !/\b(?:no-store|private)\b/i.test(all('cache-control')))
-    exchange.setHeader('cache-control', 'no-store')
-  if ((used || cookie !== undefined) && !/\*|\bcookie\b/i.test(all('vary'))) exchange.appendHeader('vary', 'Cookie')
-}
-
-/** What a stream's handler changes after its head has left is stored when the stream ends; no cookie can be set then. */
-function late<Data extends object>(opened: RequestSession<Data>, { headers }: ResponseHead): Settlement {
+/** What a stream's handler changes after its head has left is stored when the stream ends, opened by then or not. */
+function capture<Data extends object>({ headers }: ResponseHead, state: SessionState<Data>): Settlement {
   if (headers.some(([name]) => name === 'content-length')) return undefined
-  const store = (): void => void opened.commitLate()
-  const capture: Capture = { write: () => undefined, finish: store, abort: store }
-  return { type: 'capture', capture }
+  const late = (): void => void state.opened?.commitLate()
+  return { type: 'capture', capture: { write: () => undefined, finish: late, abort: late } satisfies Capture }
 }

@@ -36,8 +36,10 @@ export class ActiveSession {
   destroyed = false
   #wanted = false
   #headHasLeft = false
-  /** For how long, in ms, where the handler said so before there was a record. */
-  wantedAge: number | undefined
+  /** For how long, in ms, or until when a session that this request begins shall live; null: as long as the browser is open. */
+  wantedAge: number | Date | null | undefined
+  /** This request began it: nobody else has its cookie yet. */
+  #isNew = false
   /** One step after the other. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -57,7 +59,9 @@ export class ActiveSession {
 
   /** What the response does to the cookie. */
   get cookie(): CookieChange | undefined {
-    return this.#mayCookie ? this.#cookie : undefined
+    if (this.#mayCookie) return this.#cookie
+    // Whoever signs out while the backend is away has a cookie that nothing newer has taken the place of.
+    return this.outage !== undefined && this.#cookie?.kind === 'clear' ? this.#cookie : undefined
   }
 
   get sid(): string | undefined {
@@ -103,6 +107,23 @@ export class ActiveSession {
     this.live = live
     this.#planned = undefined
     this.#hidden.clear()
+  }
+
+  /** This request has made a record. */
+  begin(live: Live, cookie: CookieChange): void {
+    this.become(live)
+    this.#isNew = true
+    this.wantedAge = undefined
+    this.#cookie = cookie
+  }
+
+  /** How long the session shall live was said after it had begun. */
+  get isAgeDue(): boolean {
+    const { live, wantedAge } = this
+    if (live === undefined || wantedAge === undefined || !this.#isNew || this.#headHasLeft) return false
+    const { remember, absolute, created } = live.core
+    if (wantedAge === null || !remember) return wantedAge !== null || remember
+    return Math.abs(absolute - (typeof wantedAge === 'number' ? created + wantedAge : wantedAge.getTime())) >= 1000
   }
 
   get planned(): Token | undefined {
@@ -165,7 +186,7 @@ export class ActiveSession {
   /** Whether a commit may have anything to do. */
   get isPending(): boolean {
     const { live, engine } = this
-    if (this.isTouched || this.#wanted || this.#hidden.size > 0) return true
+    if (this.isTouched || this.#wanted || this.#hidden.size > 0 || this.isAgeDue) return true
     if (live === undefined || this.destroyed) return false
     return (
       live.sealed.isOld(live.coreBytes) || live.core.version < engine.settings.version || isRotationDue(engine, live)

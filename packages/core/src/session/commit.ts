@@ -26,6 +26,7 @@ import { checkUserId } from './user-id.ts'
 export async function commit(session: ActiveSession): Promise<void> {
   if (session.destroyed) return
   await followData(session)
+  if (session.isAgeDue) await beginAnew(session)
   const drafts = session.drafts()
   if (session.outage !== undefined && drafts.length > 0) throw session.outage
   if (session.live === undefined) return await begin(session, drafts)
@@ -57,12 +58,24 @@ async function followData(session: ActiveSession): Promise<void> {
     return
   }
   if (live === undefined || !(regenerated || live.core.identified)) return
+  await beginAsVisitor(session, regenerated ? 'replaced' : 'logout')
+}
+
+/** The record ends; what the handler would read goes on in one of nobody's. */
+async function beginAsVisitor(session: ActiveSession, reason: 'replaced' | 'logout'): Promise<void> {
   const kept = session.shown()
-  await signOut(session, regenerated ? 'replaced' : 'logout')
+  await signOut(session, reason)
   await begin(
     session,
     [...kept].map(([field, payload]) => ({ field, payload })),
   )
+}
+
+/** A record's end is set when it is made, so one that shall live for another time is another one. */
+async function beginAnew(session: ActiveSession): Promise<void> {
+  const { userId, identified } = session.live?.core ?? {}
+  if (userId === undefined) return await beginAsVisitor(session, 'replaced')
+  await signIn(session, userId, { identified: identified === true, remember: session.wantedAge !== null })
 }
 
 /** The first data of a visitor. */
@@ -74,10 +87,11 @@ async function begin(session: ActiveSession, drafts: readonly FieldDraft[]): Pro
   const { engine, client } = session
   const live = await createRecord(engine, client, {
     ...{ userId: undefined, reason: 'anonymous', payloads, methods: [], roles: [], identified: false },
-    ...{ remember: session.wantedAge !== undefined, age: session.wantedAge, planned: session.planned },
+    remember: session.wantedAge !== undefined && session.wantedAge !== null,
+    age: session.wantedAge ?? undefined,
+    planned: session.planned,
   })
-  session.become(live)
-  session.setCookie(cookieOf(live.token, live.core, live.touched))
+  session.begin(live, cookieOf(live.token, live.core, live.touched))
 }
 
 async function save(session: ActiveSession, live: Live, drafts: readonly FieldDraft[]): Promise<void> {

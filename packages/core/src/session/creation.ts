@@ -19,8 +19,8 @@ export interface NewRecord {
   readonly roles: readonly string[]
   /** Who signed in was found in the data. */
   readonly identified: boolean
-  /** For how long, in ms, in place of what the settings say. */
-  readonly age?: number | undefined
+  /** For how long, in ms, or until when, in place of what the settings say. */
+  readonly age?: number | Date | undefined
   /** A selector that something was bound to before. */
   readonly planned?: Token | undefined
 }
@@ -48,10 +48,10 @@ async function tryToCreate(
   token: Token,
 ): Promise<Live | undefined> {
   const { settings, keyring, scope, store } = engine
-  const { idle, absolute } = lifetimeOf(settings, made)
   const { address } = token
   const sealed = new SealedRecord(keyring, scope, address.sid)
   const created = await engine.time.now(settings.deadline)
+  const { idle, absolute } = lifetimeOf(settings, made, created)
   const core = coreOf(made, client, { created, absolute: created + absolute, version: settings.version })
   const coreBytes = sealed.sealCore(core)
   const bytes = new Map([...made.payloads].map(([field, payload]) => [field, sealed.sealField(field, payload)]))
@@ -69,8 +69,15 @@ async function tryToCreate(
   return { token, sealed, core, coreBytes, fields, ...times, secret: 'current', offered: false }
 }
 
-function lifetimeOf({ remembered, lifetime }: SessionSettings, { remember, age }: NewRecord): Lifetime {
-  if (age !== undefined) return { idle: age, absolute: age }
+function lifetimeOf(
+  { remembered, lifetime }: SessionSettings,
+  { remember, age }: NewRecord,
+  created: number,
+): Lifetime {
+  if (age !== undefined) {
+    const ms = typeof age === 'number' ? age : Math.max(1, age.getTime() - created)
+    return { idle: ms, absolute: ms }
+  }
   return remember ? remembered : lifetime
 }
 

@@ -16,7 +16,7 @@ import { parseToken, presentedBy, type Token } from './token.ts'
 export type Opening =
   | { readonly kind: 'none' }
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly mute: boolean }
-  | { readonly kind: 'unavailable'; readonly error: RedstartError; readonly mute: true }
+  | { readonly kind: 'unavailable'; readonly token: Token; readonly error: RedstartError; readonly mute: true }
   | { readonly kind: 'loaded'; readonly live: Live; readonly cookie: CookieChange | undefined }
 
 export type RefusalReason = Refusal | 'damaged' | 'too-early' | 'binding'
@@ -44,7 +44,7 @@ export async function openSession(
     return await load(engine, token, client, how)
   } catch (error) {
     if (!RedstartError.is(error) || !isOutage(error)) throw error
-    return { kind: 'unavailable', error, mute: true }
+    return { kind: 'unavailable', token, error, mute: true }
   }
 }
 

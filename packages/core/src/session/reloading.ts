@@ -1,3 +1,4 @@
+import { RedstartError } from '../errors.ts'
 import type { ActiveSession } from './active-session.ts'
 import { isHidden } from './field-names.ts'
 import { openSession } from './opening.ts'
@@ -6,7 +7,8 @@ import { formatToken } from './token.ts'
 /**
  * Reads a session anew.
  *
- * @throws RedstartError what the store rejects with.
+ * @throws RedstartError `SESSION_CONFLICT` where it has ended meanwhile: whoever holds a connection open for it asks for
+ *   that. Or what the store rejects with.
  */
 export async function reload(session: ActiveSession): Promise<void> {
   const { engine, client, live } = session
@@ -16,4 +18,6 @@ export async function reload(session: ActiveSession): Promise<void> {
   session.become(opening.kind === 'loaded' ? opening.live : undefined)
   if (opening.kind === 'loaded' && opening.cookie !== undefined) session.setCookie(opening.cookie)
   session.view?.renew(session.live?.fields.names.filter((field) => !isHidden(field)) ?? [])
+  if (session.live === undefined)
+    throw new RedstartError('SESSION_CONFLICT', 'The session has ended; there is nothing to load anew')
 }

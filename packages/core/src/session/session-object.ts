@@ -6,6 +6,7 @@ import { csrfToken, isCsrfToken } from './csrf.ts'
 import { type DeviceSession, UserSessions } from './user-sessions.ts'
 import { addFlash, takeFlash } from './flash.ts'
 import { reload } from './reloading.ts'
+import { reserveNames } from './reserved-names.ts'
 import { rotate } from './rotation.ts'
 import { SessionCookie } from './session-cookie.ts'
 import type { SessionData } from './settings.ts'
@@ -75,7 +76,11 @@ export class SessionObject {
    *   as soon as it answers.
    */
   logout(): Promise<void> {
-    return this.#active.step(() => signOut(this.#active, 'logout'))
+    const active = this.#active
+    return active.step(async () => {
+      active.view?.show([])
+      await signOut(active, 'logout')
+    })
   }
 
   /** Gives the session a new secret; requests under way go on with the one before for as long as `grace` says. */
@@ -187,13 +192,18 @@ export class SessionObject {
     return told(
       active.step(async () => {
         active.destroyed = true
+        active.view?.show([])
         await signOut(active, 'logout')
       }),
       done,
     )
   }
 
-  /** Reads the session anew; what was changed since it was read is lost. */
+  /**
+   * Reads the session anew; what was changed since it was read is lost.
+   *
+   * @throws RedstartError `SESSION_CONFLICT` where it has ended meanwhile, or what the store rejects with.
+   */
   reload(done?: Done): Promise<void> {
     return told(
       this.#active.step(() => reload(this.#active)),
@@ -216,8 +226,7 @@ export class SessionObject {
   }
 }
 
-// So that an assignment to one of the names fails where it is made.
-Object.freeze(SessionObject.prototype)
+reserveNames(SessionObject.prototype)
 
 /** A promise, or a callback; with a callback nobody looks at the promise. */
 function told(promise: Promise<void>, done: Done | undefined): Promise<void> {

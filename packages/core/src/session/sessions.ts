@@ -65,8 +65,8 @@ export interface RequestSession<Data extends object = SessionData> {
   readonly refused: RefusalReason | 'unavailable' | undefined
   /** Whether a commit may have anything to store. */
   readonly pending: boolean
-  /** Stores what was changed; nothing where nothing was. */
-  commit(): Promise<void>
+  /** Stores what was changed; nothing where nothing was. @param last nothing comes between it and the head that leaves. */
+  commit(how?: { readonly last?: boolean }): Promise<void>
   /** What the response does to the cookie. */
   readonly cookie: CookieChange | undefined
   /** The head of the response leaves now: from here on no cookie can be set. */
@@ -126,7 +126,10 @@ export function createSessions<Data extends object>({ engine: engineOf, describe
         get pending() {
           return active.isPending
         },
-        commit: () => active.step(() => commit(active)),
+        commit: ({ last = false } = {}) =>
+          active.step(async () => {
+            await commit(active).finally(() => last && active.headLeaves())
+          }),
         get cookie() {
           return active.cookie
         },

@@ -42,13 +42,16 @@ export async function signIn(session: ActiveSession, userId: string, how: SignIn
     payloads: kept,
     methods: how.methods ?? (same ? before.core.methods : []),
     roles: how.roles ?? (same ? before.core.roles : []),
-    remember: how.remember ?? (same ? before.core.remember : session.wantedAge !== undefined),
-    age: session.wantedAge,
+    remember: how.remember ?? wantsToBeRemembered(session, same && before.core.remember),
+    age: session.wantedAge ?? undefined,
     identified: how.identified ?? false,
   })
-  session.become(live)
-  session.setCookie(cookieOf(live.token, live.core, live.touched))
+  session.begin(live, cookieOf(live.token, live.core, live.touched))
   session.view?.show(live.fields.names.filter((field) => !isHidden(field)))
+}
+
+function wantsToBeRemembered({ wantedAge }: ActiveSession, before: boolean): boolean {
+  return wantedAge === undefined ? before : wantedAge !== null
 }
 
 /** What the old record held, up to its end: other requests may have changed it since it was loaded. */

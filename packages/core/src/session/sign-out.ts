@@ -7,17 +7,15 @@ import type { ActiveSession } from './active-session.ts'
  * @throws RedstartError what the store rejects with.
  */
 export async function signOut(session: ActiveSession, reason: 'logout' | 'replaced'): Promise<void> {
-  const { engine, live } = session
-  session.setCookie(session.opening.kind === 'none' && live === undefined ? undefined : { kind: 'clear' })
+  const { engine, live, opening } = session
+  session.setCookie(opening.kind === 'none' && live === undefined ? undefined : { kind: 'clear' })
   session.become(undefined)
-  session.view?.show([])
-  if (live === undefined) {
-    if (session.outage !== undefined) throw session.outage
-    return
-  }
-  const { address } = live.token
+  // What could not be loaded can be ended as well: its cookie was found right.
+  const token = live?.token ?? (opening.kind === 'unavailable' ? opening.token : undefined)
+  if (token === undefined) return
+  const { address } = token
   const { settings, audit, activity, revocations } = engine
   await revocations.revoke({ addresses: [address], ...(settings.durability && { durability: settings.durability }) })
-  audit.tell({ type: 'session.ended', sid: address.sid, userId: live.core.userId, reason })
-  activity.note({ kind: 'ended', sid: address.sid, device: live.core.device.kind })
+  audit.tell({ type: 'session.ended', sid: address.sid, userId: live?.core.userId, reason })
+  if (live !== undefined) activity.note({ kind: 'ended', sid: address.sid, device: live.core.device.kind })
 }

@@ -1,5 +1,5 @@
-import { invalidArgument } from '../errors.ts'
 import type { SessionFields } from './fields.ts'
+import { reservedName } from './reserved-names.ts'
 
 /**
  * Shows fields as own properties of an object, opened when they are first read: what nobody reads costs nothing, and is
@@ -26,8 +26,8 @@ export class DataView {
     const touched = new Map<string, unknown>()
     for (const field of Object.keys(this.object)) {
       if (this.#isUnread(field)) continue
-      if (field in PLAIN || field in Object.getPrototypeOf(this.object))
-        throw invalidArgument('the name of a session field', field, 'a name that is not one of the session itself')
+      // It was defined; an assignment would have been refused.
+      if (field in Object.getPrototypeOf(this.object)) throw reservedName(field)
       touched.set(field, Reflect.get(this.object, field))
     }
     return touched
@@ -69,6 +69,3 @@ export class DataView {
     Object.defineProperty(object, field, { get, set: keep, enumerable: true, configurable: true })
   }
 }
-
-/** Names that every object has. */
-const PLAIN: object = {}

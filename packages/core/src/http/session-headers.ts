@@ -1,0 +1,23 @@
+import type { HttpExchange, ResponseHead } from './exchange.ts'
+
+/** What an answer has to do with a session. */
+export interface SessionTraces {
+  /** Its handler has looked at the session. */
+  readonly used: boolean
+  /** It sets the cookie, or clears it. */
+  readonly cookie: boolean
+}
+
+/**
+ * An answer with somebody's cookie, or made for somebody, is for nobody else: `Cache-Control: no-store` unless it says
+ * `private` or `no-store` already, and `Vary: Cookie`.
+ */
+export function protect(exchange: HttpExchange, { used, cookie }: SessionTraces, { headers }: ResponseHead): void {
+  const all = (name: string): string =>
+    headers
+      .filter(([own]) => own === name)
+      .map(([, value]) => value)
+      .join(',')
+  if (cookie && !/\b(?:no-store|private)\b/i.test(all('cache-control'))) exchange.setHeader('cache-control', 'no-store')
+  if ((used || cookie) && !/\*|\bcookie\b/i.test(all('vary'))) exchange.appendHeader('vary', 'Cookie')
+}

@@ -1,0 +1,41 @@
+import { invalidArgument, type RedstartError } from '../errors.ts'
+
+/**
+ * Refuses assignments to the names of a prototype and to those that every object has, `__proto__` among them: a field of
+ * that name would hide what the name means, and where it comes from a client, `__proto__` would change who is signed in.
+ * It is an error where it is made, in code that is not strict as well.
+ */
+export function reserveNames(prototype: object): void {
+  for (const name of new Set([
+    ...Object.getOwnPropertyNames(Object.prototype),
+    ...Object.getOwnPropertyNames(prototype),
+  ])) {
+    const own = descriptorOf(prototype, name) ?? descriptorOf(Object.prototype, name)
+    const get = own?.get ?? ((): unknown => own?.value)
+    const set = (): never => {
+      throw reservedName(name)
+    }
+    Object.defineProperty(prototype, name, { get, set, enumerable: false, configurable: false })
+  }
+  Object.freeze(prototype)
+}
+
+/** What to do instead stands beside the names that people use as fields elsewhere. */
+export function reservedName(name: string): RedstartError {
+  const instead = INSTEAD.get(name)
+  const allowed = 'a name that is not one of the session itself'
+  return invalidArgument(
+    'the name of a session field',
+    name,
+    instead === undefined ? allowed : `${allowed}; ${instead}`,
+  )
+}
+
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ['userId', 'await session.login(userId) signs somebody in, await session.logout() out'],
+  ['cookie', 'set cookie.maxAge, and the rest where the middleware is made'],
+])
+
+function descriptorOf(object: object, name: string): PropertyDescriptor | undefined {
+  return Object.getOwnPropertyDescriptor(object, name)
+}

@@ -1,0 +1,210 @@
+import type { ErrorRequestHandler, Request } from 'express'
+import { describe, expect, it } from 'vitest'
+import { loadSession, session, sessionOf } from '../../src/index.ts'
+import { EXPRESSES, loadExpress } from '../express-app.ts'
+import { startApp, usualRoutes } from './session-app.ts'
+
+const RESERVED = ['login', 'logout', 'id', 'userId', 'cookie', 'save', 'constructor', 'toString', '__proto__']
+
+for (const name of EXPRESSES) {
+  const express = await loadExpress(name)
+
+  describe(`${name}: req.session`, () => {
+    it('has the data as its own properties, and nothing else that can be seen', async () => {
+      const { browser } = await startApp({
+        express,
+        routes: (app) => {
+          app.post('/cart', (req, res) => {
+            req.session.cart = { tea: 1 }
+            req.session.note = 'x'
+            res.end()
+          })
+          app.get('/seen', (req, res) => {
+            const inherited = []
+            for (const key in req.session) inherited.push(key)
+            res.json({
+              keys: Object.keys(req.session),
+              inherited,
+              copy: Object.assign({}, req.session),
+              has: 'note' in req.session,
+            })
+          })
+        },
+      })
+      const visitor = browser()
+      await visitor.post('/cart')
+      const { body } = await visitor.get('/seen')
+      expect(JSON.parse(body)).toEqual({
+        keys: ['cart', 'note'],
+        inherited: ['cart', 'note'],
+        copy: { cart: { tea: 1 }, note: 'x' },
+        has: true,
+      })
+    })
+
+    it('keeps changes within its values, and deletions', async () => {
+      const { browser } = await startApp({
+        express,
+        routes: (app) => {
+          app.post('/begin', (req, res) => {
+            Object.assign(req.session, { cart: { tea: 1 }, note: 'x' })
+            res.end()
+          })
+          app.post('/change', (req, res) => {
+            if (req.session.cart !== undefined) req.session.cart['milk'] = 2
+            delete req.session.note
+            res.end()
+          })
+          app.get('/all', (req, res) => void res.json(req.session))
+        },
+      })
+      const visitor = browser()
+      await visitor.post('/begin')
+      await visitor.post('/change')
+      expect((await visitor.get('/all')).body).toBe('{"cart":{"tea":1,"milk":2}}')
+    })
+
+    it.each(RESERVED)('refuses a field called %s where it is assigned, and says what to do', async (field) => {
+      const { browser } = await startApp({
+        express,
+        routes: (app) => {
+          app.get('/assign', (req, res) => {
+            try {
+              Reflect.set(req.session, field, { userId: 'admin' })
+              res.end('assigned')
+            } catch (error) {
+              res.end(`${String(error)} ${req.session.userId}`)
+            }
+          })
+        },
+      })
+      const { body } = await browser().get('/assign')
+      expect(body).toMatch(
+        `RedstartError: the name of a session field is "${field}"; expected a name that is not one of`,
+      )
+      expect(body).toMatch(/ undefined$/)
+      if (field === 'userId') expect(body).toContain('session.login(userId)')
+    })
+
+    it('refuses such a name before anything is stored where it was defined past that', async () => {
+      const { browser, errors } = await startApp({
+        express,
+        routes: (app) => {
+          app.get('/define', (req, res) => {
+            Object.defineProperty(req.session, 'login', { value: 1, enumerable: true })
+            res.end('defined')
+          })
+        },
+      })
+      const answer = await browser().get('/define')
+      expect([answer.status, answer.cookies]).toEqual([500, []])
+      expect(answer.body).not.toContain('defined')
+      expect(errors).toMatchObject([{ code: 'INVALID_ARGUMENT', message: expect.stringContaining('"login"') }])
+    })
+
+    it('tells what could not be stored, which the client is not told', async () => {
+      const { browser, errors } = await startApp({
+        express,
+        routes: (app) => {
+          app.get('/function', (req, res) => {
+            Object.assign(req.session, { secret: () => 1 })
+            res.end('stored')
+          })
+        },
+      })
+      const answer = await browser().get('/function')
+      expect([answer.status, JSON.parse(answer.body)]).toMatchObject([500, { code: 'UNSUPPORTED_VALUE' }])
+      expect(errors).toMatchObject([{ code: 'UNSUPPORTED_VALUE' }])
+    })
+
+    it('knows who is signed in', async () => {
+      const { browser } = await startApp({ express, routes: usualRoutes })
+      const user = browser()
+      expect((await user.get('/who')).body).toBe('{}')
+      await user.post('/login/ada')
+      expect((await user.get('/who')).body).toBe('{"userId":"ada"}')
+    })
+
+    it('with load: lazy is a function, and nothing is loaded or said before it is called', async () => {
+      const { browser } = await startApp({
+        express,
+        middleware: { load: 'lazy' },
+        routes: (app) => {
+          app.get('/plain', (_req, res) => void res.end('plain'))
+          app.get('/views', (req, res, next) => {
+            countViews(req).then((views) => res.json({ views }), next)
+          })
+        },
+      })
+      const visitor = browser()
+      const plain = await visitor.get('/plain')
+      expect([plain.body, plain.cookies, plain.headers.get('vary')]).toEqual(['plain', [], null])
+      expect((await visitor.get('/views')).body).toBe('{"views":1}')
+      const second = await visitor.get('/views')
+      expect([second.body, second.headers.get('vary')]).toEqual(['{"views":2}', 'Cookie'])
+    })
+
+    it('is one of several, each with its own cookie and its own users', async () => {
+      const { browser } = await startApp({
+        express,
+        middleware: { cookie: { name: 'shop' } },
+        routes: (app, redstart) => {
+          app.use('/staff', session(redstart, { as: 'staff', cookie: { name: 'staff' } }))
+          app.post('/staff/login', (req, res, next) => {
+            req.session.note = 'a visitor still'
+            sessionOf(req, 'staff')
+              .login('grace')
+              .then(() => res.end(), next)
+          })
+          app.get('/staff', (req, res) => {
+            res.json([req.session.userId, req.session.note, sessionOf(req, 'staff').userId])
+          })
+          app.get('/shop', (req, res) => void res.json([req.session.userId, 'staff' in req]))
+        },
+      })
+      const both = browser()
+      const login = await both.post('/staff/login')
+      expect(login.cookies.map((cookie) => cookie.split('=', 1)[0]).sort()).toEqual(['shop', 'staff'])
+      expect((await both.get('/staff')).body).toBe('[null,"a visitor still","grace"]')
+      expect((await both.get('/shop')).body).toBe('[null,false]')
+    })
+
+    it('is there once where the middleware is used twice', async () => {
+      const { browser } = await startApp({
+        express,
+        routes: (app, redstart) => {
+          app.use(session(redstart))
+          usualRoutes(app)
+        },
+      })
+      const visitor = browser()
+      expect((await visitor.get('/views')).cookies).toHaveLength(1)
+      expect((await visitor.get('/views')).body).toBe('{"views":2}')
+    })
+
+    it('does not take the place of what other middleware put there', async () => {
+      const { browser } = await startApp({
+        express,
+        before: (app) => {
+          app.use((req, _res, next) => {
+            Object.assign(req, { session: {} })
+            next()
+          })
+        },
+        routes: (app) => {
+          app.use(((error: Error, _req, res, _next) => {
+            res.status(500).end(error.message)
+          }) as ErrorRequestHandler)
+        },
+      })
+      const { status, body } = await browser().get('/')
+      expect([status, body]).toEqual([500, expect.stringContaining('req.session is there already')])
+    })
+  })
+}
+
+async function countViews(request: Request): Promise<number> {
+  const own = await loadSession<{ views: number }>(request)
+  own.views = (own.views ?? 0) + 1
+  return own.views
+}
