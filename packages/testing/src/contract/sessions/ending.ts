@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { TIMEOUT } from '../requests.ts'
 import {
@@ -125,6 +126,18 @@ export const revocationTests: readonly SessionTest[] = [
     for (const each of gone) expect(['missing', 'revoked']).toContain(await kindOf(store, each))
     // One that is not there is nobody who could be left.
     expect((await store.revokeAll({ tag, except: randomWord() }, TIMEOUT)).sids).toEqual([except])
+  }),
+
+  sessionTest('does not count those that ended by themselves', async ({ store }) => {
+    const tag = randomWord()
+    const [short, long] = [ofUser(tag), ofUser(tag)]
+    await make(store, { address: short, idle: 50 })
+    await make(store, { address: long })
+    await setTimeout(80)
+    expect((await store.revoke({ addresses: [short] }, TIMEOUT)).sids).toEqual([])
+    await make(store, { address: ofUser(tag), idle: 50 })
+    await setTimeout(80)
+    expect((await store.revokeAll({ tag }, TIMEOUT)).sids).toEqual([long.sid])
   }),
 
   sessionTest('says how many replicas have it, where that is asked', async ({ store }) => {
