@@ -155,7 +155,7 @@ class HeadHold {
     this.#state = 'passing'
     this.#below.writeHead(status, message)
     const drained = this.#calls.replay(this)
-    void drained
+    if (drained) this.#response.emit('drain')
   }
 
   /** What the handler wrote, and still writes, goes nowhere; it must not wait for that either. */

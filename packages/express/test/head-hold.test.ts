@@ -4,8 +4,9 @@ import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
-import type { Response } from 'express'
+import express, { type Response } from 'express'
 import { describe, expect, it } from 'vitest'
+import { runPolicies } from '../src/index.ts'
 import { rawRequest, valuesOf } from './raw-request.ts'
 import { appOf, late, settling, withApp } from './settled-app.ts'
 
@@ -72,6 +73,24 @@ describe('while a head is held', () => {
     })
     expect(answers).toEqual([true, false])
     expect(body).toContain('z')
+  })
+
+  it('drain comes from us where middleware in front takes all it gets', async () => {
+    const app = express()
+    app.use((_request, response, next) => {
+      const pieces: string[] = []
+      response.write = (chunk: string) => pieces.push(chunk) > 0
+      const end = response.end.bind(response)
+      response.end = () => end(pieces.join(''))
+      next()
+    })
+    app.use(runPolicies([late]), async (_request, response) => {
+      expect(response.write('x'.repeat(response.writableHighWaterMark))).toBe(false)
+      await once(response, 'drain')
+      response.write('y')
+      response.end()
+    })
+    await withApp(app, async (port) => expect((await rawRequest(port, 'GET')).body).toContain('xy'))
   })
 
   it.each([
