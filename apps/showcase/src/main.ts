@@ -20,7 +20,7 @@ try {
 }
 
 async function main(): Promise<void> {
-  const { redstart, description } = cacheFromEnv(process.env)
+  const { redstart, description, signIn } = cacheFromEnv(process.env)
   const showcase = createShowcase(redstart, description)
   const { server, port } = await listen(showcase.app, process.env['PORT'])
   const origin = `http://127.0.0.1:${port}`
@@ -38,6 +38,7 @@ async function main(): Promise<void> {
   showcase.ready(createApp({ database, redstart }), database.description)
   console.log(`
   Ready       ${database.description}
+  Log-in      ${signIn}
 
   curl -i ${origin}/api/restaurants/1/analytics             # twice: x-cache says miss, then hit
   curl -i "${origin}/api/restaurants/1/analytics?cache=off"   # what it takes without the cache

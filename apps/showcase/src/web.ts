@@ -14,13 +14,13 @@ export interface WebParts {
   readonly live: RequestHandler
 }
 
-/** The page at `/`, its stream at `/live`, the example at `/api`. */
+/** The page at `/`, its stream at `/live`, the example at `/api` and `/account`. */
 export function createWeb({ example, live }: WebParts): Express {
   const web = express()
   web.disable('x-powered-by')
-  web.use('/api', (request, response) => {
+  web.use(['/api', '/account'], (request, response) => {
     const app = example()
-    // The example has its routes under /api itself; Express has taken that off.
+    // The example has its routes under these itself; Express has taken that off.
     request.url = request.originalUrl
     if (app !== undefined) return app(request, response)
     response.status(503).set('retry-after', '2').type('application/problem+json')
@@ -34,7 +34,10 @@ export function createWeb({ example, live }: WebParts): Express {
     }),
   )
   web.use((_request, response) => {
-    response.status(404).type('text/plain').send('There is nothing here; the page is at / and the example at /api.')
+    response
+      .status(404)
+      .type('text/plain')
+      .send('There is nothing here; the page is at / and the example at /api and /account.')
   })
   return web
 }

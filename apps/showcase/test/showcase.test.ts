@@ -74,6 +74,7 @@ test('the page is there at once and shows how far the start is, the example is n
   expect(early.status).toBe(503)
   expect(early.headers.get('retry-after')).toBe('2')
   expect(await early.json()).toMatchObject({ title: 'Not ready', status: 503 })
+  expect((await fetch(`${origin}/account`)).status).toBe(503)
 })
 
 test('once ready it measures both ways, and tells what an order invalidates', async () => {
@@ -113,6 +114,13 @@ test('once ready it measures both ways, and tells what an order invalidates', as
   ])
   expect(hits.total.rate).toBeGreaterThan(0)
   expect(hits.entries).toBeGreaterThan(0)
+})
+
+test('people sign in at the example’s own page', async () => {
+  showcase.ready(createApp({ database, redstart }), database.description)
+  const page = await fetch(`${origin}/account`)
+  expect(page.status).toBe(200)
+  expect(await page.text()).toContain('<form method="post" action="/account/login">')
 })
 
 test('nothing is measured while nobody watches', async () => {

@@ -1,5 +1,7 @@
 import type { Redstart } from '@redstart/core'
+import { session } from '@redstart/express'
 import express, { type Express } from 'express'
+import { accountRoutes } from './account/account-routes.ts'
 import { createCaches } from './caches/caches.ts'
 import type { Database } from './database/database.ts'
 import { parse, plainQuery } from './http/input.ts'
@@ -11,6 +13,7 @@ import { analyticsRoutes } from './routes/analytics-routes.ts'
 import type { RouteContext } from './routes/context.ts'
 import { dishRoutes } from './routes/dish-routes.ts'
 import { apiIndex } from './routes/index-route.ts'
+import { meRoute } from './routes/me-route.ts'
 import { orderRoutes } from './routes/order-routes.ts'
 import { restaurantRoutes } from './routes/restaurant-routes.ts'
 
@@ -35,8 +38,9 @@ export function createApp({ database, redstart }: AppOptions): Express {
     parse(plainQuery, request.query, 'query')
     response.json(apiIndex)
   })
-  app.use('/api', analyticsRoutes(context), dishRoutes(context), orderRoutes(context))
+  app.use('/api', analyticsRoutes(context), dishRoutes(context), orderRoutes(context), meRoute(context))
   app.use('/api/restaurants', restaurantRoutes(context))
+  app.use('/account', accountRoutes({ database, redstart, withSession: context.withSession }))
   app.use(unknownRoute, sendProblem)
   return app
 }
@@ -51,6 +55,7 @@ function routeContext(database: Database, redstart: Redstart): RouteContext {
     caches: createCaches(redstart, uncached, today),
     isRestaurant: knownRestaurants(database),
     today,
+    withSession: session(redstart),
   }
 }
 

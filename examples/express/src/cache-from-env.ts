@@ -2,24 +2,40 @@ import { randomUUID } from 'node:crypto'
 import { createRedstart, type Redstart } from '@redstart/core'
 import { redis } from '@redstart/core/redis'
 import { NAMESPACES } from './caches/caches.ts'
+import { SIGN_INS } from './fill/fill-sign-ins.ts'
+
+/** An instance, and what it is, for people. */
+export interface FromEnv {
+  readonly redstart: Redstart
+  /** Where the cache is. */
+  readonly description: string
+  /** Whether anybody can sign in. */
+  readonly signIn: string
+}
 
 /**
- * The cache as the example uses it: in memory, or over the Redis of `REDIS_URL` when that is set.
+ * The cache as the example uses it: in memory, or over the Redis of `REDIS_URL` when that is set. Sessions are there as
+ * well; in Redis they need `REDSTART_KEYS`.
  *
  * A cache belongs to one database: processes share it when they share the server of `DATABASE_URL`. One with a database
  * of its own, which is gone at its end, has keys of its own.
  *
- * @throws RedstartError `INVALID_ARGUMENT` when `REDIS_URL` is no URL of a Redis.
+ * @throws RedstartError `INVALID_ARGUMENT` when `REDIS_URL` is no URL of a Redis, or `REDSTART_KEYS` is no key.
  */
-export function cacheFromEnv(env: NodeJS.ProcessEnv): { readonly redstart: Redstart; readonly description: string } {
+export function cacheFromEnv(env: NodeJS.ProcessEnv): FromEnv {
   const sharesDatabase = (env['DATABASE_URL'] ?? '') !== ''
   const app = sharesDatabase ? 'restaurant' : `restaurant-${randomUUID().slice(0, 8)}`
+  const options = { app, namespaces: NAMESPACES, keys: env['REDSTART_KEYS'] || undefined }
   const url = env['REDIS_URL'] ?? ''
   if (url === '') {
     const description = 'in memory; REDIS_URL=redis://127.0.0.1:6379 keeps it in Redis'
-    return { redstart: createRedstart({ app, namespaces: NAMESPACES }), description }
+    return { redstart: createRedstart(options), description, signIn: SIGN_IN }
   }
-  const redstart = createRedstart({ app, namespaces: NAMESPACES, backend: redis(url) })
+  const redstart = createRedstart({ ...options, backend: redis(url) })
   const sharing = sharesDatabase ? 'shared with all who use both' : 'not shared, since the database is not'
-  return { redstart, description: `Redis at REDIS_URL, ${sharing}` }
+  const signIn = options.keys === undefined ? NO_KEY : SIGN_IN
+  return { redstart, description: `Redis at REDIS_URL, ${sharing}`, signIn }
 }
+
+const SIGN_IN = `at /account, as ${SIGN_INS.logins.join(', ')}; the password is ${SIGN_INS.password}`
+const NO_KEY = 'not without a key: REDSTART_KEYS=$(openssl rand -base64 32), the same for all processes'

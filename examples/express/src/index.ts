@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { createApp, type AppOptions } from './app.ts'
-export { cacheFromEnv } from './cache-from-env.ts'
+export { cacheFromEnv, type FromEnv } from './cache-from-env.ts'
 export { NAMESPACES } from './caches/caches.ts'
 export type { Database } from './database/database.ts'
 export { databaseNotice, openDatabase } from './database/open-database.ts'

@@ -14,7 +14,7 @@ try {
 }
 
 async function main(): Promise<void> {
-  const { redstart, description } = cacheFromEnv(process.env)
+  const { redstart, description, signIn } = cacheFromEnv(process.env)
   console.log(`\n  Starting  ${databaseNotice(process.env['DATABASE_URL'])}`)
   const database = await openDatabase(process.env['DATABASE_URL'])
   // What Redis still has of an older database is of no use.
@@ -24,6 +24,7 @@ async function main(): Promise<void> {
   console.log(`
   Database  ${database.description}
   Cache     ${description}
+  Log-in    ${signIn}
   Address   http://127.0.0.1:${port}/api
 
   curl -i http://127.0.0.1:${port}/api/restaurants/1/analytics               # twice: look at x-cache and server-timing

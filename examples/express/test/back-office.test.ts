@@ -162,7 +162,7 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
   test('a new price list shows in every recipe cost and leaves the dishes', async () => {
     const before = (await office.get<RecipeCost>('/dishes/11/cost')).body
     for (const path of ['/dishes/70/cost', '/dishes/11']) await office.get(path)
-    await office.send('POST', '/ingredients/price-list', { percent: 50 })
+    await office.send('POST', '/ingredients/price-list', { percent: 50 }, await office.manager())
     expect((await office.get<RecipeCost>('/dishes/11/cost')).body.costCents).toBeGreaterThan(before.costCents * 1.3)
     expect((await office.get('/dishes/70/cost')).cache).toBe('miss')
     expect((await office.get('/dishes/11')).cache).toBe('hit')

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Backend, createRedstart, type Redstart } from '@redstart/core'
+import { type Backend, type Clock, createRedstart, type Redstart } from '@redstart/core'
 import { createApp } from '../src/app.ts'
 import { NAMESPACES } from '../src/caches/caches.ts'
 import type { Database, Queries } from '../src/database/database.ts'
@@ -41,12 +42,26 @@ export interface BackOffice extends AsyncDisposable {
   readonly redstart: Redstart
   readonly url: string
   get<Body>(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer<Body>>
-  send<Body>(method: 'POST' | 'PATCH', path: string, body: unknown): Promise<Answer<Body>>
+  send<Body>(
+    method: 'POST' | 'PATCH',
+    path: string,
+    body: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer<Body>>
+  /** Headers of a request of a manager. */
+  manager(): Promise<Readonly<Record<string, string>>>
 }
 
+/** What all offices of a test seal sessions with. */
+const KEY = randomBytes(32).toString('base64')
+
 /** Starts the app; over memory when no backend is given. */
-export async function startBackOffice(database: Database, backend?: Backend): Promise<BackOffice> {
+export async function startBackOffice(database: Database, backend?: Backend, clock?: Clock): Promise<BackOffice> {
   const redstart = createRedstart({
+    keys: KEY,
+    // Everybody of a test comes from one address.
+    sessions: { anonymousLimit: false },
+    ...(clock !== undefined && { clock }),
     app: 'restaurant',
     namespaces: NAMESPACES,
     maxStaleness: '300ms',
@@ -64,8 +79,16 @@ export async function startBackOffice(database: Database, backend?: Backend): Pr
     redstart,
     url,
     get: <Body>(path: string, headers: Readonly<Record<string, string>> = {}) => request<Body>(path, { headers }),
-    send: <Body>(method: 'POST' | 'PATCH', path: string, body: unknown) =>
-      request<Body>(path, { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    send: <Body>(method: 'POST' | 'PATCH', path: string, body: unknown, headers = {}) =>
+      request<Body>(path, {
+        method,
+        body: JSON.stringify(body),
+        headers: { ...headers, 'content-type': 'application/json' },
+      }),
+    async manager() {
+      const { cookie } = await redstart.sessions.create({ userId: 1, roles: ['manager'] })
+      return { cookie: `sid=${cookie.value}` }
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -179,11 +179,21 @@ test.each<[string, string, unknown, number]>([
   ['PATCH', '/orders/1/status', { status: 'placed' }, 400],
   ['PATCH', '/orders/1/status', { status: 'served' }, 409],
   ['PATCH', '/orders/999999/status', { status: 'served' }, 404],
-  ['POST', '/ingredients/price-list', { percent: 1000 }, 400],
+  ['POST', '/ingredients/price-list', { percent: 5 }, 401],
   ['POST', '/restaurants/3/refresh', {}, 404],
   ['DELETE', '/dishes/1', {}, 404],
 ])('%s %s with %j is %i', (method, path, body, status) =>
   expectProblem(path, { method, headers: JSON_TYPE, body: JSON.stringify(body) }, status),
+)
+
+test('a manager’s price list that is none is 400', async () => {
+  const headers = { ...JSON_TYPE, ...(await office.manager()) }
+  await expectProblem('/ingredients/price-list', { method: 'POST', headers, body: '{"percent":1000}' }, 400)
+})
+
+test.each(['sid', 'sid=', 'sid=u1.forged', `sid=a1.${'x'.repeat(73)}`, 'sid=%00', 'sid=a; sid=b'])(
+  'the cookie %s is nobody',
+  (cookie) => expectProblem('/me', { headers: { cookie } }, 401),
 )
 
 test('after all of that the data is as it was', async () => {

@@ -1,6 +1,7 @@
 import { SCHEMA, type Database, type Queries } from '../database/database.ts'
 import { fillMasterData } from './fill-master-data.ts'
 import { fillOrders } from './fill-orders.ts'
+import { fillSignIns } from './fill-sign-ins.ts'
 import { FILLED, INDEXES, TABLES } from './schema.ts'
 
 /** Called as the work goes on; `done` and `total` are steps of about the same length. */
@@ -21,7 +22,7 @@ const LOCK = 7_205_759
 const BATCH = 20_000
 
 /**
- * Fills the database with two restaurants: menus, recipes, stock, staff, promotions and the orders of the last 90 days.
+ * Fills the database with two restaurants: menus, recipes, stock, staff, some of whom can sign in, promotions and the orders of the last 90 days.
  * The same on every run, except that the days are counted from today.
  *
  * All or nothing, in one transaction: a database that is already filled stays as it is, one that was interrupted is
@@ -34,13 +35,18 @@ export function fill(database: Database, options: FillOptions = {}): Promise<boo
   return database.transaction(async (queries) => {
     await queries.query('select pg_advisory_xact_lock($1)', [LOCK])
     await queries.query(`create schema if not exists ${SCHEMA}`)
-    if (await isFilled(queries)) return false
+    if (await isFilled(queries)) {
+      // A server that was filled before anybody could sign in.
+      await fillSignIns(queries)
+      return false
+    }
     const batches = Math.ceil(orders / BATCH)
     // Tables and menus, indexes: about as long as two batches each.
     const total = batches + 4
     progress({ done: 0, total, label: 'tables and menus' })
     for (const statement of TABLES) await queries.query(statement)
     await fillMasterData(queries)
+    await fillSignIns(queries)
     await queries.query('select setseed(0.42)')
     for (let batch = 0; batch < batches; batch += 1) {
       progress({ done: batch + 2, total, label: '90 days of orders' })

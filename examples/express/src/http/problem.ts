@@ -1,3 +1,4 @@
+import { type ErrorCode, RedstartError } from '@redstart/core'
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
 
 /** One thing that is wrong with a request. */
@@ -54,6 +55,7 @@ const REFUSALS: Readonly<Record<string, readonly [title: string, detail: string]
 
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
+  if (RedstartError.is(error) && error.status !== 500) return ofRedstart(error)
   const { status, type } = refusal(error)
   if (status >= 400 && status < 500) {
     const [title, detail] = REFUSALS[type] ?? [
@@ -63,6 +65,21 @@ function asProblem(error: unknown): Problem {
     return new Problem(status, title, detail)
   }
   return new Problem(500, 'Internal error', 'The request failed on our side; it may work if you try again.')
+}
+
+/** What Redstart refuses somebody; what it says is for people. */
+const OF_SESSIONS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  NOT_SIGNED_IN: 'Not signed in',
+  FORBIDDEN: 'Not allowed',
+  NOT_FRESH: 'Signed in too long ago',
+  TOO_MANY_SESSIONS: 'Too many sessions',
+}
+
+function ofRedstart({ code, status, message }: RedstartError): Problem {
+  const title = OF_SESSIONS[code]
+  return title === undefined
+    ? new Problem(status, 'Not available', 'Try again in a moment.')
+    : new Problem(status, title, `${message}.`)
 }
 
 function refusal(error: unknown): { readonly status: number; readonly type: string } {

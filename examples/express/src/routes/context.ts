@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { Caches } from '../caches/caches.ts'
 import type { Database } from '../database/database.ts'
 import { notFound } from '../http/problem.ts'
@@ -17,6 +17,8 @@ export interface RouteContext {
   readonly isRestaurant: (id: number) => Promise<boolean>
   /** The current day. */
   readonly today: () => Day
+  /** Gives the routes that want it `request.session`. Reads for everybody have none, so that they wait for nothing. */
+  readonly withSession: RequestHandler
 }
 
 /** The reads that a request wants: `?cache=off` or `x-cache: off` asks the database, to compare. */

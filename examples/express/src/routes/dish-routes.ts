@@ -39,7 +39,10 @@ export function dishRoutes(context: RouteContext): Router {
     response.json({ dish, priceCents, invalidated: reached })
   })
 
-  router.post('/ingredients/price-list', async (request, response) => {
+  // JSON alone is read here, which no page of another site can send without asking first; and browsers send a session's
+  // cookie with no request of another site that changes anything (SameSite=Lax).
+  router.post('/ingredients/price-list', context.withSession, async (request, response) => {
+    request.session.requireRole('manager')
     const { percent } = parseBody(priceList, request)
     await changeIngredientPrices(context.database, percent)
     const { reached } = await context.caches.menu.invalidateAllRecipeCosts()

@@ -14,10 +14,12 @@ export const apiIndex: { readonly routes: Readonly<Record<string, string>> } = {
     'GET /api/dishes/1': 'a dish with its ingredients',
     'GET /api/dishes/1/cost': 'what its ingredients cost',
     'GET /api/orders/1': 'an order with its lines',
+    'GET /api/me': 'who is signed in; people sign in at /account',
     'POST /api/orders': '{ "restaurant": 1, "table": 4, "lines": [{ "dish": 1, "quantity": 2 }] }',
     'PATCH /api/orders/1/status': '{ "status": "served" }, or paid, or cancelled',
     'PATCH /api/dishes/1/price': '{ "priceCents": 990 }',
-    'POST /api/ingredients/price-list': '{ "percent": 5 }: ingredients cost so much more, or less when below zero',
+    'POST /api/ingredients/price-list':
+      '{ "percent": 5 }: ingredients cost so much more, or less when below zero; managers only',
     'POST /api/restaurants/1/refresh': 'forgets everything cached of one restaurant',
   },
 }
