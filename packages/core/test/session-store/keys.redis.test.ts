@@ -79,6 +79,21 @@ describe('what lies in Redis', () => {
   })
 })
 
+it('what was created longer ago than an hour is counted no more', async () => {
+  const now = await store.time(TIMEOUT)
+  await store.note([{ kind: 'created', sid: word(), device: 'bot', expires: now + HOUR }], TIMEOUT)
+  const key = `${app}:web:{${app}:web:bot}:created`
+  expect(await server.command('EXISTS', key)).toBe(1)
+  const minute = Math.floor(now / 60_000)
+  const old = Array.from({ length: 64 }, (_, n) => minute - 64 - n)
+  await server.command('HSET', key, ...old.flatMap((each) => [String(each % 64), `${each} 7`]))
+  const { createdPerMinute } = await store.statistics({ within: HOUR }, TIMEOUT)
+  expect(createdPerMinute.every((count) => count === 0)).toBe(true)
+  await store.note([{ kind: 'created', sid: word(), device: 'bot', expires: now + HOUR }], TIMEOUT)
+  const after = await store.statistics({ within: HOUR }, TIMEOUT)
+  expect(after.createdPerMinute.reduce((sum, each) => sum + each, 0)).toBe(1)
+})
+
 describe('what is left', () => {
   it('of a session whose place another one took has nothing of it, for a minute', async () => {
     const { tag, sid } = ofUser()

@@ -25,10 +25,7 @@ export function sessionTest(name: string, test: (stores: SessionStores) => Promi
 }
 
 /** Opens a backend and two stores over it for one test, and closes all of it. */
-async function withSessionStores(
-  open: OpenBackend,
-  test: (stores: SessionStores) => Promise<void>,
-): Promise<void> {
+async function withSessionStores(open: OpenBackend, test: (stores: SessionStores) => Promise<void>): Promise<void> {
   const backend = await open({})
   const opened: SessionStore[] = []
   const ownApp = randomApp()
