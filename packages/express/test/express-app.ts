@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -10,13 +11,19 @@ import { runPolicies, usePolicy } from '../src/index.ts'
 
 export type ExpressFactory = typeof express
 
-/** The versions that the peer range promises, lowest and newest. */
-export const EXPRESSES = ['express-4-lowest', 'express-4', 'express'] as const
+const require = createRequire(import.meta.url)
+const NAMES = {
+  'express-4-lowest': (): unknown => require('express-4-lowest'),
+  'express-4': (): unknown => require('express-4'),
+  express: (): unknown => require('express'),
+} as const satisfies Record<string, () => unknown>
 
-/** Express 4 has no types of its own here; what is used of it is the same. */
-export async function loadExpress(name: (typeof EXPRESSES)[number]): Promise<ExpressFactory> {
-  const module: { default: ExpressFactory } = await import(name)
-  return module.default
+/** The versions that the peer range promises, lowest and newest. */
+export const EXPRESSES: readonly (keyof typeof NAMES)[] = ['express-4-lowest', 'express-4', 'express']
+
+export async function loadExpress(name: keyof typeof NAMES): Promise<ExpressFactory> {
+  // Express 4 brings no types here; what is used of it is the same.
+  return NAMES[name]() as ExpressFactory
 }
 
 /** Where the middleware of `compression` stands. */

@@ -266,3 +266,25 @@ describe('a capture', () => {
     })
   })
 })
+
+describe('a handler whose answer was replaced', () => {
+  it('may go on writing: it goes nowhere, fails nowhere and waits for nothing', async () => {
+    const calls: string[] = []
+    const replaces = settling(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return { type: 'replace', reply: { status: 503, headers: [], body: 'later' } }
+    })
+    const app = appOf([replaces], async (_request, response) => {
+      response.on('error', (error) => calls.push(`error: ${error.message}`))
+      if (!response.write(Buffer.alloc(100_000))) await new Promise((resolve) => response.once('drain', resolve))
+      calls.push('drained')
+      for (let n = 0; n < 3; n++) await new Promise<void>((resolve) => void response.write('more', () => resolve()))
+      response.end('last', () => calls.push('ended'))
+      response.end()
+    })
+    await withApp(app, async (port) => {
+      expect((await rawRequest(port, 'GET')).body).toBe('later')
+      await expect.poll(() => calls).toEqual(['drained', 'ended'])
+    })
+  })
+})

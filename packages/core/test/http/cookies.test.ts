@@ -66,12 +66,11 @@ describe('parseCookies', () => {
 
   it('takes whatever it is given, and gives only what a cookie may hold', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), cookieLike()), (header) => {
-        for (const { name, value } of parseCookies(header)) {
-          expect(name).toMatch(/^[!#-'*+\-.0-9A-Z^-z|~]+$/)
-          expect(value).toMatch(/^[\x21-\x7e]*$/)
-          expect(value).not.toMatch(/[",;\\]/)
-        }
+      fc.property(fc.oneof(fc.string(), anyText(), cookieLike()), (header) => {
+        const wrong = parseCookies(header).filter(
+          ({ name, value }) => !/^[!#-'*+\-.0-9A-Z^-z|~]+$/.test(name) || !/^[!#-+\--:<-[\]-~]*$/.test(value),
+        )
+        expect(wrong).toEqual([])
       }),
     )
   })
@@ -165,3 +164,8 @@ describe('serializeCookie', () => {
     )
   })
 })
+
+/** Any code units, halves of pairs as well. */
+function anyText(): fc.Arbitrary<string> {
+  return fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)) })
+}

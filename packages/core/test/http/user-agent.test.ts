@@ -150,16 +150,18 @@ it('tells one of few things of any text, and soon', () => {
     'Mobi',
   )
   fc.assert(
-    fc.property(
-      fc.oneof(fc.string({ unit: 'binary', maxLength: 3000 }), fc.string({ unit: words, maxLength: 500 })),
-      (text) => {
-        const { device, osMajor } = parseUserAgent(text)
-        expect(['desktop', 'mobile', 'tablet', 'bot', 'other']).toContain(device)
-        expect(osMajor ?? '1').toMatch(/^(\d{1,3}|XP|Vista)$/)
-      },
-    ),
+    fc.property(fc.oneof(anyText(), fc.string({ unit: words, maxLength: 50 })), (text) => {
+      const { device, osMajor } = parseUserAgent(text)
+      expect(['desktop', 'mobile', 'tablet', 'bot', 'other']).toContain(device)
+      expect(osMajor ?? '1').toMatch(/^(\d{1,3}|XP|Vista)$/)
+    }),
   )
   const begun = performance.now()
   for (const word of ['Windows Phone ', 'Android ', ' OS ', '9', 'bo', '\t']) parseUserAgent(word.repeat(100_000))
   expect(performance.now() - begun).toBeLessThan(200)
 })
+
+/** Any code units, halves of pairs as well. */
+function anyText(): fc.Arbitrary<string> {
+  return fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)) })
+}

@@ -42,7 +42,7 @@ export function httpTest(name: string, test: (app: RunningApp) => Promise<void>)
   }
 }
 
-export const ADA: Readonly<Record<string, string>> = { cookie: 'visitor=ada' }
+const ADA: Readonly<Record<string, string>> = { cookie: 'visitor=ada' }
 
 /** Promise.withResolvers is not in every Node.js that is promised. */
 function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
