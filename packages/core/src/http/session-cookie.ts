@@ -62,7 +62,8 @@ export class SessionCookieFormat {
     const base = this.#base(this.#isSecure(connection))
     if (change.kind === 'clear') return serializeCookie({ ...base, value: '', maxAge: 0, expires: LONG_AGO })
     const { value, maxAge } = change
-    return serializeCookie({ ...base, value, ...(maxAge !== undefined && { maxAge: Math.floor(maxAge / 1000) }) })
+    // Rounded up: what is left of a second must not delete it.
+    return serializeCookie({ ...base, value, ...(maxAge !== undefined && { maxAge: Math.ceil(maxAge / 1000) }) })
   }
 
   #isSecure({ secure }: { readonly secure: boolean }): boolean {

@@ -5,6 +5,8 @@ export interface Answer {
   /** The values of its `Set-Cookie` headers. */
   readonly cookies: readonly string[]
   readonly body: string
+  /** The object that its body spells. */
+  json(): Readonly<Record<string, unknown>>
 }
 
 export interface Sent {
@@ -47,11 +49,14 @@ export class Browser {
       headers: { ...(this.jar.size > 0 && { cookie: this.cookie }), ...headers },
       ...(form && { body: new URLSearchParams(form) }),
     })
+    const body = await response.text()
     return {
       status: response.status,
       headers: response.headers,
       cookies: response.headers.getSetCookie(),
-      body: await response.text(),
+      body,
+      // What a test expects of it, it compares.
+      json: () => JSON.parse(body) as Readonly<Record<string, unknown>>,
     }
   }
 

@@ -1,7 +1,7 @@
 import './session-fields.ts'
 import { createRedstart, type Redstart, type RedstartEvent, type RedstartOptions } from '@redstart/core'
 import type { StartedHttpApp } from '@redstart/testing'
-import type { Express } from 'express'
+import type { Express, Request } from 'express'
 import { onTestFinished } from 'vitest'
 import { session, type SessionMiddlewareOptions } from '../../src/index.ts'
 import { type ExpressFactory, listen } from '../express-app.ts'
@@ -47,6 +47,12 @@ export async function startApp({
   const { port, close }: StartedHttpApp = await listen(app)
   onTestFinished(close)
   return { redstart, port, events, errors, browser: () => new Browser(port) }
+}
+
+/** The fields of a form that `urlencoded` has read. */
+export function formOf(request: Request): Readonly<Record<string, string | undefined>> {
+  // A form is text by text.
+  return request.body as Readonly<Record<string, string | undefined>>
 }
 
 /** Routes of most tests: counting views, signing in and out, who it is. */

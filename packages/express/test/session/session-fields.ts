@@ -13,3 +13,12 @@ declare module '../../src/request.ts' {
     csrfToken: string
   }
 }
+
+declare global {
+  namespace Express {
+    /** What passport knows of a user. */
+    interface User {
+      readonly id: string
+    }
+  }
+}
