@@ -7,12 +7,15 @@ import { parseUserAgent } from './http/user-agent.ts'
 import { ActivityLog } from './session/activity.ts'
 import { Audit } from './session/audit.ts'
 import type { Client } from './session/client.ts'
+import type { DeviceRecord } from './session/core-record.ts'
 import type { SessionEngine } from './session/engine.ts'
 import { createKeyring, type Keyring } from './session/keyring.ts'
 import { Revocations } from './session/revocations.ts'
+import { Watching } from './session/watching.ts'
 import { KEY_FORMS, sealingKeys } from './session/sealing-keys.ts'
 import { createSessions, type Sessions, type Who } from './session/sessions.ts'
-import { resolveSessions, type SessionOptions, type SessionSettings } from './session/settings.ts'
+import { resolveSessions } from './session/resolve-settings.ts'
+import type { SessionOptions, SessionSettings } from './session/settings.ts'
 import { StoreTime } from './session/store-time.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 
@@ -56,7 +59,8 @@ export function composeSessions<Data extends object>(parts: ComposedOf<Data>): C
     async close() {
       closed = true
       if (opened === undefined) return
-      opened.revocations.close()
+      opened.watching.close()
+      await opened.revocations.close()
       await opened.activity.flush()
       opened.audit.close()
       await opened.store.close()
@@ -74,16 +78,18 @@ function openEngine<Data extends object>(
   const { app, clock } = context
   const { namespace, deadline } = settings
   const store = backend.sessions(context, { namespace })
+  const time = new StoreTime(store, clock)
   return {
     store,
     settings,
     keyring,
     scope: { app, namespace },
     clock,
-    time: new StoreTime(store, clock),
+    time,
     audit: new Audit(telemetry, clock, namespace),
     activity: new ActivityLog(store, clock, deadline),
-    revocations: new Revocations(store, clock, deadline),
+    revocations: new Revocations(store, time, clock, deadline),
+    watching: new Watching(store, clock, deadline),
   }
 }
 
@@ -103,21 +109,27 @@ function keyOfProcess({ name }: Backend): Uint8Array {
   )
 }
 
+/** What a request says of its client; worked out where it is asked for, which for most requests is never. */
 function describe({ keyring }: SessionEngine, { ip, userAgent }: Who): Client {
-  const network = clientNetwork(ip)
-  const { device, browser, os, osMajor } = parseUserAgent(userAgent)
-  const named = [
-    browser ?? 'A browser',
-    ...(os === undefined ? [] : ['on', os, ...(osMajor === undefined ? [] : [osMajor])]),
-  ]
+  let device: DeviceRecord | undefined
   return {
-    address: network === undefined ? undefined : hashed(keyring, network),
-    device: {
-      network,
-      userAgent: browser === undefined && os === undefined ? undefined : named.join(' '),
-      kind: device,
+    get address() {
+      const network = clientNetwork(ip)
+      return network === undefined ? undefined : hashed(keyring, network)
+    },
+    get device() {
+      device ??= deviceOf(ip, userAgent)
+      return device
     },
   }
+}
+
+function deviceOf(ip: string | undefined, text: string | undefined): DeviceRecord {
+  const { device: kind, browser, os, osMajor } = parseUserAgent(text)
+  const system = os === undefined ? [] : ['on', os, ...(osMajor === undefined ? [] : [osMajor])]
+  const userAgent =
+    browser === undefined && os === undefined ? undefined : [browser ?? 'A browser', ...system].join(' ')
+  return { network: clientNetwork(ip), userAgent, kind }
 }
 
 /** No address is stored that could be read. */

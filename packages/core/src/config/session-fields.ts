@@ -1,4 +1,4 @@
-import { resolveSessions } from '../session/settings.ts'
+import { resolveSessions } from '../session/resolve-settings.ts'
 import { checkedBy } from './checked-by.ts'
 import { duration, type Fields, fields, isRecord } from './checks.ts'
 import type { SessionsConfig } from './config.ts'

@@ -1,14 +1,9 @@
 import { RedstartError } from '../errors.ts'
-import type { OpenedPayload } from '../wire/seal.ts'
 import type { Client } from './client.ts'
 import type { CookieChange } from './cookie-change.ts'
 import type { SessionEngine } from './engine.ts'
-import { isHidden } from './field-names.ts'
-import { checkFieldName, type FieldDraft } from './fields.ts'
 import type { Live } from './live.ts'
 import type { Opening } from './opening.ts'
-import { isRotationDue } from './rotation-due.ts'
-import { fieldPayload } from './sealed.ts'
 import { newToken, type Token } from './token.ts'
 import type { DataView } from './view.ts'
 
@@ -23,7 +18,7 @@ export class ActiveSession {
   live: Live | undefined
   #cookie: CookieChange | undefined
   /** False where the browser must keep what it has. */
-  readonly #mayCookie: boolean
+  #mayCookie: boolean
   /** The store was away when it was opened; nothing can be stored. */
   readonly outage: RedstartError | undefined
   /** A selector that something was bound to before there was a record. */
@@ -40,6 +35,8 @@ export class ActiveSession {
   wantedAge: number | Date | null | undefined
   /** This request began it: nobody else has its cookie yet. */
   #isNew = false
+  /** Why it ended while this request ran. */
+  #lost: string | undefined
   /** One step after the other. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -54,7 +51,7 @@ export class ActiveSession {
     this.outage = opening.kind === 'unavailable' ? opening.error : undefined
     this.#mayCookie = !('mute' in opening && opening.mute)
     this.view = makeView(this)
-    this.view.show(dataFields(this.live))
+    this.view.show(this.live?.fields.dataNames ?? [])
   }
 
   /** What the response does to the cookie. */
@@ -109,12 +106,41 @@ export class ActiveSession {
     this.#hidden.clear()
   }
 
-  /** This request has made a record. */
+  /** This request has made a record: its cookie takes the place of whichever the browser has. */
   begin(live: Live, cookie: CookieChange): void {
     this.become(live)
     this.#isNew = true
+    this.#lost = undefined
+    this.#mayCookie = true
     this.wantedAge = undefined
     this.#cookie = cookie
+  }
+
+  /**
+   * The record ended while this request ran: nothing that was meant for it is stored elsewhere, and nothing of it is shown
+   * any more.
+   */
+  lose(reason: string): void {
+    this.engine.audit.tell({ type: 'session.lost', sid: this.sid ?? '', reason })
+    this.become(undefined)
+    this.#lost = reason
+    this.view?.renew([])
+  }
+
+  /** The record ended because this request begins another one. */
+  replaced(): void {
+    this.become(undefined)
+    this.#lost = undefined
+  }
+
+  /** Whether a visitor's session may begin: not where the browser must keep the cookie that it has. */
+  get mayBegin(): boolean {
+    return this.#mayCookie && this.#lost === undefined
+  }
+
+  /** Why it may not. */
+  get whyNot(): string {
+    return this.#lost ?? (this.opening.kind === 'refused' ? this.opening.reason : 'unavailable')
   }
 
   /** How long the session shall live was said after it had begun. */
@@ -142,6 +168,7 @@ export class ActiveSession {
   /** What the handler is given from now on is empty; what it had before stays as it is, for whoever holds it. */
   regenerate(): void {
     this.regenerated = true
+    this.#lost = undefined
     this.#hidden.clear()
     this.view = this.#makeView(this)
   }
@@ -154,81 +181,13 @@ export class ActiveSession {
     this.#hidden.set(field, value)
   }
 
-  /**
-   * What the handler has changed.
-   *
-   * @throws RedstartError `INVALID_ARGUMENT` for a name that no field may have, `UNSUPPORTED_VALUE` for a value that would
-   *   not come back the same.
-   */
-  drafts(): readonly FieldDraft[] {
-    const { view, live } = this
-    const touched = view?.touched() ?? new Map<string, unknown>()
-    const untouched = view?.untouched() ?? new Set<string>()
-    const values = new Map([...touched, ...this.#hidden])
-    for (const field of live?.fields.names ?? [])
-      if (!isHidden(field) && !untouched.has(field) && !values.has(field)) values.set(field, undefined)
-    const drafts: FieldDraft[] = []
-    for (const [field, value] of values) {
-      checkFieldName(field)
-      const draft = this.#draft(field, value)
-      if (draft !== undefined) drafts.push(draft)
-    }
-    return drafts
+  /** Those that this request has changed. */
+  get hiddenValues(): ReadonlyMap<string, unknown> {
+    return this.#hidden
   }
 
-  /** Whether the handler has looked at anything that can be changed, or has set something. */
-  get isTouched(): boolean {
-    const { view, live, regenerated } = this
-    if (view === undefined || this.destroyed) return false
-    return regenerated || view.touched().size > 0 || view.untouched().size < dataFields(live).length
+  /** These are stored; what was set meanwhile is not. */
+  hiddenStored(stored: ReadonlyMap<string, unknown>): void {
+    for (const [field, value] of stored) if (this.#hidden.get(field) === value) this.#hidden.delete(field)
   }
-
-  /** Whether a commit may have anything to do. */
-  get isPending(): boolean {
-    const { live, engine } = this
-    if (this.isTouched || this.#wanted || this.#hidden.size > 0 || this.isAgeDue) return true
-    if (live === undefined || this.destroyed) return false
-    return (
-      live.sealed.isOld(live.coreBytes) || live.core.version < engine.settings.version || isRotationDue(engine, live)
-    )
-  }
-
-  /** What the handler would read now; nothing that it has not looked at is opened before it is. */
-  data(): Readonly<Record<string, unknown>> {
-    const { view, live } = this
-    const data = Object.create(null) as Record<string, unknown> // Object.create has no type of its own.
-    for (const field of view?.untouched() ?? [])
-      Object.defineProperty(data, field, { enumerable: true, get: () => live?.fields.value(field) })
-    for (const [field, value] of view?.touched() ?? []) data[field] = value
-    return data
-  }
-
-  /** All that the handler would read now, as it is stored. */
-  shown(): Map<string, OpenedPayload> {
-    const { view, live } = this
-    const shown = new Map<string, OpenedPayload>()
-    for (const field of [...(view?.untouched() ?? []), ...dataHidden(live)]) {
-      const payload = live?.fields.payload(field)
-      if (payload !== undefined) shown.set(field, payload)
-    }
-    for (const [field, value] of [...(view?.touched() ?? []), ...this.#hidden]) {
-      checkFieldName(field)
-      if (value === undefined) shown.delete(field)
-      else shown.set(field, fieldPayload(value))
-    }
-    return shown
-  }
-
-  #draft(field: string, value: unknown): FieldDraft | undefined {
-    if (this.live !== undefined) return this.live.fields.draft(field, value)
-    return value === undefined ? undefined : { field, payload: fieldPayload(value) }
-  }
-}
-
-function dataFields(live: Live | undefined): readonly string[] {
-  return live?.fields.names.filter((field) => !isHidden(field)) ?? []
-}
-
-function dataHidden(live: Live | undefined): readonly string[] {
-  return live?.fields.names.filter(isHidden) ?? []
 }

@@ -1,7 +1,9 @@
+import { nonceOf } from '../wire/seal.ts'
 import type { Client } from './client.ts'
-import type { SessionEngine } from './engine.ts'
+import { punctual, type SessionEngine } from './engine.ts'
 import type { Live } from './live.ts'
 import type { BindingPolicy } from './settings.ts'
+import { presentedBy } from './token.ts'
 
 /**
  * Compares where a session is used with where it was begun. Networks and families of browsers alone: addresses change
@@ -17,15 +19,37 @@ export async function boundTo(
 ): Promise<Live | undefined> {
   const broken = mismatches(engine, live, client)
   if (broken.length === 0) return live
-  const { sid } = live.token.address
-  for (const { what, policy } of broken) engine.audit.tell({ type: 'session.binding', sid, what, policy })
+  const { address } = live.token
+  for (const { what, policy } of broken) engine.audit.tell({ type: 'session.binding', sid: address.sid, what, policy })
   if (broken.some(({ policy }) => policy === 'revoke')) {
-    if (!readOnly) await engine.store.revoke({ addresses: [live.token.address] }, engine.settings.deadline)
-    engine.audit.tell({ type: 'session.ended', sid, userId: live.core.userId, reason: 'binding' })
+    if (!readOnly) await end(engine, live)
     return undefined
   }
-  const stepUp = broken.some(({ policy }) => policy === 'step-up')
-  return stepUp ? { ...live, core: { ...live.core, stepUp: true } } : live
+  if (live.core.stepUp || broken.every(({ policy }) => policy !== 'step-up')) return live
+  const stepped = { ...live, core: { ...live.core, stepUp: true } }
+  return readOnly ? stepped : await remembered(engine, stepped)
+}
+
+async function end(
+  { revocations, audit }: SessionEngine,
+  { token: { address }, core: { userId } }: Live,
+): Promise<void> {
+  await revocations.revoke({ addresses: [address] }, () =>
+    audit.tell({ type: 'session.ended', sid: address.sid, userId, reason: 'binding' }),
+  )
+}
+
+/** Whoever has a cookie from elsewhere could come a second time as if from where it was made. */
+async function remembered(engine: SessionEngine, live: Live): Promise<Live> {
+  const { store, settings } = engine
+  const bytes = live.sealed.sealCore(live.core)
+  const request = {
+    ...{ ...presentedBy(live.token), changes: [], core: { bytes, nonce: nonceOf(live.coreBytes) } },
+    ...{ touch: false, grace: settings.grace },
+  }
+  const { kind } = await punctual(engine, (dated, timeout) => store.commit({ ...request, ...dated }, timeout))
+  // Of two requests that come at once one remembers it.
+  return kind === 'committed' ? { ...live, coreBytes: bytes } : live
 }
 
 interface Mismatch {

@@ -4,6 +4,7 @@ import type { Client } from './client.ts'
 import type { CoreRecord } from './core-record.ts'
 import { punctual, type SessionEngine } from './engine.ts'
 import { checkSizes, SessionFields } from './fields.ts'
+import { holdToLimit, tooMany } from './limit.ts'
 import type { Live } from './live.ts'
 import { SealedRecord } from './sealed.ts'
 import type { Lifetime, SessionSettings } from './settings.ts'
@@ -21,6 +22,8 @@ export interface NewRecord {
   readonly identified: boolean
   /** For how long, in ms, or until when, in place of what the settings say. */
   readonly age?: number | Date | undefined
+  /** Without use, in ms, in place of what the settings say. */
+  readonly idle?: number | undefined
   /** A selector that something was bound to before. */
   readonly planned?: Token | undefined
 }
@@ -36,7 +39,11 @@ export async function createRecord(engine: SessionEngine, client: Client, made: 
   if (made.userId === undefined) await admit(engine, client)
   for (let token = made.planned; ; token = undefined) {
     const live = await tryToCreate(engine, client, made, token ?? newToken(engine.keyring.first, made.userId))
-    if (live !== undefined) return live
+    if (live === undefined) continue
+    const { address } = live.token
+    if (address.kind === 'user' && made.userId !== undefined)
+      await holdToLimit(engine, made.userId, { address, at: live.touched })
+    return live
   }
 }
 
@@ -49,7 +56,7 @@ async function tryToCreate(
 ): Promise<Live | undefined> {
   const { settings, keyring, scope, store } = engine
   const { address } = token
-  const sealed = new SealedRecord(keyring, scope, address.sid)
+  const sealed = new SealedRecord(keyring, scope, { sid: address.sid, key: token.key })
   const created = await engine.time.now(settings.deadline)
   const { idle, absolute } = lifetimeOf(settings, made, created)
   const core = coreOf(made, client, { created, absolute: created + absolute, version: settings.version })
@@ -61,7 +68,7 @@ async function tryToCreate(
   const reply = await punctual(engine, (dated, timeout) => store.create({ ...record, ...dated }, timeout))
   if (reply.kind === 'taken') return undefined
   if (reply.kind === 'rejected') throw tooMany(settings.limit.max)
-  tell(engine, made, address.sid, reply.evicted)
+  tell(engine, made, address.sid, reply)
   engine.activity.note({ kind: 'created', sid: address.sid, device: client.device.kind, expires: reply.now + idle })
   const fields = new SessionFields(sealed, bytes, () => undefined)
   for (const [field, payload] of made.payloads) fields.stored(field, bytes.get(field), payload)
@@ -71,12 +78,12 @@ async function tryToCreate(
 
 function lifetimeOf(
   { remembered, lifetime }: SessionSettings,
-  { remember, age }: NewRecord,
+  { remember, age, idle }: NewRecord,
   created: number,
 ): Lifetime {
   if (age !== undefined) {
     const ms = typeof age === 'number' ? age : Math.max(1, age.getTime() - created)
-    return { idle: ms, absolute: ms }
+    return { idle: Math.min(idle ?? ms, ms), absolute: ms }
   }
   return remember ? remembered : lifetime
 }
@@ -107,14 +114,12 @@ async function admit({ settings, store }: SessionEngine, { address }: Client): P
   )
 }
 
-function tell({ audit }: SessionEngine, made: NewRecord, sid: string, evicted: readonly string[]): void {
-  audit.tell({ type: 'session.created', sid, userId: made.userId, reason: made.reason })
-  for (const gone of evicted) audit.tell({ type: 'session.ended', sid: gone, userId: made.userId, reason: 'evicted' })
-}
-
-function tooMany(max: number): RedstartError {
-  return new RedstartError(
-    'SESSION_LIMIT',
-    `The user has ${max} sessions, which is as many as sessions.limit.max allows; one of them must end first`,
-  )
+function tell(
+  { audit }: SessionEngine,
+  { userId, reason }: NewRecord,
+  sid: string,
+  { evicted, replicas }: { readonly evicted: readonly string[]; readonly replicas: number | undefined },
+): void {
+  audit.tell({ type: 'session.created', sid, userId, reason, replicas })
+  for (const gone of evicted) audit.tell({ type: 'session.ended', sid: gone, userId, reason: 'evicted' })
 }

@@ -4,6 +4,7 @@ import type { ActivityLog } from './activity.ts'
 import type { Audit } from './audit.ts'
 import type { Keyring, KeyScope } from './keyring.ts'
 import type { Revocations } from './revocations.ts'
+import type { Watching } from './watching.ts'
 import type { SessionStore } from './session-store.ts'
 import type { SessionSettings } from './settings.ts'
 import type { StoreTime } from './store-time.ts'
@@ -19,6 +20,7 @@ export interface SessionEngine {
   readonly audit: Audit
   readonly activity: ActivityLog
   readonly revocations: Revocations
+  readonly watching: Watching
 }
 
 /** A call that must not take effect after its caller has given up. */

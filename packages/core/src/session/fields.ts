@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
-import { invalidArgument, RedstartError } from '../errors.ts'
+import { RedstartError } from '../errors.ts'
 import type { OpenedPayload } from '../wire/seal.ts'
+import { isHidden } from './field-names.ts'
 import { fieldPayload, fieldValue, nonceOfField, SEAL_BYTES, type SealedRecord } from './sealed.ts'
 import type { FieldChange } from './session-store.ts'
 
@@ -37,6 +38,16 @@ export class SessionFields {
   /** Those that may be read; some of them may turn out to be damaged. */
   get names(): readonly string[] {
     return [...this.#stored].flatMap(([field, { opened }]) => (opened === null ? [] : [field]))
+  }
+
+  /** Those of the application. */
+  get dataNames(): readonly string[] {
+    return this.names.filter((field) => !isHidden(field))
+  }
+
+  /** Those of our own. */
+  get hiddenNames(): readonly string[] {
+    return this.names.filter(isHidden)
   }
 
   /** The value, made anew; undefined for none. */
@@ -134,13 +145,10 @@ const MOST_FIELDS = 64
 const MOST_FIELD_BYTES = 64 * 1024
 const MOST_BYTES = 256 * 1024
 
-/** @throws RedstartError `INVALID_ARGUMENT` for a name that no field may have. */
-export function checkFieldName(field: string): void {
-  if (FIELD_NAME.test(field)) return
-  throw invalidArgument('the name of a session field', field, '1 to 64 of A-Z a-z 0-9 _ . : -')
+/** Of all of these together with what they open to. */
+export function sizesOf(payloads: ReadonlyMap<string, OpenedPayload>): ReadonlyMap<string, number> {
+  return new Map([...payloads].map(([field, { payload }]) => [field, payload.length]))
 }
-
-const FIELD_NAME = /^[\w.:-]{1,64}$/
 
 /** @throws RedstartError `VALUE_TOO_LARGE` for more than a session may hold. */
 export function checkSizes(sizes: ReadonlyMap<string, number>): void {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { invalidArgument } from '../errors.ts'
 import type { ActiveSession } from './active-session.ts'
 import { FLASH } from './field-names.ts'
@@ -7,23 +8,36 @@ type Messages = Readonly<Record<string, readonly unknown[]>>
 
 export function addFlash(session: ActiveSession, kind: string, message: unknown): void {
   if (typeof kind !== 'string' || kind === '') throw invalidArgument('the kind of a flash message', kind, 'text')
-  const messages = messagesOf(session)
-  session.setHidden(FLASH, Object.fromEntries([...entries(messages, kind), [kind, [...own(messages, kind), message]]]))
+  const messages = messagesOf(session.hidden(FLASH))
+  session.setHidden(FLASH, withKind(messages, kind, [...own(messages, kind), message]))
 }
 
-/** Messages of a kind, or all of them; they are gone with it. */
+/** Messages of a kind; they are gone with it. */
 export function takeFlash(session: ActiveSession, kind: string): readonly unknown[] {
-  const messages = messagesOf(session)
+  const messages = messagesOf(session.hidden(FLASH))
   const taken = own(messages, kind)
-  if (taken.length === 0) return []
-  const left = entries(messages, kind)
-  session.setHidden(FLASH, left.length === 0 ? undefined : Object.fromEntries(left))
+  if (taken.length > 0) session.setHidden(FLASH, someOf(withKind(messages, kind, [])))
   return taken
 }
 
-function messagesOf(session: ActiveSession): Messages {
-  const stored = session.hidden(FLASH)
-  // It is sealed, and nobody writes it but the two functions above.
+/** Of two requests each keeps what it added, and what one of them took is gone. */
+export function mergeFlash(base: unknown, mine: unknown, theirs: unknown): Messages | undefined {
+  const [before, here, there] = [messagesOf(base), messagesOf(mine), messagesOf(theirs)]
+  let merged: Messages = {}
+  for (const kind of new Set([...Object.keys(here), ...Object.keys(there)])) {
+    const taken = without(own(before, kind), own(here, kind))
+    const added = without(own(here, kind), own(before, kind))
+    merged = withKind(merged, kind, [...without(own(there, kind), taken), ...added])
+  }
+  return someOf(merged)
+}
+
+function someOf(messages: Messages): Messages | undefined {
+  return Object.keys(messages).length === 0 ? undefined : messages
+}
+
+/** It is sealed, and nobody writes it but the functions above. */
+function messagesOf(stored: unknown): Messages {
   return typeof stored === 'object' && stored !== null ? (stored as Messages) : {}
 }
 
@@ -31,6 +45,17 @@ function own(messages: Messages, kind: string): readonly unknown[] {
   return Object.hasOwn(messages, kind) ? (messages[kind] ?? []) : []
 }
 
-function entries(messages: Messages, except: string): [string, readonly unknown[]][] {
-  return Object.entries(messages).filter(([kind]) => kind !== except)
+function withKind(messages: Messages, kind: string, list: readonly unknown[]): Messages {
+  const others = Object.entries(messages).filter(([other]) => other !== kind)
+  return Object.fromEntries(list.length === 0 ? others : [...others, [kind, list]])
+}
+
+/** Of equal ones as many as there are. */
+function without(list: readonly unknown[], gone: readonly unknown[]): readonly unknown[] {
+  const left = [...gone]
+  return list.filter((message) => {
+    const at = left.findIndex((other) => isDeepStrictEqual(other, message))
+    if (at >= 0) left.splice(at, 1)
+    return at < 0
+  })
 }

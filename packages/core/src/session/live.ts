@@ -25,7 +25,7 @@ export interface Live {
 /** What a record says, opened; undefined where it is not what was sealed for this token. */
 export function liveOf(engine: SessionEngine, token: Token, record: LoadedRecord): Live | undefined {
   const { sid } = token.address
-  const sealed = new SealedRecord(engine.keyring, engine.scope, sid)
+  const sealed = new SealedRecord(engine.keyring, engine.scope, { sid, key: token.key })
   const core = sealed.openCore(record.core)
   if (core === undefined || !belongs(token, core)) return undefined
   const { idle, touched, rotated, secret, next } = record

@@ -1,7 +1,15 @@
 import type { ActiveSession } from './active-session.ts'
+import { FLASH } from './field-names.ts'
 import type { FieldDraft } from './fields.ts'
+import { mergeFlash } from './flash.ts'
 import type { Live } from './live.ts'
 import { fieldPayload, fieldValue } from './sealed.ts'
+import type { Merge, SessionSettings } from './settings.ts'
+
+/** Whether what several requests make of a field is brought together. */
+export function mergesField(settings: SessionSettings, field: string): boolean {
+  return field === FLASH || settings.merge.has(field)
+}
 
 /**
  * Brings what this request made of fields together with what others have made of them meanwhile. Afterwards theirs counts
@@ -20,12 +28,17 @@ export function mergedDrafts(
     const opened = bytes && sealed.openField(field, bytes)
     const base = fields.value(field)
     fields.stored(field, bytes, opened)
-    const merge = session.engine.settings.merge.get(field)
+    const merge = mergeOf(session.engine.settings, field)
     const other = opened && fieldValue(opened)
     const mine = payload && fieldValue(payload)
     // One side has deleted it: there is nothing to bring together, and this request is the later one.
-    if (merge === undefined || other === undefined || mine === undefined) return draft
-    const merged = merge(base, mine.value, other.value)
+    const whole = field === FLASH || (other !== undefined && mine !== undefined)
+    if (merge === undefined || !whole) return draft
+    const merged = merge(base, mine?.value, other?.value)
     return { field, payload: merged === undefined ? undefined : fieldPayload(merged) }
   })
+}
+
+function mergeOf(settings: SessionSettings, field: string): Merge<unknown> | undefined {
+  return field === FLASH ? mergeFlash : settings.merge.get(field)
 }

@@ -3,7 +3,7 @@ import type { Client } from './client.ts'
 import { type CookieChange, cookieOf } from './cookie-change.ts'
 import type { SessionEngine } from './engine.ts'
 import { type Live, liveOf } from './live.ts'
-import { migrated } from './migration.ts'
+import { migrate } from './migration.ts'
 import { boundTo } from './binding.ts'
 import type { LoadedRecord, Refusal } from './session-store.ts'
 import { touchAfterOf } from './settings.ts'
@@ -66,14 +66,14 @@ function oneToken({ keyring, audit }: SessionEngine, values: readonly string[]):
 async function load(engine: SessionEngine, token: Token, client: Client, how: OpenHow): Promise<Opening> {
   const { store, settings, clock, time } = engine
   const presented = presentedBy(token)
-  const touch = how.touch && !how.readOnly ? { touchAfter: touchAfterOf(settings, settings.lifetime.idle) } : {}
+  const touch = how.touch && !how.readOnly ? { touchAfter: touchAfterOf(settings) } : {}
   const request = { ...presented, readOnly: how.readOnly, grace: settings.grace, ...touch }
   const sent = clock.now()
   const reply = await store.load(request, settings.deadline)
   time.learned(reply.now, sent)
   return reply.kind === 'loaded'
     ? await usable(engine, token, reply, client, how)
-    : await refused(engine, token, reply.kind)
+    : await refused(engine, token, reply.kind, how)
 }
 
 async function usable(
@@ -98,12 +98,8 @@ async function usable(
   if (record.promoted) audit.tell({ type: 'session.rotated', sid, phase: 'taken' })
   if (record.noted)
     activity.note({ kind: 'used', sid, device: bound.core.device.kind, expires: record.now + record.idle })
-  return {
-    kind: 'loaded',
-    live:
-      settings.schema === undefined && bound.core.version === settings.version ? bound : await migrated(engine, bound),
-    cookie: offeredCookie(bound, record),
-  }
+  if (settings.schema !== undefined || bound.core.version !== settings.version) await migrate(engine, bound)
+  return { kind: 'loaded', live: bound, cookie: offeredCookie(bound, record) }
 }
 
 /** Whoever presents the current secret is told the next one, again and again until it is presented. */
@@ -113,14 +109,20 @@ function offeredCookie({ token, sealed, core }: Live, { secret, next, now }: Loa
   return opened === undefined ? undefined : cookieOf({ ...token, secret: opened }, core, now)
 }
 
-async function refused(engine: SessionEngine, token: Token, reason: Refusal): Promise<Opening> {
+async function refused(
+  engine: SessionEngine,
+  { address }: Token,
+  reason: Refusal,
+  { readOnly }: OpenHow,
+): Promise<Opening> {
   if (reason !== 'reuse') return counted(engine, reason)
-  const { audit, settings, store } = engine
-  const { sid } = token.address
+  const { audit, settings, revocations } = engine
+  const { sid } = address
   audit.tell({ type: 'session.reuse', sid })
-  if (settings.onReuse === 'revoke') {
-    await store.revoke({ addresses: [token.address] }, settings.deadline)
-    audit.tell({ type: 'session.ended', sid, userId: undefined, reason: 'reuse' })
+  if (settings.onReuse === 'revoke' && !readOnly) {
+    await revocations.revoke({ addresses: [address] }, () =>
+      audit.tell({ type: 'session.ended', sid, userId: undefined, reason: 'reuse' }),
+    )
   }
   return { kind: 'refused', reason, mute: true }
 }

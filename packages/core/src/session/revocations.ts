@@ -1,81 +1,75 @@
 import type { Cancel, Clock } from '../clock.ts'
-import type { Revocation, RevokeAllRequest, RevokeReply, RevokeRequest, SessionStore } from './session-store.ts'
+import type { RevokeAllRequest, RevokeReply, RevokeRequest, SessionStore } from './session-store.ts'
+import type { StoreTime } from './store-time.ts'
 
-/** A session that somebody wants to know the end of. */
-interface Watched {
-  readonly tag: string | undefined
-  readonly sid: string
-  readonly onRevoked: () => void
+/** Is told once, when it is done: at the first attempt or at a later one. */
+type OnEnded = (reply: RevokeReply) => void
+
+type Revoked =
+  | { readonly kind: 'some'; readonly request: RevokeRequest }
+  /** Those that were begun later stay: `until` is the instant at which it was asked for. */
+  | { readonly kind: 'all'; readonly request: RevokeAllRequest; readonly until: number }
+
+interface Unsent {
+  readonly revoked: Revoked
+  readonly onEnded: OnEnded
 }
 
-type Unsent =
-  | { readonly kind: 'some'; readonly request: RevokeRequest }
-  | { readonly kind: 'all'; readonly request: RevokeAllRequest }
-
 /**
- * Ends sessions, again and again where the backend cannot be told, and tells whoever holds a stream open for one of them.
- * Nothing is cached of a session from one request to the next, so that a revocation holds at once everywhere.
+ * Ends sessions, again and again where the backend cannot be told. Nothing of a session is kept from one request to the
+ * next, so that a revocation holds at once everywhere.
  */
 export class Revocations {
   readonly #store: SessionStore
+  readonly #time: StoreTime
   readonly #clock: Clock
   readonly #timeout: number
-  readonly #watched = new Set<Watched>()
   #unsent: Unsent[] = []
   #retry: Cancel | undefined
   #pause = FIRST_PAUSE_MS
-  #unsubscribe: (() => void) | undefined
   #closed = false
 
-  constructor(store: SessionStore, clock: Clock, timeout: number) {
+  constructor(store: SessionStore, time: StoreTime, clock: Clock, timeout: number) {
     this.#store = store
+    this.#time = time
     this.#clock = clock
     this.#timeout = timeout
   }
 
-  /** Ends some; where that fails the caller is told, and it is tried again until it is done. */
-  revoke(request: RevokeRequest): Promise<RevokeReply> {
-    return this.#send({ kind: 'some', request })
+  /**
+   * Ends some.
+   *
+   * @throws RedstartError what the store rejects with; it is tried again until it is done.
+   */
+  revoke(request: RevokeRequest, onEnded: OnEnded = () => undefined): Promise<RevokeReply> {
+    return this.#send({ revoked: { kind: 'some', request }, onEnded })
   }
 
-  /** The same of all of a user's. */
-  revokeAll(request: RevokeAllRequest): Promise<RevokeReply> {
-    return this.#send({ kind: 'all', request })
+  /** The same of all of a user's that there are at this moment. */
+  revokeAll(request: RevokeAllRequest, onEnded: OnEnded = () => undefined): Promise<RevokeReply> {
+    return this.#send({ revoked: { kind: 'all', request, until: this.#time.atMost() }, onEnded })
   }
 
-  /** Tells when a session is revoked, by any process; returns how to stop. */
-  watch(watched: Watched): () => void {
-    const own = { ...watched }
-    this.#watched.add(own)
-    this.#unsubscribe ??= this.#store.subscribe((revocation) => this.#tell(revocation))
-    return () => {
-      this.#watched.delete(own)
-      if (this.#watched.size > 0) return
-      this.#unsubscribe?.()
-      this.#unsubscribe = undefined
-    }
-  }
-
-  close(): void {
+  /** Tries once more what could not be sent. */
+  async close(): Promise<void> {
     this.#closed = true
     this.#retry?.()
-    this.#unsubscribe?.()
-    this.#watched.clear()
+    await Promise.all(this.#unsent.splice(0).map((unsent) => this.#again(unsent).catch(() => undefined)))
   }
 
   async #send(unsent: Unsent): Promise<RevokeReply> {
+    const { revoked, onEnded } = unsent
     try {
-      return await this.#attempt(unsent)
+      const reply =
+        revoked.kind === 'some'
+          ? await this.#store.revoke(revoked.request, this.#timeout)
+          : await this.#store.revokeAll(revoked.request, this.#timeout)
+      onEnded(reply)
+      return reply
     } catch (error) {
       this.#keep(unsent)
       throw error
     }
-  }
-
-  #attempt(unsent: Unsent): Promise<RevokeReply> {
-    return unsent.kind === 'some'
-      ? this.#store.revoke(unsent.request, this.#timeout)
-      : this.#store.revokeAll(unsent.request, this.#timeout)
   }
 
   #keep(unsent: Unsent): void {
@@ -86,30 +80,29 @@ export class Revocations {
   }
 
   async #sendAgain(): Promise<void> {
+    const failed: Unsent[] = []
+    for (const unsent of this.#unsent.splice(0)) await this.#again(unsent).catch(() => failed.push(unsent))
+    this.#unsent.unshift(...failed)
+    this.#pause = failed.length === 0 ? FIRST_PAUSE_MS : Math.min(2 * this.#pause, LONGEST_PAUSE_MS)
     this.#retry = undefined
-    const unsent = this.#unsent
-    this.#unsent = []
-    for (const one of unsent) await this.#attempt(one).catch(() => this.#unsent.push(one))
-    const done = this.#unsent.length === 0
-    this.#pause = done ? FIRST_PAUSE_MS : Math.min(2 * this.#pause, LONGEST_PAUSE_MS)
-    if (!done && !this.#closed) this.#retry = this.#clock.schedule(this.#pause, () => void this.#sendAgain())
+    if (this.#unsent.length > 0 && !this.#closed)
+      this.#retry = this.#clock.schedule(this.#pause, () => void this.#sendAgain())
   }
 
-  #tell(revocation: Revocation): void {
-    for (const watched of this.#watched) {
-      if (!isMeant(watched, revocation)) continue
-      this.#watched.delete(watched)
-      queueMicrotask(watched.onRevoked)
-    }
+  /** Whoever signed in again meanwhile is not signed out for it. */
+  async #again({ revoked, onEnded }: Unsent): Promise<void> {
+    if (revoked.kind === 'some') return onEnded(await this.#store.revoke(revoked.request, this.#timeout))
+    const { request, until } = revoked
+    const { tag, except, durability } = request
+    const listed = await this.#store.list(tag, this.#timeout)
+    const addresses = listed
+      .filter(({ sid, created }) => sid !== except && created <= until)
+      .map(({ sid }) => ({ kind: 'user' as const, tag, sid }))
+    onEnded(await this.#store.revoke({ addresses, ...(durability && { durability }) }, this.#timeout))
   }
 }
 
 const FIRST_PAUSE_MS = 250
-const LONGEST_PAUSE_MS = 30_000
+const LONGEST_PAUSE_MS = 2000
 /** Of an outage that is so long, the first ones are over by themselves. */
 const MOST_UNSENT = 10_000
-
-function isMeant({ tag, sid }: Watched, { tag: ofTag, sids, except }: Revocation): boolean {
-  if (sids !== undefined) return sids.includes(sid)
-  return tag !== undefined && tag === ofTag && sid !== except
-}

@@ -22,7 +22,7 @@ export async function rotate(session: ActiveSession): Promise<void> {
     grace: engine.settings.grace,
   }
   const reply = await punctual(engine, (dated, timeout) => engine.store.rotate({ ...request, ...dated }, timeout))
-  if (reply.kind !== 'rotated') return session.become(undefined)
+  if (reply.kind !== 'rotated') return session.lose(reply.kind)
   const next = reply.next && sealed.openNext(reply.next, token.secret)
   if (next === undefined) return
   session.live = { ...live, offered: true }

@@ -3,17 +3,26 @@ import { encodeValue } from '../wire/value.ts'
 import { decodeOwn } from '../wire/own.ts'
 import { nonceOf, open, type OpenedPayload, seal, sealedBy } from '../wire/seal.ts'
 import { type CoreRecord, decodeCore, encodeCore } from './core-record.ts'
-import { type Keyring, type KeyScope, keyOfSecret } from './keyring.ts'
+import { type Keyring, type KeyScope, keyOfSecret, type MasterKey } from './keyring.ts'
 
-/** Seals and opens what one session has in the backend. Whatever is moved, to another field or session, fails to open. */
+/**
+ * Seals and opens what one session has in the backend. Whatever is moved, to another field or session, fails to open.
+ *
+ * It seals with the key that the session's cookie was made with, whichever is first by now: while processes with the old
+ * and the new order of keys run side by side, what either of them writes is readable as long as the cookie is, and the
+ * end of a key ends its own sessions and none beside them.
+ */
 export class SealedRecord {
   readonly #keyring: Keyring
+  readonly #key: MasterKey
   readonly #context: string
   readonly #sid: string
   readonly #scope: KeyScope
 
-  constructor(keyring: Keyring, scope: KeyScope, sid: string) {
+  /** @param key of the session's cookie. */
+  constructor(keyring: Keyring, scope: KeyScope, { sid, key }: { readonly sid: string; readonly key: MasterKey }) {
     this.#keyring = keyring
+    this.#key = key
     this.#scope = scope
     this.#sid = sid
     this.#context = `s\0${scope.namespace}\0${sid}\0`
@@ -47,13 +56,13 @@ export class SealedRecord {
     return opened && Buffer.from(opened.payload).toString('latin1')
   }
 
-  /** True for what was sealed with another key than new values are. */
+  /** True for what was sealed with another key than the session's. */
   isOld(bytes: Uint8Array): boolean {
-    return sealedBy(bytes) !== this.#keyring.first.id
+    return sealedBy(bytes) !== this.#key.id
   }
 
   #seal(payload: OpenedPayload, place: string): Uint8Array {
-    return seal(payload, this.#keyring.first.ofSession(this.#sid), this.#context + place)
+    return seal(payload, this.#key.ofSession(this.#sid), this.#context + place)
   }
 
   #open(bytes: Uint8Array, place: string): OpenedPayload | undefined {

@@ -12,6 +12,7 @@ import { SessionCookie } from './session-cookie.ts'
 import type { SessionData } from './settings.ts'
 import { signIn, type SignIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
+import { presentedBy } from './token.ts'
 import { updateField } from './update.ts'
 import { checkUserId } from './user-id.ts'
 
@@ -66,7 +67,7 @@ export class SessionObject {
    * @throws RedstartError `NOT_SIGNED_IN`, or as with {@link SessionObject.login}.
    */
   elevate(options: Pick<SignIn, 'methods' | 'roles'> = {}): Promise<void> {
-    return this.#active.step(async () => signIn(this.#active, requireUser(this.#active), options))
+    return this.#active.step(async () => signIn(this.#active, requireUser(this.#active), { ...options, renews: true }))
   }
 
   /**
@@ -104,7 +105,7 @@ export class SessionObject {
     // What is stored under a name is of that name's type, as far as the types of data say anything.
     const own = (value: unknown): unknown => change(value as this[Field] | undefined)
     const value = await active.step(() => updateField(active, field, own))
-    Object.defineProperty(this, field, { value, writable: true, enumerable: true, configurable: true })
+    active.view?.put(field, value)
     return value as this[Field] | undefined
   }
 
@@ -171,13 +172,16 @@ export class SessionObject {
     return this.#user().revokeOthers(this.id)
   }
 
-  /** Tells when this session is ended, by whomever: for streams that stay open. Returns how to stop. */
+  /**
+   * Tells when this session is ended, by whomever, or has run out: for streams that stay open. Word of a revocation comes
+   * at once as a rule, and of the rest within half a minute.
+   *
+   * @returns how to stop.
+   */
   onRevoked(listener: () => void): () => void {
     const { live, engine } = this.#active
     if (live === undefined) return () => undefined
-    const { address } = live.token
-    const tag = address.kind === 'user' ? address.tag : undefined
-    return engine.revocations.watch({ tag, sid: address.sid, onRevoked: listener })
+    return engine.watching.watch({ presented: presentedBy(live.token), onEnded: listener })
   }
 
   /** Begins anew, with nothing: for libraries that say so before a log-in and after a log-out. */

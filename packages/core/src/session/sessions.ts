@@ -4,6 +4,7 @@ import { ActiveSession } from './active-session.ts'
 import type { Client } from './client.ts'
 import { commit, commitLate } from './commit.ts'
 import { type CookieChange, cookieOf } from './cookie-change.ts'
+import { isPending } from './drafts.ts'
 import type { SessionEngine } from './engine.ts'
 import { type Introspection, introspect } from './introspection.ts'
 import { type OpenHow, openSession, type RefusalReason } from './opening.ts'
@@ -124,7 +125,7 @@ export function createSessions<Data extends object>({ engine: engineOf, describe
         },
         refused: refusalOf(active),
         get pending() {
-          return active.isPending
+          return isPending(active)
         },
         commit: ({ last = false } = {}) =>
           active.step(async () => {

@@ -1,12 +1,12 @@
+import { RedstartError } from '../errors.ts'
 import type { OpenedPayload } from '../wire/seal.ts'
 import type { ActiveSession } from './active-session.ts'
 import { cookieOf } from './cookie-change.ts'
-import { createRecord } from './creation.ts'
-import { isHidden } from './field-names.ts'
-import type { FieldDraft } from './fields.ts'
-import { SessionFields } from './fields.ts'
+import { createRecord, type NewRecord } from './creation.ts'
+import { draftsOf, shownBy } from './drafts.ts'
+import { endRecord } from './ending.ts'
+import { checkSizes, type FieldDraft, sizesOf } from './fields.ts'
 import type { Live } from './live.ts'
-import { presentedBy } from './token.ts'
 
 /** How somebody signs in. */
 export interface SignIn {
@@ -19,53 +19,60 @@ export interface SignIn {
   readonly identified?: boolean
   /** `shown`: nothing but what the handler has before it. @default 'all' */
   readonly keep?: 'all' | 'shown'
+  /**
+   * The session of a user goes on: what is known of the user stays, and it must not have ended meanwhile. Otherwise
+   * somebody has proved who they are, whatever became of the session before.
+   */
+  readonly renews?: boolean
 }
 
 /**
  * Signs a user in under a new selector and a new secret: who knew the cookie before knows nothing of the one after. The
  * old record ends first, so that where anything fails nobody is signed in.
+ *
+ * @throws RedstartError `NOT_SIGNED_IN` where the session that should go on has ended, or as `createRecord` does.
  */
 export async function signIn(session: ActiveSession, userId: string, how: SignIn): Promise<void> {
   if (session.outage !== undefined) throw session.outage
   session.requireHead()
   const { engine, client, live: before } = session
   // All that the caller can have done wrong shows before anything is ended.
-  const drafts = session.drafts()
-  const shown = session.shown()
-  const newest = before === undefined ? new Map<string, OpenedPayload>() : await ended(session, before)
-  const kept = how.keep === 'shown' ? shown : keptOf(session, userId, newest, drafts)
-  const same = before !== undefined && before.core.userId === userId
+  const drafts = draftsOf(session)
+  const shown = how.keep === 'shown' ? shownBy(session) : undefined
+  checkSizes(shown === undefined ? (before?.fields.sizesWith(drafts) ?? new Map()) : sizesOf(shown))
+  const newest = before && (await endRecord(engine, before))
+  if (how.renews === true && newest === undefined) {
+    session.lose('ended')
+    throw new RedstartError('NOT_SIGNED_IN', 'The session has ended meanwhile; the user must sign in again')
+  }
+  const kept = shown ?? keptOf(session, userId, newest ?? new Map(), drafts)
   session.become(undefined)
-  const live = await createRecord(engine, client, {
-    userId,
-    reason: same ? 'elevation' : 'login',
-    payloads: kept,
-    methods: how.methods ?? (same ? before.core.methods : []),
-    roles: how.roles ?? (same ? before.core.roles : []),
-    remember: how.remember ?? wantsToBeRemembered(session, same && before.core.remember),
-    age: session.wantedAge ?? undefined,
-    identified: how.identified ?? false,
+  const made = { userId, payloads: kept, ...knownOf(session, before, how) }
+  const live = await createRecord(engine, client, made).catch((error: unknown) => {
+    // What was a user's is nobody else's; a visitor has it still.
+    if (before?.core.userId !== undefined) session.lose('replaced')
+    throw error
   })
   session.begin(live, cookieOf(live.token, live.core, live.touched))
-  session.view?.show(live.fields.names.filter((field) => !isHidden(field)))
+  session.view?.show(live.fields.dataNames)
 }
 
-function wantsToBeRemembered({ wantedAge }: ActiveSession, before: boolean): boolean {
-  return wantedAge === undefined ? before : wantedAge !== null
-}
-
-/** What the old record held, up to its end: other requests may have changed it since it was loaded. */
-async function ended({ engine }: ActiveSession, live: Live): Promise<Map<string, OpenedPayload>> {
-  const { store, settings, clock, time, audit, activity } = engine
-  const { sid } = live.token.address
-  const sent = clock.now()
-  const reply = await store.end({ ...presentedBy(live.token), grace: settings.grace }, settings.deadline)
-  time.learned(reply.now, sent)
-  // It ended by itself meanwhile, or somebody ended it: nothing of it goes on.
-  if (reply.kind !== 'ended-now') return new Map()
-  audit.tell({ type: 'session.ended', sid, userId: live.core.userId, reason: 'replaced' })
-  activity.note({ kind: 'ended', sid, device: live.core.device.kind })
-  return new SessionFields(live.sealed, reply.fields, () => undefined).payloads()
+function knownOf(
+  { wantedAge }: ActiveSession,
+  before: Live | undefined,
+  { renews = false, methods, roles, remember, identified }: SignIn,
+): Omit<NewRecord, 'userId' | 'payloads'> {
+  const known = renews ? before?.core : undefined
+  const said = wantedAge === undefined ? undefined : wantedAge !== null
+  return {
+    reason: known === undefined ? 'login' : 'elevation',
+    methods: methods ?? known?.methods ?? [],
+    roles: roles ?? known?.roles ?? [],
+    remember: remember ?? said ?? known?.remember ?? false,
+    identified: identified ?? known?.identified ?? false,
+    age: wantedAge ?? (known?.remember === true ? known.absolute - known.created : undefined),
+    idle: known?.remember === true && wantedAge === undefined ? before?.idle : undefined,
+  }
 }
 
 /** A visitor's data become the user's, but for what belongs to the log-in itself; another user's never do. */

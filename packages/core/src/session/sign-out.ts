@@ -15,7 +15,9 @@ export async function signOut(session: ActiveSession, reason: 'logout' | 'replac
   if (token === undefined) return
   const { address } = token
   const { settings, audit, activity, revocations } = engine
-  await revocations.revoke({ addresses: [address], ...(settings.durability && { durability: settings.durability }) })
-  audit.tell({ type: 'session.ended', sid: address.sid, userId: live?.core.userId, reason })
-  if (live !== undefined) activity.note({ kind: 'ended', sid: address.sid, device: live.core.device.kind })
+  const request = { addresses: [address], ...(settings.durability && { durability: settings.durability }) }
+  await revocations.revoke(request, ({ replicas }) => {
+    audit.tell({ type: 'session.ended', sid: address.sid, userId: live?.core.userId, reason, replicas })
+    if (live !== undefined) activity.note({ kind: 'ended', sid: address.sid, device: live.core.device.kind })
+  })
 }

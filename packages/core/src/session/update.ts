@@ -1,12 +1,11 @@
 import { RedstartError } from '../errors.ts'
 import type { ActiveSession } from './active-session.ts'
+import { dataOf } from './drafts.ts'
 import { punctual } from './engine.ts'
-import { checkFieldName, checkSizes } from './fields.ts'
+import { checkSizes } from './fields.ts'
+import { MOST_ATTEMPTS } from './saving.ts'
 import { fieldPayload, fieldValue } from './sealed.ts'
 import { presentedBy } from './token.ts'
-
-/** How often a field is read and changed anew while others go on changing it. */
-const MOST_ATTEMPTS = 50
 
 /**
  * Changes one field by what the backend has of it at that moment, so that of concurrent changes none is lost: it is
@@ -23,11 +22,11 @@ export async function updateField(
   field: string,
   change: (value: unknown) => unknown,
 ): Promise<unknown> {
-  checkFieldName(field)
+  session.view?.check(field)
   if (session.outage !== undefined) throw session.outage
   const { engine, live } = session
   // Nobody else can know of a session that is not stored yet.
-  if (live === undefined) return change(session.data()[field])
+  if (live === undefined) return change(dataOf(session)[field])
   const { store, settings } = engine
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const value = await change(live.fields.value(field))
@@ -40,7 +39,11 @@ export async function updateField(
       live.fields.stored(field, changed.bytes, payload)
       return payload && fieldValue(payload)?.value
     }
-    if (reply.kind !== 'conflict') throw gone(field, reply.kind)
+    if (reply.kind === 'full') throw gone(field, 'there are as many fields as there may be')
+    if (reply.kind !== 'conflict') {
+      session.lose(reply.kind)
+      throw gone(field, `the session is ${reply.kind}`)
+    }
     const theirs = reply.fields.get(field)
     live.fields.stored(field, theirs, theirs && live.sealed.openField(field, theirs))
   }

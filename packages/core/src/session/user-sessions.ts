@@ -1,8 +1,8 @@
 import { RedstartError } from '../errors.ts'
 import type { DeviceRecord } from './core-record.ts'
 import type { SessionEngine } from './engine.ts'
-import { SealedRecord } from './sealed.ts'
-import type { Durability, ListedRecord } from './session-store.ts'
+import type { RevokeReply } from './session-store.ts'
+import { recordsOf } from './user-records.ts'
 
 /** One of a user's sessions, as the user is shown it. */
 export interface DeviceSession {
@@ -29,58 +29,56 @@ export class UserSessions {
 
   /** Those that count, the one that was used last first. @param current the id of the caller's own. */
   async list(current?: string): Promise<readonly DeviceSession[]> {
-    const listed = await Promise.all(this.#tags().map((tag) => this.#listed(tag)))
-    return listed
-      .flat()
-      .map(({ record, device }) => ({
+    const records = await recordsOf(this.#engine, this.#userId)
+    return records
+      .map(({ record, core: { device } }) => ({
         ...{ id: record.sid, current: record.sid === current, device },
         ...{ created: new Date(record.created), lastUsed: new Date(record.touched), expires: new Date(record.expires) },
       }))
       .sort((one, other) => other.lastUsed.getTime() - one.lastUsed.getTime())
   }
 
-  /** Ends one of them; false where it is none of this user's, or has ended. */
+  /**
+   * Ends one of them; false where it is none of this user's, or has ended.
+   *
+   * @throws RedstartError what the store rejects with; it is tried again until it is done.
+   */
   async revoke(id: string): Promise<boolean> {
     if (!SID.test(id)) return false
-    const addresses = this.#tags().map((tag) => ({ kind: 'user' as const, tag, sid: id }))
+    const { revocations } = this.#engine
     // Each tag has a slot of its own.
     const ended = await Promise.all(
-      addresses.map((address) => this.#engine.revocations.revoke({ addresses: [address], ...this.#durability() })),
+      this.#tags().map((tag) =>
+        revocations.revoke({ addresses: [{ kind: 'user', tag, sid: id }], ...this.#durability() }, this.#told),
+      ),
     )
-    return this.#told(ended.flatMap(({ sids }) => sids)) > 0
+    return count(ended) > 0
   }
 
-  /** Ends all but one; returns how many. */
+  /** Ends all but one; returns how many. @throws RedstartError as with {@link UserSessions.revoke}. */
   async revokeOthers(current: string): Promise<number> {
     if (!SID.test(current)) throw new RedstartError('INVALID_ARGUMENT', 'revokeOthers() needs the id of a session')
-    return this.#revokeAll(current)
+    return this.#revokeAll({ except: current })
   }
 
-  /** Ends all of them, those that are being saved and touched at this moment included; returns how many. */
+  /**
+   * Ends all of them, those that are being saved and touched at this moment included; returns how many.
+   *
+   * @throws RedstartError as with {@link UserSessions.revoke}.
+   */
   async revokeAll(): Promise<number> {
-    return this.#revokeAll(undefined)
+    return this.#revokeAll({})
   }
 
-  async #revokeAll(except: string | undefined): Promise<number> {
-    const request = { ...(except !== undefined && { except }), ...this.#durability() }
-    const ended = await Promise.all(this.#tags().map((tag) => this.#engine.revocations.revokeAll({ tag, ...request })))
-    return this.#told(ended.flatMap(({ sids }) => sids))
+  async #revokeAll(which: { readonly except?: string }): Promise<number> {
+    const { revocations } = this.#engine
+    const request = { ...which, ...this.#durability() }
+    return count(await Promise.all(this.#tags().map((tag) => revocations.revokeAll({ tag, ...request }, this.#told))))
   }
 
-  #told(sids: readonly string[]): number {
+  readonly #told = ({ sids, replicas }: RevokeReply): void => {
     for (const sid of sids)
-      this.#engine.audit.tell({ type: 'session.ended', sid, userId: this.#userId, reason: 'revoked' })
-    return sids.length
-  }
-
-  async #listed(tag: string): Promise<readonly { record: ListedRecord; device: DeviceRecord }[]> {
-    const { store, settings, keyring, scope } = this.#engine
-    const records = await store.list(tag, settings.deadline)
-    return records.flatMap((record) => {
-      const core = new SealedRecord(keyring, scope, record.sid).openCore(record.core)
-      // Two users can share a tag, though only once in 2^96 times.
-      return core?.userId === this.#userId ? [{ record, device: core.device }] : []
-    })
+      this.#engine.audit.tell({ type: 'session.ended', sid, userId: this.#userId, reason: 'revoked', replicas })
   }
 
   /** A session keeps the tag of the key that it was made with. */
@@ -88,10 +86,14 @@ export class UserSessions {
     return this.#engine.keyring.all.map((key) => key.tagOf(this.#userId))
   }
 
-  #durability(): { durability?: Durability } {
+  #durability(): Pick<Parameters<SessionEngine['store']['revoke']>[0], 'durability'> {
     const { durability } = this.#engine.settings
     return durability === undefined ? {} : { durability }
   }
 }
 
 const SID = /^[\w-]{16}$/
+
+function count(ended: readonly RevokeReply[]): number {
+  return ended.reduce((total, { sids }) => total + sids.length, 0)
+}

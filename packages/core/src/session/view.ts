@@ -1,3 +1,4 @@
+import { checkFieldName } from './field-names.ts'
 import type { SessionFields } from './fields.ts'
 import { reservedName } from './reserved-names.ts'
 
@@ -20,17 +21,28 @@ export class DataView {
   /**
    * Fields that can have been changed, with their values.
    *
-   * @throws RedstartError `INVALID_ARGUMENT` for a property under a name of ours.
+   * @throws RedstartError `INVALID_ARGUMENT` for a name that no field may have.
    */
   touched(): ReadonlyMap<string, unknown> {
     const touched = new Map<string, unknown>()
     for (const field of Object.keys(this.object)) {
       if (this.#isUnread(field)) continue
-      // It was defined; an assignment would have been refused.
-      if (field in Object.getPrototypeOf(this.object)) throw reservedName(field)
+      this.check(field)
       touched.set(field, Reflect.get(this.object, field))
     }
     return touched
+  }
+
+  /** @throws RedstartError `INVALID_ARGUMENT` for a name that no field may have. */
+  check(field: string): void {
+    checkFieldName(field)
+    // It was defined; an assignment would have been refused.
+    if (!this.canShow(field)) throw reservedName(field)
+  }
+
+  /** False for names of our own; a version that had not all of them may have stored one. */
+  canShow(field: string): boolean {
+    return !(field in Object.getPrototypeOf(this.object))
   }
 
   untouched(): ReadonlySet<string> {
@@ -39,9 +51,15 @@ export class DataView {
 
   /** Shows these fields; what was looked at or set before stays as it is, and what is not among them goes. */
   show(fields: readonly string[]): void {
-    const shown = new Set(fields)
+    const shown = new Set(fields.filter((field) => this.canShow(field)))
     for (const field of Object.keys(this.object)) if (!shown.has(field)) Reflect.deleteProperty(this.object, field)
     for (const field of shown) if (!Object.hasOwn(this.object, field)) this.#showUnread(field)
+  }
+
+  /** Shows a value in the place of the one there is. */
+  put(field: string, value: unknown): void {
+    if (value === undefined) Reflect.deleteProperty(this.object, field)
+    else Object.defineProperty(this.object, field, { value, writable: true, enumerable: true, configurable: true })
   }
 
   /** Shows these fields as they are loaded, whatever was done to them. */

@@ -5,6 +5,8 @@ export type SessionEvent =
       readonly userId: string | undefined
       /** Why: the first data of a visitor, a log-in, or a log-in that renews one. */
       readonly reason: 'anonymous' | 'login' | 'elevation' | 'import'
+      /** How many replicas had it in time; undefined where that was not asked. */
+      readonly replicas?: number | undefined
     })
   | (OfSession & {
       readonly type: 'session.ended'
@@ -13,6 +15,8 @@ export type SessionEvent =
        * `evicted`: the user had too many; `replaced`: by a log-in; `reuse` and `binding`: a policy says so.
        */
       readonly reason: 'logout' | 'revoked' | 'evicted' | 'replaced' | 'reuse' | 'binding'
+      /** The same of its end. */
+      readonly replicas?: number | undefined
     })
   /** A new secret was made, or has taken the place of the one before. */
   | (OfSession & { readonly type: 'session.rotated'; readonly phase: 'offered' | 'taken' })

@@ -1,0 +1,27 @@
+import type { OpenedPayload } from '../wire/seal.ts'
+import type { ActiveSession } from './active-session.ts'
+import { cookieOf } from './cookie-change.ts'
+import { createRecord } from './creation.ts'
+import type { FieldDraft } from './fields.ts'
+
+/**
+ * The first data of a visitor. Nothing begins where the browser must keep the cookie that it has, or where the session
+ * that the data were meant for has ended meanwhile: that is told, as what is lost.
+ *
+ * @throws RedstartError `HEADERS_SENT`, or as `createRecord` does.
+ */
+export async function begin(session: ActiveSession, drafts: readonly FieldDraft[]): Promise<void> {
+  const payloads = new Map<string, OpenedPayload>()
+  for (const { field, payload } of drafts) if (payload !== undefined) payloads.set(field, payload)
+  const { engine, client, mayBegin } = session
+  if (!mayBegin && payloads.size > 0) engine.audit.tell({ type: 'session.lost', sid: '', reason: session.whyNot })
+  if (!mayBegin || (payloads.size === 0 && !session.isWanted)) return
+  session.requireHead()
+  const live = await createRecord(engine, client, {
+    ...{ userId: undefined, reason: 'anonymous', payloads, methods: [], roles: [], identified: false },
+    remember: session.wantedAge !== undefined && session.wantedAge !== null,
+    age: session.wantedAge ?? undefined,
+    planned: session.planned,
+  })
+  session.begin(live, cookieOf(live.token, live.core, live.touched))
+}

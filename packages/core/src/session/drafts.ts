@@ -1,0 +1,59 @@
+import type { OpenedPayload } from '../wire/seal.ts'
+import type { ActiveSession } from './active-session.ts'
+import type { FieldDraft } from './fields.ts'
+import { isRotationDue } from './rotation-due.ts'
+import { fieldPayload } from './sealed.ts'
+
+/**
+ * What the handler of a request has changed.
+ *
+ * @throws RedstartError `INVALID_ARGUMENT` for a name that no field may have, `UNSUPPORTED_VALUE` for a value that would
+ *   not come back the same.
+ */
+export function draftsOf({ view, live, hiddenValues }: ActiveSession): readonly FieldDraft[] {
+  const untouched = view?.untouched() ?? new Set<string>()
+  const values = new Map([...(view?.touched() ?? []), ...hiddenValues])
+  for (const field of live?.fields.dataNames ?? [])
+    if (!untouched.has(field) && !values.has(field) && view?.canShow(field) !== false) values.set(field, undefined)
+  return [...values].flatMap(([field, value]) => {
+    if (live !== undefined) return live.fields.draft(field, value) ?? []
+    return value === undefined ? [] : [{ field, payload: fieldPayload(value) }]
+  })
+}
+
+/** Whether the handler has looked at anything that can be changed, or has set something. */
+export function isTouched({ view, live, regenerated, destroyed }: ActiveSession): boolean {
+  if (view === undefined || destroyed) return false
+  return regenerated || view.touched().size > 0 || view.untouched().size < (live?.fields.dataNames ?? []).length
+}
+
+/** Whether a commit may have anything to do. */
+export function isPending(session: ActiveSession): boolean {
+  const { live, engine, destroyed } = session
+  if (isTouched(session) || session.isWanted || session.hiddenValues.size > 0 || session.isAgeDue) return true
+  if (live === undefined || destroyed) return false
+  return live.sealed.isOld(live.coreBytes) || live.core.version < engine.settings.version || isRotationDue(engine, live)
+}
+
+/** What the handler would read now; nothing that it has not looked at is opened before it is. */
+export function dataOf({ view, live }: ActiveSession): Readonly<Record<string, unknown>> {
+  const data = Object.create(null) as Record<string, unknown> // Object.create has no type of its own.
+  for (const field of view?.untouched() ?? [])
+    Object.defineProperty(data, field, { enumerable: true, get: () => live?.fields.value(field) })
+  for (const [field, value] of view?.touched() ?? []) data[field] = value
+  return data
+}
+
+/** All that the handler would read now, as it is stored. */
+export function shownBy({ view, live, hiddenValues }: ActiveSession): ReadonlyMap<string, OpenedPayload> {
+  const shown = new Map<string, OpenedPayload>()
+  for (const field of [...(view?.untouched() ?? []), ...(live?.fields.hiddenNames ?? [])]) {
+    const payload = live?.fields.payload(field)
+    if (payload !== undefined) shown.set(field, payload)
+  }
+  for (const [field, value] of [...(view?.touched() ?? []), ...hiddenValues]) {
+    if (value === undefined) shown.delete(field)
+    else shown.set(field, fieldPayload(value))
+  }
+  return shown
+}

@@ -1,0 +1,33 @@
+import type { OpenedPayload } from '../wire/seal.ts'
+import type { SessionEngine } from './engine.ts'
+import { SessionFields } from './fields.ts'
+import type { Live } from './live.ts'
+import { presentedBy } from './token.ts'
+
+/**
+ * Ends a record because another one takes its place.
+ *
+ * @returns what it held up to its end, since other requests may have changed it since it was loaded; undefined where it
+ *   had ended before, by itself or by somebody: nothing of it goes on then.
+ * @throws RedstartError what the store rejects with.
+ */
+export async function endRecord(
+  engine: SessionEngine,
+  live: Live,
+): Promise<ReadonlyMap<string, OpenedPayload> | undefined> {
+  const { store, settings, clock, time, audit, activity, revocations } = engine
+  const { address } = live.token
+  const sent = clock.now()
+  const reply = await store.end({ ...presentedBy(live.token), grace: settings.grace }, settings.deadline)
+  time.learned(reply.now, sent)
+  const told = { type: 'session.ended', sid: address.sid, userId: live.core.userId, reason: 'replaced' } as const
+  if (reply.kind === 'reuse') {
+    // Its secret was replaced while this request ran, and others have the new one: it ends for them as well.
+    await revocations.revoke({ addresses: [address] }, () => audit.tell(told))
+    return undefined
+  }
+  if (reply.kind !== 'ended-now') return undefined
+  audit.tell(told)
+  activity.note({ kind: 'ended', sid: address.sid, device: live.core.device.kind })
+  return new SessionFields(live.sealed, reply.fields, () => undefined).payloads()
+}

@@ -1,0 +1,45 @@
+import type { ActiveSession } from './active-session.ts'
+import { begin } from './beginning.ts'
+import { dataOf, isTouched, shownBy } from './drafts.ts'
+import { endRecord } from './ending.ts'
+import { signIn } from './sign-in.ts'
+import { signOut } from './sign-out.ts'
+import { checkUserId } from './user-id.ts'
+
+/**
+ * A classic library never says who signs in or out: it shows in what it stores.
+ *
+ * @throws RedstartError `INVALID_ARGUMENT` for what cannot name a user, or as with a log-in and a log-out.
+ */
+export async function followData(session: ActiveSession): Promise<void> {
+  const { engine, live, regenerated } = session
+  if (session.outage !== undefined || !isTouched(session)) return
+  const found = engine.settings.identify(dataOf(session))
+  session.regenerated = false
+  if (found !== undefined) {
+    const userId = checkUserId(found)
+    const keep = regenerated ? 'shown' : 'all'
+    const renews = userId === live?.core.userId
+    if (regenerated || !renews) await signIn(session, userId, { identified: true, keep, renews })
+    return
+  }
+  if (live === undefined || !(regenerated || live.core.identified)) return
+  await beginAsVisitor(session, regenerated ? 'replaced' : 'logout')
+}
+
+/** A record's end is set when it is made, so one that shall live for another time is another one. */
+export async function beginAnew(session: ActiveSession): Promise<void> {
+  const { userId } = session.live?.core ?? {}
+  if (userId === undefined) return await beginAsVisitor(session, 'replaced')
+  await signIn(session, userId, { remember: session.wantedAge !== null, renews: true })
+}
+
+/** The record ends; what the handler would read goes on in one of nobody's. */
+async function beginAsVisitor(session: ActiveSession, reason: 'replaced' | 'logout'): Promise<void> {
+  const { live } = session
+  const kept = [...shownBy(session)].map(([field, payload]) => ({ field, payload }))
+  if (reason === 'logout') await signOut(session, reason)
+  else if (live !== undefined && (await endRecord(session.engine, live)) === undefined) return session.lose('ended')
+  session.replaced()
+  await begin(session, kept)
+}

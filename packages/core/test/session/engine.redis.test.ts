@@ -1,0 +1,14 @@
+import { type RedisServer, startRedis } from '@redstart/testing'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { redis } from '../../src/redis/index.ts'
+import { raceTests } from './suite/races.ts'
+
+let server: RedisServer
+beforeAll(async () => {
+  server = await startRedis()
+})
+afterAll(async () => await server.stop())
+
+describe('sessions in Redis', () => {
+  raceTests(() => redis(server.url))
+})
