@@ -257,10 +257,31 @@ end
 local VERSION = '1'
 local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
-local function meta_of()
-  if redis.call('TYPE', record).ok ~= 'hash' then return nil end
-  local values, meta = redis.call('HMGET', record, unpack(META)), {}
-  for n, name in ipairs(META) do meta[name] = values[n] or nil end
+local function found_by(command, ...)
+  local found = redis.pcall(command, record, ...)
+  if not found.err then return found end
+  if not string.match(found.err, '^WRONGTYPE') then error(found) end
+end
+local function meta_of(whole)
+  local meta, fields = {}, {}
+  if not whole then
+    local values = found_by('HMGET', unpack(META))
+    for n, name in ipairs(META) do meta[name] = values and values[n] or nil end
+    if not meta.v and redis.call('TYPE', record).ok ~= 'hash' then return nil end
+    return meta
+  end
+  local all, known = found_by('HGETALL') or {}, {}
+  if #all == 0 then return nil end
+  for _, name in ipairs(META) do known[name] = true end
+  for n = 1, #all, 2 do
+    if known[all[n]] then
+      meta[all[n]] = all[n + 1]
+    elseif string.sub(all[n], 1, 2) == 'd:' then
+      fields[#fields + 1] = string.sub(all[n], 3)
+      fields[#fields + 1] = all[n + 1]
+    end
+  end
+  meta.fields = fields
   return meta
 end
 local function understood(meta)
@@ -272,8 +293,8 @@ local function promote(meta, grace)
   redis.call('HDEL', record, 'q', 'w')
   meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
 end
-local function alive(sid, verifier, grace, read_only)
-  local meta = meta_of()
+local function alive(sid, verifier, grace, read_only, whole)
+  local meta = meta_of(whole)
   if not meta then
     if index and not read_only then redis.pcall('ZREM', index, sid) end
     return nil, 'missing'
@@ -299,16 +320,6 @@ local function live_until(sid, expires)
   if not index then return end
   redis.call('ZADD', index, 'XX', text(expires), sid)
   redis.call('PEXPIREAT', index, text(expires), 'GT')
-end
-local function add_fields(reply)
-  local all = redis.call('HGETALL', record)
-  for n = 1, #all, 2 do
-    if string.sub(all[n], 1, 2) == 'd:' then
-      reply[#reply + 1] = string.sub(all[n], 3)
-      reply[#reply + 1] = all[n + 1]
-    end
-  end
-  return reply
 end
 local FIRST, PARTS, MOST_FIELDS = 9, 5, 64
 local sid, touched, idle, core = ARGV[1], ARGV[5] == '1', tonumber(ARGV[6]), ARGV[7]
@@ -411,10 +422,31 @@ end
 local VERSION = '1'
 local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
-local function meta_of()
-  if redis.call('TYPE', record).ok ~= 'hash' then return nil end
-  local values, meta = redis.call('HMGET', record, unpack(META)), {}
-  for n, name in ipairs(META) do meta[name] = values[n] or nil end
+local function found_by(command, ...)
+  local found = redis.pcall(command, record, ...)
+  if not found.err then return found end
+  if not string.match(found.err, '^WRONGTYPE') then error(found) end
+end
+local function meta_of(whole)
+  local meta, fields = {}, {}
+  if not whole then
+    local values = found_by('HMGET', unpack(META))
+    for n, name in ipairs(META) do meta[name] = values and values[n] or nil end
+    if not meta.v and redis.call('TYPE', record).ok ~= 'hash' then return nil end
+    return meta
+  end
+  local all, known = found_by('HGETALL') or {}, {}
+  if #all == 0 then return nil end
+  for _, name in ipairs(META) do known[name] = true end
+  for n = 1, #all, 2 do
+    if known[all[n]] then
+      meta[all[n]] = all[n + 1]
+    elseif string.sub(all[n], 1, 2) == 'd:' then
+      fields[#fields + 1] = string.sub(all[n], 3)
+      fields[#fields + 1] = all[n + 1]
+    end
+  end
+  meta.fields = fields
   return meta
 end
 local function understood(meta)
@@ -426,8 +458,8 @@ local function promote(meta, grace)
   redis.call('HDEL', record, 'q', 'w')
   meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
 end
-local function alive(sid, verifier, grace, read_only)
-  local meta = meta_of()
+local function alive(sid, verifier, grace, read_only, whole)
+  local meta = meta_of(whole)
   if not meta then
     if index and not read_only then redis.pcall('ZREM', index, sid) end
     return nil, 'missing'
@@ -454,20 +486,11 @@ local function live_until(sid, expires)
   redis.call('ZADD', index, 'XX', text(expires), sid)
   redis.call('PEXPIREAT', index, text(expires), 'GT')
 end
-local function add_fields(reply)
-  local all = redis.call('HGETALL', record)
-  for n = 1, #all, 2 do
-    if string.sub(all[n], 1, 2) == 'd:' then
-      reply[#reply + 1] = string.sub(all[n], 3)
-      reply[#reply + 1] = all[n + 1]
-    end
-  end
-  return reply
-end
 local REMEMBERED_MS = 60000
-local meta, refusal = alive(ARGV[1], ARGV[2], tonumber(ARGV[3]), false)
+local meta, refusal = alive(ARGV[1], ARGV[2], tonumber(ARGV[3]), false, true)
 if not meta then return { refusal, now } end
-local reply = add_fields({ 'ended-now', now, meta.k })
+local reply = { 'ended-now', now, meta.k }
+for _, value in ipairs(meta.fields) do reply[#reply + 1] = value end
 if index then redis.call('ZREM', index, ARGV[1]) end
 redis.call('UNLINK', record)
 redis.call('HSET', record, 'v', VERSION, 'ended', '1')
@@ -502,10 +525,31 @@ end
 local VERSION = '1'
 local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
-local function meta_of()
-  if redis.call('TYPE', record).ok ~= 'hash' then return nil end
-  local values, meta = redis.call('HMGET', record, unpack(META)), {}
-  for n, name in ipairs(META) do meta[name] = values[n] or nil end
+local function found_by(command, ...)
+  local found = redis.pcall(command, record, ...)
+  if not found.err then return found end
+  if not string.match(found.err, '^WRONGTYPE') then error(found) end
+end
+local function meta_of(whole)
+  local meta, fields = {}, {}
+  if not whole then
+    local values = found_by('HMGET', unpack(META))
+    for n, name in ipairs(META) do meta[name] = values and values[n] or nil end
+    if not meta.v and redis.call('TYPE', record).ok ~= 'hash' then return nil end
+    return meta
+  end
+  local all, known = found_by('HGETALL') or {}, {}
+  if #all == 0 then return nil end
+  for _, name in ipairs(META) do known[name] = true end
+  for n = 1, #all, 2 do
+    if known[all[n]] then
+      meta[all[n]] = all[n + 1]
+    elseif string.sub(all[n], 1, 2) == 'd:' then
+      fields[#fields + 1] = string.sub(all[n], 3)
+      fields[#fields + 1] = all[n + 1]
+    end
+  end
+  meta.fields = fields
   return meta
 end
 local function understood(meta)
@@ -517,8 +561,8 @@ local function promote(meta, grace)
   redis.call('HDEL', record, 'q', 'w')
   meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
 end
-local function alive(sid, verifier, grace, read_only)
-  local meta = meta_of()
+local function alive(sid, verifier, grace, read_only, whole)
+  local meta = meta_of(whole)
   if not meta then
     if index and not read_only then redis.pcall('ZREM', index, sid) end
     return nil, 'missing'
@@ -545,30 +589,22 @@ local function live_until(sid, expires)
   redis.call('ZADD', index, 'XX', text(expires), sid)
   redis.call('PEXPIREAT', index, text(expires), 'GT')
 end
-local function add_fields(reply)
-  local all = redis.call('HGETALL', record)
-  for n = 1, #all, 2 do
-    if string.sub(all[n], 1, 2) == 'd:' then
-      reply[#reply + 1] = string.sub(all[n], 3)
-      reply[#reply + 1] = all[n + 1]
-    end
-  end
-  return reply
-end
 local sid, read_only, after = ARGV[1], ARGV[3] == '1', tonumber(ARGV[5])
 local function touch(meta)
   redis.call('HSET', record, 't', text(now))
   live_until(sid, math.min(now + meta.i, meta.x))
   meta.t = now
 end
-local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), read_only)
+local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), read_only, true)
 if not meta then return { refusal, now } end
 local due = not read_only and after and now - meta.t >= after
 local noted = due and pcall(touch, meta)
-return add_fields({
+local reply = {
   'loaded', now, meta.secret, meta.next or false, meta.c, meta.t, meta.r or meta.c, meta.i, meta.x, noted and 1 or 0,
   meta.promoted or 0, meta.k,
-})`
+}
+for _, value in ipairs(meta.fields) do reply[#reply + 1] = value end
+return reply`
 
 export const sessionMembersLua: string = String.raw`#!lua flags=allow-oom
 local time = redis.call('TIME')
@@ -632,10 +668,31 @@ end
 local VERSION = '1'
 local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
-local function meta_of()
-  if redis.call('TYPE', record).ok ~= 'hash' then return nil end
-  local values, meta = redis.call('HMGET', record, unpack(META)), {}
-  for n, name in ipairs(META) do meta[name] = values[n] or nil end
+local function found_by(command, ...)
+  local found = redis.pcall(command, record, ...)
+  if not found.err then return found end
+  if not string.match(found.err, '^WRONGTYPE') then error(found) end
+end
+local function meta_of(whole)
+  local meta, fields = {}, {}
+  if not whole then
+    local values = found_by('HMGET', unpack(META))
+    for n, name in ipairs(META) do meta[name] = values and values[n] or nil end
+    if not meta.v and redis.call('TYPE', record).ok ~= 'hash' then return nil end
+    return meta
+  end
+  local all, known = found_by('HGETALL') or {}, {}
+  if #all == 0 then return nil end
+  for _, name in ipairs(META) do known[name] = true end
+  for n = 1, #all, 2 do
+    if known[all[n]] then
+      meta[all[n]] = all[n + 1]
+    elseif string.sub(all[n], 1, 2) == 'd:' then
+      fields[#fields + 1] = string.sub(all[n], 3)
+      fields[#fields + 1] = all[n + 1]
+    end
+  end
+  meta.fields = fields
   return meta
 end
 local function understood(meta)
@@ -647,8 +704,8 @@ local function promote(meta, grace)
   redis.call('HDEL', record, 'q', 'w')
   meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
 end
-local function alive(sid, verifier, grace, read_only)
-  local meta = meta_of()
+local function alive(sid, verifier, grace, read_only, whole)
+  local meta = meta_of(whole)
   if not meta then
     if index and not read_only then redis.pcall('ZREM', index, sid) end
     return nil, 'missing'
@@ -675,30 +732,22 @@ local function live_until(sid, expires)
   redis.call('ZADD', index, 'XX', text(expires), sid)
   redis.call('PEXPIREAT', index, text(expires), 'GT')
 end
-local function add_fields(reply)
-  local all = redis.call('HGETALL', record)
-  for n = 1, #all, 2 do
-    if string.sub(all[n], 1, 2) == 'd:' then
-      reply[#reply + 1] = string.sub(all[n], 3)
-      reply[#reply + 1] = all[n + 1]
-    end
-  end
-  return reply
-end
 local sid, read_only, after = ARGV[1], ARGV[3] == '1', tonumber(ARGV[5])
 local function touch(meta)
   redis.call('HSET', record, 't', text(now))
   live_until(sid, math.min(now + meta.i, meta.x))
   meta.t = now
 end
-local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), read_only)
+local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), read_only, true)
 if not meta then return { refusal, now } end
 local due = not read_only and after and now - meta.t >= after
 local noted = due and pcall(touch, meta)
-return add_fields({
+local reply = {
   'loaded', now, meta.secret, meta.next or false, meta.c, meta.t, meta.r or meta.c, meta.i, meta.x, noted and 1 or 0,
   meta.promoted or 0, meta.k,
-})`
+}
+for _, value in ipairs(meta.fields) do reply[#reply + 1] = value end
+return reply`
 
 export const sessionRevokeLua: string = String.raw`#!lua flags=allow-oom
 local time = redis.call('TIME')
@@ -762,10 +811,31 @@ end
 local VERSION = '1'
 local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
-local function meta_of()
-  if redis.call('TYPE', record).ok ~= 'hash' then return nil end
-  local values, meta = redis.call('HMGET', record, unpack(META)), {}
-  for n, name in ipairs(META) do meta[name] = values[n] or nil end
+local function found_by(command, ...)
+  local found = redis.pcall(command, record, ...)
+  if not found.err then return found end
+  if not string.match(found.err, '^WRONGTYPE') then error(found) end
+end
+local function meta_of(whole)
+  local meta, fields = {}, {}
+  if not whole then
+    local values = found_by('HMGET', unpack(META))
+    for n, name in ipairs(META) do meta[name] = values and values[n] or nil end
+    if not meta.v and redis.call('TYPE', record).ok ~= 'hash' then return nil end
+    return meta
+  end
+  local all, known = found_by('HGETALL') or {}, {}
+  if #all == 0 then return nil end
+  for _, name in ipairs(META) do known[name] = true end
+  for n = 1, #all, 2 do
+    if known[all[n]] then
+      meta[all[n]] = all[n + 1]
+    elseif string.sub(all[n], 1, 2) == 'd:' then
+      fields[#fields + 1] = string.sub(all[n], 3)
+      fields[#fields + 1] = all[n + 1]
+    end
+  end
+  meta.fields = fields
   return meta
 end
 local function understood(meta)
@@ -777,8 +847,8 @@ local function promote(meta, grace)
   redis.call('HDEL', record, 'q', 'w')
   meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
 end
-local function alive(sid, verifier, grace, read_only)
-  local meta = meta_of()
+local function alive(sid, verifier, grace, read_only, whole)
+  local meta = meta_of(whole)
   if not meta then
     if index and not read_only then redis.pcall('ZREM', index, sid) end
     return nil, 'missing'
@@ -804,16 +874,6 @@ local function live_until(sid, expires)
   if not index then return end
   redis.call('ZADD', index, 'XX', text(expires), sid)
   redis.call('PEXPIREAT', index, text(expires), 'GT')
-end
-local function add_fields(reply)
-  local all = redis.call('HGETALL', record)
-  for n = 1, #all, 2 do
-    if string.sub(all[n], 1, 2) == 'd:' then
-      reply[#reply + 1] = string.sub(all[n], 3)
-      reply[#reply + 1] = all[n + 1]
-    end
-  end
-  return reply
 end
 if now > tonumber(ARGV[3]) then return { 'late', now } end
 local meta, refusal = alive(ARGV[1], ARGV[2], tonumber(ARGV[4]), false)

@@ -12,11 +12,35 @@ local VERSION = '1'
 local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
 
--- All of the record but d:<field>; nil where there is no record.
-local function meta_of()
-  if redis.call('TYPE', record).ok ~= 'hash' then return nil end
-  local values, meta = redis.call('HMGET', record, unpack(META)), {}
-  for n, name in ipairs(META) do meta[name] = values[n] or nil end
+-- What `command` finds of the record; nil where that is no hash.
+local function found_by(command, ...)
+  local found = redis.pcall(command, record, ...)
+  if not found.err then return found end
+  if not string.match(found.err, '^WRONGTYPE') then error(found) end
+end
+
+-- All of the record but d:<field>; with `whole` those as well, as { name, bytes, name, bytes, ... } in `fields`. Nil
+-- where there is no record.
+local function meta_of(whole)
+  local meta, fields = {}, {}
+  if not whole then
+    local values = found_by('HMGET', unpack(META))
+    for n, name in ipairs(META) do meta[name] = values and values[n] or nil end
+    if not meta.v and redis.call('TYPE', record).ok ~= 'hash' then return nil end
+    return meta
+  end
+  local all, known = found_by('HGETALL') or {}, {}
+  if #all == 0 then return nil end
+  for _, name in ipairs(META) do known[name] = true end
+  for n = 1, #all, 2 do
+    if known[all[n]] then
+      meta[all[n]] = all[n + 1]
+    elseif string.sub(all[n], 1, 2) == 'd:' then
+      fields[#fields + 1] = string.sub(all[n], 3)
+      fields[#fields + 1] = all[n + 1]
+    end
+  end
+  meta.fields = fields
   return meta
 end
 
@@ -34,9 +58,9 @@ local function promote(meta, grace)
 end
 
 -- What is stored of a record that is alive, with `secret`, which one was presented, and `next`, what is to be told of
--- the next one; else nil and why not.
-local function alive(sid, verifier, grace, read_only)
-  local meta = meta_of()
+-- the next one; with `whole` also `fields`; else nil and why not.
+local function alive(sid, verifier, grace, read_only, whole)
+  local meta = meta_of(whole)
   if not meta then
     if index and not read_only then redis.pcall('ZREM', index, sid) end
     return nil, 'missing'
@@ -64,16 +88,4 @@ local function live_until(sid, expires)
   if not index then return end
   redis.call('ZADD', index, 'XX', text(expires), sid)
   redis.call('PEXPIREAT', index, text(expires), 'GT')
-end
-
--- The fields of the record as { name, bytes, name, bytes, ... } behind `reply`.
-local function add_fields(reply)
-  local all = redis.call('HGETALL', record)
-  for n = 1, #all, 2 do
-    if string.sub(all[n], 1, 2) == 'd:' then
-      reply[#reply + 1] = string.sub(all[n], 3)
-      reply[#reply + 1] = all[n + 1]
-    end
-  end
-  return reply
 end

@@ -11,9 +11,10 @@
 
 local REMEMBERED_MS = 60000
 
-local meta, refusal = alive(ARGV[1], ARGV[2], tonumber(ARGV[3]), false)
+local meta, refusal = alive(ARGV[1], ARGV[2], tonumber(ARGV[3]), false, true)
 if not meta then return { refusal, now } end
-local reply = add_fields({ 'ended-now', now, meta.k })
+local reply = { 'ended-now', now, meta.k }
+for _, value in ipairs(meta.fields) do reply[#reply + 1] = value end
 if index then redis.call('ZREM', index, ARGV[1]) end
 redis.call('UNLINK', record)
 redis.call('HSET', record, 'v', VERSION, 'ended', '1')

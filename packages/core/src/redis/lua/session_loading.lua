@@ -19,12 +19,14 @@ local function touch(meta)
   meta.t = now
 end
 
-local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), read_only)
+local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), read_only, true)
 if not meta then return { refusal, now } end
 local due = not read_only and after and now - meta.t >= after
 -- What is read does not depend on it.
 local noted = due and pcall(touch, meta)
-return add_fields({
+local reply = {
   'loaded', now, meta.secret, meta.next or false, meta.c, meta.t, meta.r or meta.c, meta.i, meta.x, noted and 1 or 0,
   meta.promoted or 0, meta.k,
-})
+}
+for _, value in ipairs(meta.fields) do reply[#reply + 1] = value end
+return reply
