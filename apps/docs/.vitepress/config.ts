@@ -39,6 +39,7 @@ export default defineConfig({
         items: [
           { text: 'Caching', link: '/caching' },
           { text: 'Invalidating', link: '/invalidating' },
+          { text: 'Sessions', link: '/sessions' },
           { text: 'Redis', link: '/redis' },
           { text: 'Events and numbers', link: '/events-and-stats' },
         ],
@@ -49,6 +50,7 @@ export default defineConfig({
           { text: 'From cache-manager', link: '/migrating/cache-manager' },
           { text: 'From bentocache', link: '/migrating/bentocache' },
           { text: 'From node-cache', link: '/migrating/node-cache' },
+          { text: 'From express-session', link: '/migrating/express-session' },
         ],
       },
       {

@@ -1,30 +1,65 @@
-// Writes the tables of docs/options.md from the declarations: below each `<!-- options: Name -->` the members of that
+// Writes the tables of options in docs/ from the declarations: below each `<!-- options: Name -->` the members of that
 // interface, with their defaults and what their comments say.
-// `node scripts/option-tables.mjs --check` changes nothing and fails when the page is out of date, or lacks an interface.
+// `node scripts/option-tables.mjs --check` changes nothing and fails when a page is out of date, or no page has an interface.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const page = new URL('../../../docs/options.md', import.meta.url)
-const source = fileURLToPath(new URL('../src/', import.meta.url))
+const pages = ['options.md', 'sessions.md'].map((name) => new URL(`../../../docs/${name}`, import.meta.url))
+const core = fileURLToPath(new URL('../src/', import.meta.url))
+const express = fileURLToPath(new URL('../../express/src/', import.meta.url))
+/** What applications import. */
+const entries = ['index.ts', 'redis/index.ts', 'memory/index.ts', 'http/index.ts'].map((file) => core + file)
+entries.push(`${express}index.ts`)
 
 /** What has options without being named so. */
 const OTHERS = ['InvalidationTarget', 'InvalidationFilter', 'LoadContext', 'NamespaceConfig', 'NamespacePurge']
 OTHERS.push('PurgeRequest', 'Lifetime')
-/** Has no members of its own. */
-const EMPTY = ['NamespaceOptions']
+/** Has no members of its own; is for who writes a backend. */
+const NOT_SHOWN = ['NamespaceOptions', 'SessionStoreOptions']
 /** A default that is a value, as it begins; others are words. */
-const VALUE = /^(?:'[^']*'|[\d_.]+|true|false|[\w.]+\(\)|Math\.\w+)/
+const VALUE = /^(?:[\d_.]+(?![\d_.]| [KM]iB)|true|false|[\w.]+\(\)|(?:Math|console)\.\w+)/
+/** Values among words, and what is in code marks already. */
+const CODE = /`[^`]*`|'[^']*'|\{[^{}]*\}|\[[^\]]*\]/g
 
-const interfaces = new Map(
+/** The file that an application gets a name from. */
+const exported = new Map(entries.flatMap(exportsOf))
+
+const declared = [core, express].flatMap((source) =>
   readdirSync(source, { recursive: true, encoding: 'utf8' })
     // What comes from the environment is in docs/configuration.md.
     .filter((file) => file.endsWith('.ts') && !/^config[\\/]/.test(file))
-    .flatMap((file) => interfacesOf(readFileSync(`${source}${file}`, 'utf8'))),
+    .map((file) => resolve(source, file))
+    .flatMap((file) => interfacesOf(file).map(([name, members]) => ({ name, members, file }))),
 )
 
-/** @param {string} text */
-function interfacesOf(text) {
-  const found = text.matchAll(/^export interface (\w+)[^{}]*\{\n([^]*?)^\}/gm)
+/** Of several with one name that counts which applications get. */
+const interfaces = new Map(
+  declared
+    .toSorted(
+      (one, other) => Number(exported.get(one.name) === one.file) - Number(exported.get(other.name) === other.file),
+    )
+    .map(({ name, members }) => [name, members]),
+)
+
+/**
+ * @param {string} entry
+ * @returns {[name: string, file: string][]}
+ */
+function exportsOf(entry) {
+  const lists = readFileSync(entry, 'utf8').matchAll(/^export (?:type )?\{([^}]*)\} from '(\.[^']*)'/gm)
+  return [...lists].flatMap(([, names = '', from = '']) => {
+    const file = resolve(dirname(entry), from)
+    const own = [...names.matchAll(/(?:type )?(\w+)/g)].map(([, name = '']) => name)
+    // What another list hands on is where that list has it from.
+    const inner = new Map(from.endsWith('/index.ts') ? exportsOf(file) : [])
+    return own.map((name) => /** @type {[string, string]} */ ([name, inner.get(name) ?? file]))
+  })
+}
+
+/** @param {string} file */
+function interfacesOf(file) {
+  const found = readFileSync(file, 'utf8').matchAll(/^export interface (\w+)[^{}]*\{\n([^]*?)^\}/gm)
   return [...found].map(([, name = '', body = '']) => /** @type {const} */ ([name, membersOf(body)]))
 }
 
@@ -52,12 +87,16 @@ function prose(/** @type {string} */ words) {
     .replaceAll('|', '\\|')
 }
 
-/** @param {string} name */
-function tableOf(name) {
-  const members = interfaces.get(name)
-  if (members === undefined) throw new Error(`docs/options.md: there is no interface ${name}`)
+/**
+ * @param {string} name
+ * @param {string | undefined} except A member that is none of the readers' business.
+ */
+function tableOf(name, except) {
+  const all = interfaces.get(name)
+  if (all === undefined) throw new Error(`docs/: there is no interface ${name}`)
+  const members = all.filter((member) => member.name !== except)
   const rows = members.map(({ name: option, words, preset }) => {
-    const last = preset?.replace(VALUE, '`$&`')
+    const last = preset?.replace(VALUE, '`$&`').replace(CODE, (code) => (code.startsWith('`') ? code : `\`${code}\``))
     return `| \`${option}\` | ${(last ?? '').replaceAll('|', '\\|')} | ${words} |`
   })
   const bare = members.every(({ preset }) => preset === undefined || preset === 'required')
@@ -67,27 +106,28 @@ function tableOf(name) {
     : [...head, ...rows].join('\n')
 }
 
-const before = readFileSync(page, 'utf8')
-const shown = [...before.matchAll(/^<!-- options: (\w+) -->$/gm)].map(([, name = '']) => name)
-const after = before.replace(
-  /^<!-- options: (\w+) -->\n(?:\n(?:\|[^\n]*\n)+)?/gm,
-  (line, name) => `<!-- options: ${name} -->\n\n${tableOf(name)}\n`,
-)
+const written = pages.map((page) => {
+  const before = readFileSync(page, 'utf8')
+  const after = before.replace(
+    /^(<!-- options: (\w+)(?: without (\w+))? -->)\n(?:\n(?:\|[^\n]*\n)+)?/gm,
+    (_, mark, name, except) => `${mark}\n\n${tableOf(name, except)}\n`,
+  )
+  return { page, before, after }
+})
 
-const exported = ['index.ts', 'redis/index.ts', 'memory/index.ts'].flatMap((file) =>
-  [...readFileSync(`${source}${file}`, 'utf8').matchAll(/\b\w+\b/g)].map(([name]) => name),
-)
+const shown = written.flatMap(({ after }) => [...after.matchAll(/^<!-- options: (\w+)/gm)].map(([, name]) => name))
 const missing = [...interfaces.keys()].filter(
   (name) =>
-    exported.includes(name) &&
+    exported.has(name) &&
     (name.endsWith('Options') || OTHERS.includes(name)) &&
-    !EMPTY.includes(name) &&
+    !NOT_SHOWN.includes(name) &&
     !shown.includes(name),
 )
-if (missing.length > 0) throw new Error(`docs/options.md has no table of ${missing.join(', ')}`)
+if (missing.length > 0) throw new Error(`no page of docs/ has a table of ${missing.join(', ')}`)
 
-if (!process.argv.includes('--check')) writeFileSync(page, after)
-else if (before !== after) {
-  console.error('docs/options.md is out of date: run node scripts/option-tables.mjs in packages/core')
+const outdated = written.filter(({ before, after }) => before !== after)
+if (!process.argv.includes('--check')) for (const { page, after } of outdated) writeFileSync(page, after)
+else if (outdated.length > 0) {
+  console.error('Tables in docs/ are out of date: run node scripts/option-tables.mjs in packages/core')
   process.exitCode = 1
 }

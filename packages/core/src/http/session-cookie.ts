@@ -4,13 +4,13 @@ import { serializeCookie, type SetCookie } from './cookies.ts'
 
 /** The cookie of a session. Nothing of it needs to be said. */
 export interface SessionCookieOptions {
-  /** @default '__Host-sid' where it is secure; '__Secure-sid' with a domain or a path; 'sid' where it is not */
+  /** Its name. @default '__Host-sid' where it is secure; '__Secure-sid' with a domain or a path; 'sid' where it is not */
   readonly name?: string
-  /** @default '/' */
+  /** What it is sent for. @default '/' */
   readonly path?: string
-  /** @default only the host that sets it */
+  /** The hosts that it is sent to, and all below. @default only the host that sets it */
   readonly domain?: string
-  /** @default 'lax' */
+  /** Which requests of other sites it is sent with: `lax` means those by which somebody follows a link. @default 'lax' */
   readonly sameSite?: 'strict' | 'lax' | 'none'
   /**
    * `true`: over TLS only; setting it on another connection is an error. `auto`: as the connection is.

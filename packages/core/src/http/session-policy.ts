@@ -8,6 +8,7 @@ import { protect } from './session-headers.ts'
 
 /** How a middleware puts sessions in front of requests. */
 export interface SessionPolicyOptions {
+  /** The cookie. */
   readonly cookie?: SessionCookieOptions
   /** `eager`: before the handler, where a cookie came; `lazy`: when the handler asks for it. @default 'eager' */
   readonly load?: 'eager' | 'lazy'

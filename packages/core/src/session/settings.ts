@@ -20,13 +20,13 @@ export interface SessionOptions<Data extends object = SessionData> {
   readonly grace?: Duration
   /** What a secret means that was replaced longer ago: `revoke` ends the session of whoever has the new one as well. @default 'log' */
   readonly onReuse?: 'log' | 'revoke'
-  /** How many sessions a user may have, and what happens at the next. @default { max: 100, onExceed: 'evict-soonest-to-expire' } */
+  /** How many sessions a user may have, 1 to 1000, and what happens at the next. @default { max: 100, onExceed: 'evict-soonest-to-expire' } */
   readonly limit?: Partial<SessionLimit>
   /** How many anonymous sessions a client address may begin; false for any number. @default { max: 30, window: '1m' } */
   readonly anonymousLimit?: { readonly max?: number; readonly window?: Duration } | false
   /** What happens when a session is used from another network or with another browser. @default { ip: 'log', userAgent: 'log' } */
   readonly binding?: { readonly ip?: BindingPolicy; readonly userAgent?: BindingPolicy }
-  /** Replicas that must have a log-in, a log-out and a revocation, as far as they can be waited for. @default none */
+  /** Replicas that must have a log-in, a log-out and a revocation, as far as they can be waited for: `within` is '100ms' unless it is said. @default none */
   readonly durability?: { readonly replicas: number; readonly within?: Duration }
   /** Sessions that were begun before are refused: set it after a snapshot was restored. @default none */
   readonly notBefore?: Date
@@ -34,7 +34,7 @@ export interface SessionOptions<Data extends object = SessionData> {
   readonly schema?: StandardSchemaV1<unknown, Data>
   /** The version of the data. @default 0 */
   readonly version?: number
-  /** Makes data of the version before into data of version `n`, by that number. */
+  /** Makes data of the version before into data of version `n`, by that number. @default none */
   readonly migrate?: Readonly<Record<number, (data: Readonly<Record<string, unknown>>) => Record<string, unknown>>>
   /** Brings a field together that this request and another one have changed. @default the last one wins */
   readonly merge?: { readonly [Field in keyof Data]?: Merge<Data[Field]> }
