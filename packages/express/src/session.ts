@@ -1,4 +1,4 @@
-import type { Session, Sessions } from '@redstart/core'
+import { RedstartError, type Session, type Sessions } from '@redstart/core'
 import { sessionPolicy, type SessionPolicyOptions } from '@redstart/core/http'
 import type { Request, RequestHandler } from 'express'
 import { exposeLazily, exposeLoaded, isThereAlready } from './expose-session.ts'
@@ -32,11 +32,13 @@ export interface SessionMiddlewareOptions extends Omit<SessionPolicyOptions, 'ho
  */
 export function session<Data extends object>(
   from: Sessions<Data> | { readonly sessions: Sessions<Data> },
-  { as = 'session', cookie, load = 'eager', ...run }: SessionMiddlewareOptions = {},
+  options: SessionMiddlewareOptions = {},
 ): RequestHandler {
-  const sessions = 'sessions' in from ? from.sessions : from
+  checkOptions(options)
+  const sessions = sessionsOf(from)
+  const { as = 'session', cookie, load = 'eager', ...run } = options
   const { onError = (error: unknown) => console.error(error) } = run
-  const policy = sessionPolicy(sessions, { ...(cookie && { cookie }), load, howToTrust: HOW_TO_TRUST })
+  const policy = sessionPolicy(sessions, { ...(cookie !== undefined && { cookie }), load, howToTrust: HOW_TO_TRUST })
   const expose = load === 'lazy' ? exposeLazily : exposeLoaded
   const use = usePolicy(policy, (request, state) => {
     state.onFailed = (error) => onError(error, request)
@@ -82,3 +84,30 @@ export async function loadSession<Data extends object & { readonly then?: never 
 }
 
 const HOW_TO_TRUST = "call app.set('trust proxy', 1)"
+
+const OPTIONS: ReadonlySet<string> = new Set(['as', 'cookie', 'load', 'heldBytes', 'onError'])
+
+/** An option of other middleware would be ignored in silence. */
+function checkOptions(options: SessionMiddlewareOptions): void {
+  for (const option of Object.keys(options)) {
+    if (OPTIONS.has(option)) continue
+    throw new RedstartError(
+      'INVALID_ARGUMENT',
+      `session() has no option ${JSON.stringify(option)}; expected one of ${[...OPTIONS].join(', ')}: how sessions are kept is said to createRedstart({ sessions, keys })`,
+    )
+  }
+  const { as = 'session' } = options
+  if (typeof as !== 'string' || as === '')
+    throw new RedstartError(
+      'INVALID_ARGUMENT',
+      'the option as of session() is no text; expected the name of a property',
+    )
+}
+
+function sessionsOf<Data extends object>(from: Sessions<Data> | { readonly sessions: Sessions<Data> }): Sessions<Data> {
+  if (typeof from === 'object' && from !== null) {
+    const sessions = 'sessions' in from ? from.sessions : from
+    if (typeof sessions.open === 'function') return sessions
+  }
+  throw new RedstartError('INVALID_ARGUMENT', 'session() takes what createRedstart() returns, or its sessions')
+}

@@ -1,4 +1,4 @@
-import { invalidArgument, RedstartError } from '../errors.ts'
+import { checkMembers, checkObject, invalidArgument, RedstartError } from '../errors.ts'
 import type { CookieChange } from '../session/cookie-change.ts'
 import { serializeCookie, type SetCookie } from './cookies.ts'
 
@@ -37,6 +37,8 @@ export class SessionCookieFormat {
 
   /** @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed. */
   constructor(options: SessionCookieOptions = {}) {
+    checkObject('cookie', options)
+    checkMembers('cookie', options, KNOWN)
     const { secure = process.env['NODE_ENV'] === 'production' ? true : 'auto' } = options
     if (secure !== true && secure !== false && secure !== 'auto')
       throw invalidArgument('cookie.secure', secure, "true, false or 'auto'")
@@ -44,7 +46,9 @@ export class SessionCookieFormat {
     this.#secure = secure
     // A combination that no browser takes is told at the start.
     const values = secure === 'auto' ? [true, false] : [secure]
-    for (const tls of values) if (tls || options.sameSite !== 'none') serializeCookie(this.#base(tls))
+    // But for SameSite=None, which needs TLS: there, an 'auto' that meets none is an error of its own.
+    for (const tls of values)
+      if (tls || secure === false || options.sameSite !== 'none') serializeCookie(this.#base(tls))
   }
 
   /** The one name that is read: with a prefix, cookies without it do not count, since anybody may plant them. */
@@ -83,6 +87,7 @@ export class SessionCookieFormat {
 }
 
 const LONG_AGO = new Date(0)
+const KNOWN: ReadonlySet<string> = new Set(['name', 'path', 'domain', 'sameSite', 'secure', 'partitioned'])
 
 /** Says which of the things that a proxy and the framework have to do was not done. */
 function insecure({ forwarded, howToTrust }: CookieConnection): RedstartError {

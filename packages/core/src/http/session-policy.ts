@@ -1,4 +1,4 @@
-import { RedstartError } from '../errors.ts'
+import { invalidArgument, RedstartError } from '../errors.ts'
 import type { RequestSession, Sessions } from '../session/sessions.ts'
 import { cookieValues } from './cookies.ts'
 import type { Capture, HttpExchange, HttpPolicy, ResponseHead, Settlement } from './exchange.ts'
@@ -35,12 +35,15 @@ export interface SessionState<Data extends object> {
 /**
  * Sessions around a handler: opened before it, stored before the head of its answer leaves, so that nobody who follows a
  * redirect comes too early. What could not be stored is a 503 in place of the answer.
+ *
+ * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed.
  */
 export function sessionPolicy<Data extends object>(
   sessions: Sessions<Data>,
   { cookie, load = 'eager', howToTrust = 'let the framework trust the proxy' }: SessionPolicyOptions = {},
 ): HttpPolicy<SessionState<Data>> {
   const format = new SessionCookieFormat(cookie)
+  if (load !== 'eager' && load !== 'lazy') throw invalidArgument('load', load, "'eager' or 'lazy'")
   return {
     name: 'session',
     async decide(exchange) {

@@ -169,6 +169,26 @@ for (const name of EXPRESSES) {
       expect((await both.get('/shop')).body).toBe('[null,false]')
     })
 
+    it('is made with no option that would be ignored', async () => {
+      const { redstart } = await startApp({ express, routes: () => {} })
+      const wrong: readonly object[] = [
+        { secret: 'x' },
+        { resave: false },
+        { as: '' },
+        { load: 'lasy' },
+        { cookie: { maxAge: 1000 } },
+        { cookie: { httpOnly: false } },
+        { cookie: { sameSite: 'loose' } },
+        { cookie: null },
+      ]
+      for (const options of wrong)
+        expect(() => session(redstart, options), JSON.stringify(options)).toThrow(
+          expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+        )
+      // What express-session is given.
+      expect(() => session({ secret: 'x' } as never)).toThrow('session() takes what createRedstart() returns')
+    })
+
     it('is there once where the middleware is used twice', async () => {
       const { browser } = await startApp({
         express,
