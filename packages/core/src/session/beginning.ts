@@ -23,5 +23,5 @@ export async function begin(session: ActiveSession, drafts: readonly FieldDraft[
     age: session.wantedAge ?? undefined,
     planned: session.planned,
   })
-  session.begin(live, cookieOf(live.token, live.core, live.touched))
+  session.begin(live, cookieOf(live.token, live.core, live.core.created))
 }

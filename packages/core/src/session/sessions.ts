@@ -20,12 +20,15 @@ import { DataView } from './view.ts'
 export interface Who {
   /** The client's address, as a trusted proxy or the socket tells it. */
   readonly ip?: string | undefined
+  /** The header of that name. */
   readonly userAgent?: string | undefined
 }
 
 /** A session that an application begins by itself. */
 export interface CreateSessionOptions<Data extends object> extends Who, Pick<SignIn, 'methods' | 'roles' | 'remember'> {
+  /** Text of at most 256 bytes, or a whole number. */
   readonly userId: string | number
+  /** What is in it from the start. @default nothing */
   readonly data?: Partial<Data>
 }
 
@@ -102,7 +105,7 @@ export function createSessions<Data extends object>({ engine: engineOf, describe
       Object.assign(active.view?.object ?? {}, data)
       await active.step(() => signIn(active, checked, how))
       const { live } = active
-      const cookie = live && cookieOf(live.token, live.core, live.touched)
+      const cookie = live && cookieOf(live.token, live.core, live.core.created)
       if (cookie?.kind !== 'set') throw new TypeError('a session without a cookie was created')
       return { session: sessionOf<Data>(active), cookie }
     },

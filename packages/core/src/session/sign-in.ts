@@ -53,7 +53,7 @@ export async function signIn(session: ActiveSession, userId: string, how: SignIn
     if (before?.core.userId !== undefined) session.lose('replaced')
     throw error
   })
-  session.begin(live, cookieOf(live.token, live.core, live.touched))
+  session.begin(live, cookieOf(live.token, live.core, live.core.created))
   session.view?.show(live.fields.dataNames)
 }
 

@@ -1,0 +1,95 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Backend } from '../../../src/index.ts'
+import { at, type Browser, closeAll, codeOf, key, openInstance, times } from '../browser.ts'
+
+/** What holds of sessions while sealing keys are rolled, and processes with the old and the new ones run side by side. */
+export function keyTests(backend: () => Backend): void {
+  afterAll(closeAll)
+
+  describe('keys that are rolled', () => {
+    it('under load lose nobody, hide nobody, and end with a key exactly its sessions', async () => {
+      const place = backend()
+      const first = openInstance(place, { keys: [key(1)] })
+      const { app } = first
+      const fleet = (...keys: readonly number[]): ReturnType<typeof openInstance> =>
+        openInstance(place, { app, keys: keys.map(key), sessions: { rotateEvery: 1, touchAfter: 0 } })
+      const stages = [
+        [first, fleet(1, 2)],
+        [fleet(1, 2), fleet(2, 1)],
+        [fleet(2, 1), fleet(2, 1)],
+      ]
+      const browsers: { readonly browser: Browser; readonly user: string; readonly process: string }[] = []
+      for (const [stage, processes] of stages.entries()) {
+        for (const n of times(6, (each) => each)) {
+          const browser = at(processes, n % 2).browser()
+          const user = `user${stage}-${n}`
+          await browser.login(user)
+          browsers.push({ browser, user, process: `${stage} ${n % 2}` })
+        }
+        // Whichever process answers, the user stays, data of the others are there, and a rotation changes no key.
+        for (const round of times(4, (each) => each)) {
+          await Promise.all(
+            browsers.map(async ({ browser, user }, n) => {
+              const tab = browser.copy(at(processes, (n + round) % 2).sessions)
+              const answer = await tab.request((session) => {
+                session[`f${round}`] = `${stage} ${round}`
+                return session.userId
+              })
+              expect(answer.value).toBe(user)
+              browser.receive(answer)
+            }),
+          )
+        }
+      }
+      const last = fleet(2)
+      for (const { browser, user, process } of browsers) {
+        const listed = await last.sessions.user(user).list()
+        const { value } = await browser
+          .copy(last.sessions)
+          .send((session) => [session.userId, ...times(4, (n) => session[`f${n}`])])
+        // The processes whose first key was the second one.
+        const stays = process === '1 1' || process.startsWith('2')
+        expect([process, listed.length, value]).toEqual([
+          process,
+          stays ? 1 : 0,
+          stays ? [user, ...times(4, (n) => `2 ${n}`)] : times(5, () => undefined),
+        ])
+      }
+      expect(last.of('session.damaged')).toEqual([])
+    })
+
+    it("hide nobody from whoever ends all of a user's sessions, in whichever process", async () => {
+      const place = backend()
+      const one = openInstance(place, { keys: [key(1), key(2)] })
+      const two = openInstance(place, { app: one.app, keys: [key(2), key(1)] })
+      for (const ending of [one, two]) {
+        const browsers = [one, two, one, two].map((each) => each.browser())
+        for (const browser of browsers) await browser.login('u')
+        expect(await one.sessions.user('u').list()).toHaveLength(4)
+        expect(await ending.sessions.user('u').revokeAll()).toBe(4)
+        for (const browser of browsers) expect(await browser.userId()).toBeUndefined()
+      }
+    })
+
+    it('seal nothing anew that both can read, and a session altogether at the next log-in', async () => {
+      const place = backend()
+      const one = openInstance(place, { keys: [key(1), key(2)] })
+      const two = openInstance(place, { app: one.app, keys: [key(2), key(1)] })
+      const browser = one.browser()
+      await browser.login('u')
+      await browser.request((session) => (session['a'] = 1))
+      browser.receive(await browser.copy(two.sessions).send(async (session) => await session.elevate()))
+      const three = openInstance(place, { app: one.app, keys: [key(2)] })
+      expect(await browser.copy(three.sessions).send((session) => [session.userId, session['a']])).toMatchObject({
+        value: ['u', 1],
+      })
+    })
+
+    it('that are none, too many, the same twice or of another length are refused at the start', async () => {
+      const many = times(9, (n) => key(n + 1))
+      for (const keys of ['', 'short', [], many, [key(1), key(1)], `${key(1)},`, [key(1), 'x']]) {
+        expect(await codeOf((async () => openInstance(backend(), { keys }))())).toBe('INVALID_ARGUMENT')
+      }
+    })
+  })
+}
