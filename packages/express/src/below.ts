@@ -1,4 +1,4 @@
-import { OutgoingMessage, type ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { WriteArguments } from './written.ts'
 
 /** What a response did before it was held: Node.js's own functions, or those of middleware that came earlier. */
@@ -7,27 +7,14 @@ export interface Below {
   write(given: WriteArguments): boolean
   end(given: WriteArguments): void
   flushHeaders(): void
-  headersSent(): boolean
-  writableEnded(): boolean
 }
 
 export function below(response: ServerResponse): Below {
   const { writeHead, write, end, flushHeaders } = response
-  const headersSent = getter(response, 'headersSent')
-  const writableEnded = getter(response, 'writableEnded')
   return {
     writeHead: (status, message) => void Reflect.apply(writeHead, response, message ? [status, message] : [status]),
     write: (given) => Reflect.apply(write, response, given) !== false,
     end: (given) => void Reflect.apply(end, response, given),
     flushHeaders: () => flushHeaders.call(response),
-    headersSent: () => headersSent() === true,
-    writableEnded: () => writableEnded() === true,
   }
-}
-
-/** Another hold may have put its own on the response. */
-function getter(response: ServerResponse, name: 'headersSent' | 'writableEnded'): () => unknown {
-  const own = Object.getOwnPropertyDescriptor(response, name)?.get
-  return (): unknown =>
-    own === undefined ? Reflect.get(OutgoingMessage.prototype, name, response) : own.call(response)
 }

@@ -8,6 +8,7 @@ import { hasNoBody } from './no-body.ts'
 import type { ResponseHeaders } from './response-headers.ts'
 import type { Settling, Verdict } from './settling.ts'
 import { Tee } from './tee.ts'
+import { behaveAsSent, type Held, headersSent } from './while-held.ts'
 import { byteLength, readEnd, readWrite, type WriteArguments, type Written } from './written.ts'
 
 export interface HoldOptions {
@@ -42,11 +43,9 @@ export function holdHead(response: ServerResponse, options: HoldOptions): void {
   response.flushHeaders = function flushHeaders() {
     hold.flushHeaders()
   }
-  Object.defineProperty(response, 'headersSent', { configurable: true, get: () => hold.headersSent })
-  Object.defineProperty(response, 'writableEnded', { configurable: true, get: () => hold.ended })
 }
 
-class HeadHold {
+class HeadHold implements Held {
   readonly #response: ServerResponse
   readonly #options: HoldOptions
   readonly #below: Below
@@ -62,12 +61,16 @@ class HeadHold {
     this.#calls = new HeldCalls({ highWaterMark: response.writableHighWaterMark, limit: options.limit })
   }
 
-  get headersSent(): boolean {
-    return this.#state === 'held' || this.#below.headersSent()
+  get isHeld(): boolean {
+    return this.#state === 'held'
   }
 
-  get ended(): boolean {
-    return this.#calls.ended || this.#below.writableEnded()
+  get isEnded(): boolean {
+    return this.#calls.ended
+  }
+
+  get isGiving(): boolean {
+    return this.#options.headers.giving
   }
 
   writeHead(given: HeadArguments): void {
@@ -134,7 +137,7 @@ class HeadHold {
     this.#state = 'held'
     const verdict = this.#options.settling.settle(statusCode)
     if (!isPromise(verdict)) return this.#release(verdict, statusCode, statusMessage)
-    this.#forbidHeaders()
+    behaveAsSent(this.#response, this)
     verdict
       .then((given) => this.#release(given, statusCode, statusMessage))
       .catch((error: unknown) => {
@@ -169,30 +172,10 @@ class HeadHold {
     this.#tee?.end(readEnd(last))
     if (this.#calls.drop()) this.#response.emit('drain')
   }
-
-  /** Once the handler has written, it is too late for headers: they would leave if they came soon enough. */
-  #forbidHeaders(): void {
-    for (const name of ['setHeader', 'appendHeader', 'removeHeader'] as const) {
-      const allowed: unknown = this.#response[name]
-      const value = (...given: unknown[]): unknown => {
-        if (this.#state === 'held' && !this.#options.headers.giving)
-          throw headersSent(name === 'removeHeader' ? 'remove' : 'set')
-        return typeof allowed === 'function' ? Reflect.apply(allowed, this.#response, given) : undefined
-      }
-      Object.defineProperty(this.#response, name, { configurable: true, writable: true, value })
-    }
-  }
 }
 
 /** Who waits for it waits no longer. */
 function dropped({ callback }: Written): true {
   if (callback !== undefined) process.nextTick(callback)
   return true
-}
-
-/** What Node.js throws for a head that has left. */
-function headersSent(verb: 'write' | 'set' | 'remove'): Error {
-  return Object.assign(new Error(`Cannot ${verb} headers after they are sent to the client`), {
-    code: 'ERR_HTTP_HEADERS_SENT',
-  })
 }
