@@ -3,10 +3,11 @@ import type { DeviceSession } from '@redstart/core'
 import { html, type Html, type Part } from './html.ts'
 
 const STYLE = `
-  body { font: 1rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; color-scheme: light dark }
+  :root { color-scheme: light dark }
+  body { font: 1rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem }
   table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .4rem .8rem .4rem 0 }
   label { display: block; margin: .8rem 0 } input:not([type=checkbox]) { display: block; width: 16rem; max-width: 100% }
-  .note { border-left: .25rem solid #b4532a; padding-left: .8rem } form.inline { display: inline-block; margin-right: .8rem }`
+  .note { border-left: .25rem solid #b4532a; padding-left: .8rem } form.inline { display: inline-block; margin: .4rem .8rem .4rem 0 }`
 
 /** Nothing is run, fetched or framed, and forms go nowhere else. */
 export const PAGE_POLICY: string = [
