@@ -1,5 +1,5 @@
 import { ServerResponse } from 'node:http'
-import type { ErrorRequestHandler, RequestHandler } from 'express'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Capture, HttpPolicy } from '@redstart/core/http'
 import { runPolicies, usePolicy } from '../src/index.ts'
@@ -156,6 +156,18 @@ describe('policies', () => {
       expect(valuesOf(answer, 'x-from')).toEqual(['a'])
     })
     expect(log).toEqual(['a decides', 'b decides', 'b settles 200 -', 'a settles 200 b'])
+  })
+
+  it('hold what an app answers that is mounted behind them', async () => {
+    const mounted = express()
+    mounted.get('/page', (request, response) => void response.json([request.baseUrl, response.headersSent]))
+    const app = appOf([late], (_request, _response, next) => next())
+    app.use('/inner', mounted)
+    await withApp(app, async (port) => {
+      const answer = await rawRequest(port, 'GET', '/inner/page')
+      expect(answer.body).toBe('["/inner",false]')
+      expect(valuesOf(answer, 'x-settled')).toEqual(['yes'])
+    })
   })
 
   it('keep what others gave when one replaces the answer', async () => {
