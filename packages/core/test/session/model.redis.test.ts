@@ -33,7 +33,7 @@ it('so it is with Redis, for many browsers at once', async () => {
           const opened = openInstance(redis(server.url), {
             sessions: { rotateEvery: EVERY, grace: GRACE, touchAfter: 0 },
           })
-          await runSteps(opened, inTime(all), async (long) => void (await wait(long ? GRACE + 100 : EVERY + 50)))
+          await runSteps(opened, inTime(all), async (long) => await wait<undefined>(long ? GRACE + 100 : EVERY + 50))
           rotations += opened.of('session.rotated').filter(({ phase }) => phase === 'taken').length
         }),
       )

@@ -26,7 +26,8 @@ export function tampered(backend: Backend): Tampered {
         get(target, name) {
           if (name === 'load') return load
           const member: unknown = Reflect.get(target, name)
-          return typeof member === 'function' ? member.bind(target) : member
+          const bound: unknown = typeof member === 'function' ? member.bind(target) : member
+          return bound
         },
       })
     },
