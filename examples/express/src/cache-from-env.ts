@@ -15,7 +15,7 @@ export interface FromEnv {
 
 /**
  * The cache as the example uses it: in memory, or over the Redis of `REDIS_URL` when that is set. Sessions are there as
- * well; in Redis they need `REDSTART_KEYS`.
+ * well; in Redis they need `REDSTART_KEYS`, or `SESSION_ENCRYPTION_KEY`.
  *
  * A cache belongs to one database: processes share it when they share the server of `DATABASE_URL`. One with a database
  * of its own, which is gone at its end, has keys of its own.
@@ -25,7 +25,11 @@ export interface FromEnv {
 export function cacheFromEnv(env: NodeJS.ProcessEnv): FromEnv {
   const sharesDatabase = (env['DATABASE_URL'] ?? '') !== ''
   const app = sharesDatabase ? 'restaurant' : `restaurant-${randomUUID().slice(0, 8)}`
-  const options = { app, namespaces: NAMESPACES, keys: env['REDSTART_KEYS'] || undefined }
+  const options = {
+    app,
+    namespaces: NAMESPACES,
+    keys: env['REDSTART_KEYS'] || env['SESSION_ENCRYPTION_KEY'] || undefined,
+  }
   const url = env['REDIS_URL'] ?? ''
   if (url === '') {
     const description = 'in memory; REDIS_URL=redis://127.0.0.1:6379 keeps it in Redis'
