@@ -15,11 +15,13 @@ const places = new WeakMap<Request, Map<string, object>>()
 /**
  * True where the same sessions are there by another `session()` in front of this one.
  *
- * @throws RedstartError `INVALID_ARGUMENT` where something else is there.
+ * @throws RedstartError `INVALID_ARGUMENT` where something else is there, or they are there under another name.
  */
 export function isThereAlready<Data extends object>({ request, as, sessions }: Place<Data>): boolean {
+  const own = places.get(request)
+  for (const [other, there] of own ?? []) if (there === sessions && other !== as) throw sameSessions(other, as)
   if (!(as in request)) return false
-  if (places.get(request)?.get(as) === sessions) return true
+  if (own?.get(as) === sessions) return true
   throw new RedstartError(
     'INVALID_ARGUMENT',
     `req.${as} is there already, from other middleware or other sessions: take that away, or give session() another name with as`,
@@ -60,6 +62,13 @@ function put<Data extends object>({ request, as, sessions }: Place<Data>, access
   const own = places.get(request) ?? new Map<string, object>()
   places.set(request, own.set(as, sessions))
   Object.defineProperty(request, as, { ...accessor, enumerable: true, configurable: true })
+}
+
+function sameSessions(there: string, as: string): RedstartError {
+  return new RedstartError(
+    'INVALID_ARGUMENT',
+    `req.${as} would have the sessions of req.${there}: whoever is signed in to one would be to the other; make another instance, with sessions: { namespace: ... }`,
+  )
 }
 
 function notAssignable(as: string): RedstartError {

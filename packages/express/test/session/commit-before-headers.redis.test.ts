@@ -129,11 +129,15 @@ for (const name of EXPRESSES) {
       expect((await visitor.get('/who')).body).toBe('{}')
     })
 
-    it('a handler that fails stores nothing; one that fails late tears its answer', async () => {
+    it('a handler that fails stores nothing, though a log-in stands; one that fails late tears its answer', async () => {
       const { browser } = await slowApp(express, (app) => {
         app.get('/throw', (req) => {
           req.session.note = 'half done'
           throw new Error('wrong')
+        })
+        app.post('/login-and-throw', (req, _res, next) => {
+          req.session.note = 'before it'
+          req.session.login('ada').then(() => next(new Error('wrong, signed in')), next)
         })
         app.get('/throw-late', (req, res) => {
           req.session.note = 'written'
@@ -142,9 +146,13 @@ for (const name of EXPRESSES) {
         })
       })
       const visitor = browser()
+      const login = await visitor.post('/login-and-throw')
+      expect([login.status, login.cookies.length]).toEqual([500, 1])
+      expect((await visitor.get('/who')).body).toBe('{"userId":"ada"}')
       await visitor.get('/views')
       const thrown = await visitor.get('/throw')
-      expect([thrown.status, await noteOf(visitor)]).toEqual([500, null])
+      // A log-in has taken with it what was there by then.
+      expect([thrown.status, await noteOf(visitor)]).toEqual([500, 'before it'])
       await expect(visitor.get('/throw-late')).rejects.toThrow()
       expect((await visitor.get('/views')).body).toBe('{"views":2}')
     })

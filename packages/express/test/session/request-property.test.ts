@@ -1,5 +1,6 @@
+import { createRedstart } from '@redstart/core'
 import type { ErrorRequestHandler, Request } from 'express'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { loadSession, session, sessionOf } from '../../src/index.ts'
 import { EXPRESSES, loadExpress } from '../express-app.ts'
 import { startApp, usualRoutes } from './session-app.ts'
@@ -144,12 +145,39 @@ for (const name of EXPRESSES) {
       expect([second.body, second.headers.get('vary')]).toEqual(['{"views":2}', 'Cookie'])
     })
 
+    it('with load: lazy may be loaded when the head has left: what is changed is stored at the end', async () => {
+      const { browser } = await startApp({
+        express,
+        middleware: { load: 'lazy' },
+        routes: (app) => {
+          app.get('/views', (req, res, next) => {
+            countViews(req).then((views) => res.json({ views }), next)
+          })
+          app.get('/stream', (req, res, next) => {
+            res.write('first ')
+            countViews(req)
+              .then(() => loadSession(req))
+              .then((own) => own.login('ada'))
+              .catch((error: unknown) => res.end(String(error)))
+              .catch(next)
+          })
+        },
+      })
+      const visitor = browser()
+      await visitor.get('/views')
+      const { body, cookies } = await visitor.get('/stream')
+      expect([body, cookies]).toEqual([expect.stringContaining('after the head of the response has left'), []])
+      await vi.waitFor(async () => expect((await visitor.get('/views')).body).toBe('{"views":3}'))
+    })
+
     it('is one of several, each with its own cookie and its own users', async () => {
+      const staff = createRedstart({ sessions: { namespace: 'staff' } })
+      onTestFinished(async () => await staff.close())
       const { browser } = await startApp({
         express,
         middleware: { cookie: { name: 'shop' } },
         routes: (app, redstart) => {
-          app.use('/staff', session(redstart, { as: 'staff', cookie: { name: 'staff' } }))
+          app.use('/staff', session(staff, { as: 'staff', cookie: { name: 'staff' } }))
           app.post('/staff/login', (req, res, next) => {
             req.session.note = 'a visitor still'
             sessionOf(req, 'staff')
@@ -160,6 +188,8 @@ for (const name of EXPRESSES) {
             res.json([req.session.userId, req.session.note, sessionOf(req, 'staff').userId])
           })
           app.get('/shop', (req, res) => void res.json([req.session.userId, 'staff' in req]))
+          app.use('/wrong', session(redstart, { as: 'staff', cookie: { name: 'staff' } }))
+          app.use(messages)
         },
       })
       const both = browser()
@@ -167,6 +197,9 @@ for (const name of EXPRESSES) {
       expect(login.cookies.map((cookie) => cookie.split('=', 1)[0]).sort()).toEqual(['shop', 'staff'])
       expect((await both.get('/staff')).body).toBe('[null,"a visitor still","grace"]')
       expect((await both.get('/shop')).body).toBe('[null,false]')
+      const swapped = `shop=${both.jar.get('staff')}; staff=${both.jar.get('shop')}`
+      expect((await browser().get('/staff', { cookie: swapped })).body).toBe('[null,null,null]')
+      expect((await browser().get('/wrong')).body).toContain('req.staff would have the sessions of req.session')
     })
 
     it('is made with no option that would be ignored', async () => {
@@ -212,15 +245,17 @@ for (const name of EXPRESSES) {
           })
         },
         routes: (app) => {
-          app.use(((error: Error, _req, res, _next) => {
-            res.status(500).end(error.message)
-          }) as ErrorRequestHandler)
+          app.use(messages)
         },
       })
       const { status, body } = await browser().get('/')
       expect([status, body]).toEqual([500, expect.stringContaining('req.session is there already')])
     })
   })
+}
+
+const messages: ErrorRequestHandler = (error: unknown, _req, res, _next) => {
+  res.status(500).end(String(error))
 }
 
 async function countViews(request: Request): Promise<number> {
