@@ -55,7 +55,7 @@ export function composeSessions<Data extends object>(parts: ComposedOf<Data>): C
     return opened
   }
   return {
-    sessions: createSessions<Data>({ engine, describe }),
+    sessions: createSessions<Data>({ engine, describe, formerCookie: settings.import?.cookie }),
     async close() {
       closed = true
       if (opened === undefined) return
@@ -78,6 +78,11 @@ function openEngine<Data extends object>(
   const { app, clock } = context
   const { namespace, deadline } = settings
   const store = backend.sessions(context, { namespace })
+  if (settings.import !== undefined && store.take === undefined)
+    throw new RedstartError(
+      'UNSUPPORTED',
+      `The backend ${backend.name} has no sessions of express-session to bring over (sessions.import); use redis()`,
+    )
   const time = new StoreTime(store, clock)
   return {
     store,

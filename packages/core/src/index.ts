@@ -124,8 +124,15 @@ export type {
   StoredStatistics,
   UserAddress,
 } from './session/session-store.ts'
-export type { CreatedSession, CreateSessionOptions, RequestSession, Sessions, Who } from './session/sessions.ts'
-export type { BindingPolicy, Merge, SessionData, SessionOptions } from './session/settings.ts'
+export type {
+  CreatedSession,
+  CreateSessionOptions,
+  OpenRequest,
+  RequestSession,
+  Sessions,
+  Who,
+} from './session/sessions.ts'
+export type { BindingPolicy, ImportOptions, Merge, SessionData, SessionOptions } from './session/settings.ts'
 export type { SignIn } from './session/sign-in.ts'
 export type { DeviceSession, UserSessions } from './session/user-sessions.ts'
 export type { LoadTrace } from './telemetry/channels.ts'

@@ -36,7 +36,7 @@ export interface NewRecord {
  */
 export async function createRecord(engine: SessionEngine, client: Client, made: NewRecord): Promise<Live> {
   checkSizes(new Map([...made.payloads].map(([field, { payload }]) => [field, payload.length])))
-  if (made.userId === undefined) await admit(engine, client)
+  if (made.userId === undefined && made.reason !== 'import') await admit(engine, client)
   for (let token = made.planned; ; token = undefined) {
     const live = await tryToCreate(engine, client, made, token ?? newToken(engine.keyring.first, made.userId))
     if (live === undefined) continue
@@ -89,11 +89,12 @@ function lifetimeOf(
 }
 
 function coreOf(
-  { userId, remember, methods, roles, identified }: NewRecord,
+  { userId, reason, remember, methods, roles, identified }: NewRecord,
   { device }: Client,
   { created, absolute, version }: Pick<CoreRecord, 'created' | 'absolute' | 'version'>,
 ): CoreRecord {
-  const authenticated = userId === undefined ? undefined : created
+  // When the user of an imported one did so is not known.
+  const authenticated = userId === undefined || reason === 'import' ? undefined : created
   return {
     ...{ userId, created, absolute, authenticated, methods, roles, remember },
     ...{ identified, stepUp: false, version, device },

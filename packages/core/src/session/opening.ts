@@ -16,7 +16,12 @@ import { parseToken, presentedBy, type Token } from './token.ts'
 export type Opening =
   | { readonly kind: 'none' }
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly mute: boolean }
-  | { readonly kind: 'unavailable'; readonly token: Token; readonly error: RedstartError; readonly mute: true }
+  | {
+      readonly kind: 'unavailable'
+      readonly token: Token | undefined
+      readonly error: RedstartError
+      readonly mute: true
+    }
   | { readonly kind: 'loaded'; readonly live: Live; readonly cookie: CookieChange | undefined }
 
 export type RefusalReason = Refusal | 'damaged' | 'too-early' | 'binding'
@@ -48,7 +53,7 @@ export async function openSession(
   }
 }
 
-function isOutage({ code }: RedstartError): boolean {
+export function isOutage({ code }: RedstartError): boolean {
   return code === 'STORE_TIMEOUT' || code === 'STORE_UNAVAILABLE' || code === 'STORE_FAILED'
 }
 

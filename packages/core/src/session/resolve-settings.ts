@@ -1,14 +1,14 @@
 import { type Duration, milliseconds } from '../duration.ts'
-import { checkFunction, checkMembers, checkObject, invalidArgument } from '../errors.ts'
+import { checkFunction, checkMembers, checkObject, invalidArgument, RedstartError } from '../errors.ts'
 import { userOfPassport } from './passport-user.ts'
-import type { BindingPolicy, Lifetime, Merge, SessionOptions, SessionSettings } from './settings.ts'
+import type { BindingPolicy, ImportSettings, Lifetime, Merge, SessionOptions, SessionSettings } from './settings.ts'
 
 const POLICIES: readonly BindingPolicy[] = ['off', 'log', 'step-up', 'revoke']
 /** Every option; `deadline` has the instance's for its default. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...['namespace', 'idle', 'absolute', 'remember', 'touchAfter', 'rotateEvery', 'grace', 'onReuse', 'limit'],
   ...['anonymousLimit', 'binding', 'durability', 'notBefore', 'schema', 'version', 'migrate', 'merge', 'conflicts'],
-  ...['preLogin', 'identify', 'unavailable', 'deadline'],
+  ...['preLogin', 'identify', 'import', 'unavailable', 'deadline'],
 ])
 
 /**
@@ -51,6 +51,7 @@ export function resolveSessions<Data extends object>(options: SessionOptions<Dat
     strict: word('sessions.conflicts', options.conflicts ?? 'merge', ['merge', 'strict']) === 'strict',
     preLogin: namesIn(options.preLogin ?? ['state', 'nonce', 'returnTo']),
     identify,
+    import: importIn(options),
     unavailable: word('sessions.unavailable', options.unavailable ?? 'throw', ['throw', 'anonymous']),
     deadline: options.deadline === undefined ? deadline : milliseconds(options.deadline, 'sessions.deadline', 1),
   }
@@ -121,6 +122,21 @@ function anonymousLimitOf(limit: NonNullable<SessionOptions['anonymousLimit']>):
     limit: count('sessions.anonymousLimit.max', limit.max ?? 30, 1, 1_000_000),
     window: milliseconds(limit.window ?? '1m', 'sessions.anonymousLimit.window', 1000),
   }
+}
+
+function importIn<Data extends object>({ import: given }: SessionOptions<Data>): ImportSettings | undefined {
+  if (given === undefined) return undefined
+  checkObject('sessions.import', given)
+  checkMembers('sessions.import', given, new Set(['secret', 'cookie', 'prefix']))
+  const { secret, cookie = 'connect.sid', prefix = 'sess:' } = given
+  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret]
+  const texts = secrets.flatMap((one) => (typeof one === 'string' && one !== '' ? [one] : []))
+  if (texts.length === 0 || texts.length < secrets.length)
+    throw new RedstartError('INVALID_ARGUMENT', "sessions.import.secret is none; expected express-session's, or a list")
+  if (typeof cookie !== 'string' || cookie === '')
+    throw invalidArgument('sessions.import.cookie', cookie, "the name of express-session's cookie")
+  if (typeof prefix !== 'string') throw invalidArgument('sessions.import.prefix', prefix, 'text')
+  return { secrets: texts, cookie, prefix }
 }
 
 function namesIn(names: readonly string[]): ReadonlySet<string> {

@@ -49,6 +49,11 @@ export interface SessionStore {
   list(tag: string, timeout: number): Promise<readonly ListedRecord[]>
   /** Counts one creation by a client; false when there were `limit` within the last `window` ms. */
   admit(request: AdmitRequest, timeout: number): Promise<boolean>
+  /**
+   * Takes what another library kept under a key, named in full, which is gone then; undefined for none. Left out by a
+   * backend that no other library writes to.
+   */
+  take?(key: string, timeout: number): Promise<Uint8Array | undefined>
   /** Takes note of what sessions did; for statistics, and never for deciding anything. */
   note(activity: readonly Activity[], timeout: number): Promise<void>
   /** Sums up what was noted. */

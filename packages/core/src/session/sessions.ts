@@ -1,5 +1,5 @@
 import { type Duration, milliseconds } from '../duration.ts'
-import { checkObject } from '../errors.ts'
+import { checkObject, RedstartError } from '../errors.ts'
 import { ActiveSession } from './active-session.ts'
 import type { Client } from './client.ts'
 import { commit, commitLate } from './commit.ts'
@@ -7,7 +7,8 @@ import { type CookieChange, cookieOf } from './cookie-change.ts'
 import { isPending } from './drafts.ts'
 import type { SessionEngine } from './engine.ts'
 import { type Introspection, introspect } from './introspection.ts'
-import { type OpenHow, openSession, type RefusalReason } from './opening.ts'
+import { importSession, isFormer } from './import.ts'
+import { isOutage, type OpenHow, type Opening, openSession, type RefusalReason } from './opening.ts'
 import { type Session, SessionObject } from './session-object.ts'
 import type { StoredStatistics } from './session-store.ts'
 import type { SessionData } from './settings.ts'
@@ -52,13 +53,25 @@ export interface Sessions<Data extends object = SessionData> {
   user(userId: string | number): UserSessions
   /** How many there are, by what was noted of them. @default within '15m' */
   statistics(options?: { readonly within?: Duration }): Promise<StoredStatistics>
-  /** The session of one request, for adapters. @param cookies the values of the cookie, all of them. */
-  open(cookies: readonly string[], who: Who, how?: Partial<OpenHow>): Promise<RequestSession<Data>>
+  /**
+   * The session of one request, for adapters.
+   *
+   * @param cookies the values of the cookie, all of them.
+   * @param how.former the values of {@link Sessions.formerCookie}.
+   */
+  open(cookies: readonly string[], who: Who, how?: OpenRequest): Promise<RequestSession<Data>>
+  /** The name of the cookie whose sessions are brought over; undefined where none are. */
+  readonly formerCookie: string | undefined
 }
 
 export interface CreatedSession<Data extends object> {
   readonly session: Session<Data>
   readonly cookie: Extract<CookieChange, { kind: 'set' }>
+}
+
+/** How the session of a request is opened. */
+export interface OpenRequest extends Partial<OpenHow> {
+  readonly former?: readonly string[]
 }
 
 /** The session of one request, from before its handler until its response. */
@@ -73,6 +86,8 @@ export interface RequestSession<Data extends object = SessionData> {
   commit(how?: { readonly last?: boolean }): Promise<void>
   /** What the response does to the cookie. */
   readonly cookie: CookieChange | undefined
+  /** Whether the response clears the cookie whose session was brought over. */
+  readonly clearsFormer: boolean
   /** The head of the response leaves now: from here on no cookie can be set. */
   headLeaves(): void
   /** Stores what was changed since the head left. Nobody is there any more to be told of a failure: an event tells it. */
@@ -85,14 +100,20 @@ export interface SessionsParts {
   readonly engine: () => SessionEngine
   /** What a request says of its client. */
   readonly describe: (engine: SessionEngine, who: Who) => Client
+  readonly formerCookie: string | undefined
 }
 
-export function createSessions<Data extends object>({ engine: engineOf, describe }: SessionsParts): Sessions<Data> {
-  async function open(cookies: readonly string[], who: Who, how: Partial<OpenHow> = {}): Promise<ActiveSession> {
+export function createSessions<Data extends object>({
+  engine: engineOf,
+  describe,
+  formerCookie,
+}: SessionsParts): Sessions<Data> {
+  async function open(cookies: readonly string[], who: Who, how: OpenRequest = {}): Promise<ActiveSession> {
     const engine = engineOf()
     const client = describe(engine, who)
-    const { readOnly = false, touch = true } = how
-    const opening = await openSession(engine, cookies, client, { readOnly, touch })
+    const { readOnly = false, touch = true, former = [] } = how
+    const own = await openSession(engine, cookies, client, { readOnly, touch })
+    const opening = own.kind === 'none' && !readOnly ? await imported(engine, former, client) : own
     if (opening.kind === 'unavailable' && engine.settings.unavailable === 'throw') throw opening.error
     return new ActiveSession(engine, client, opening, makeView)
   }
@@ -113,6 +134,7 @@ export function createSessions<Data extends object>({ engine: engineOf, describe
       const active = await open([cookie], who)
       return active.live === undefined ? undefined : sessionOf<Data>(active)
     },
+    formerCookie,
     introspect: async (cookie) => introspect(engineOf(), cookie),
     user: (userId) => new UserSessions(engineOf(), checkUserId(userId)),
     async statistics({ within = '15m' } = {}) {
@@ -122,25 +144,41 @@ export function createSessions<Data extends object>({ engine: engineOf, describe
     },
     async open(cookies, who, how) {
       const active = await open(cookies, who, how)
-      return {
-        get session() {
-          return active.destroyed ? undefined : sessionOf<Data>(active)
-        },
-        refused: refusalOf(active),
-        get pending() {
-          return isPending(active)
-        },
-        commit: ({ last = false } = {}) =>
-          active.step(async () => {
-            await commit(active).finally(() => last && active.headLeaves())
-          }),
-        get cookie() {
-          return active.cookie
-        },
-        headLeaves: () => active.headLeaves(),
-        commitLate: () => active.step(() => commitLate(active)),
-      }
+      return requestOf<Data>(active, isFormer(active.engine, how?.former ?? []))
     },
+  }
+}
+
+function requestOf<Data extends object>(active: ActiveSession, hasFormer: boolean): RequestSession<Data> {
+  return {
+    get session() {
+      return active.destroyed ? undefined : sessionOf<Data>(active)
+    },
+    refused: refusalOf(active),
+    get pending() {
+      return isPending(active)
+    },
+    commit: ({ last = false } = {}) =>
+      active.step(async () => {
+        await commit(active).finally(() => last && active.headLeaves())
+      }),
+    get cookie() {
+      return active.cookie
+    },
+    clearsFormer: hasFormer && active.outage === undefined,
+    headLeaves: () => active.headLeaves(),
+    commitLate: () => active.step(() => commitLate(active)),
+  }
+}
+
+/** The former cookie counts where the own one says nothing. */
+async function imported(engine: SessionEngine, former: readonly string[], client: Client): Promise<Opening> {
+  try {
+    const isReserved = (field: string): boolean => field in SessionObject.prototype
+    return (await importSession(engine, former, client, isReserved)) ?? { kind: 'none' }
+  } catch (error) {
+    if (!RedstartError.is(error) || !isOutage(error)) throw error
+    return { kind: 'unavailable', token: undefined, error, mute: true }
   }
 }
 

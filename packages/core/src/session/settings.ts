@@ -44,10 +44,25 @@ export interface SessionOptions<Data extends object = SessionData> {
   readonly preLogin?: readonly string[]
   /** Who is signed in, by what a library stored in the data. @default the user of Passport */
   readonly identify?: (data: Readonly<Record<string, unknown>>) => string | number | undefined
+  /**
+   * Brings over the sessions of express-session with connect-redis, one at a time as their cookies come; Redis alone. Say it
+   * once all processes run this: what is brought over is gone for those that do not. @default none
+   */
+  readonly import?: ImportOptions
   /** What a request gets while the backend is away: an error, or an empty session that stores nothing. @default 'throw' */
   readonly unavailable?: 'throw' | 'anonymous'
   /** How long the backend may take of one operation. @default that of the instance */
   readonly deadline?: Duration
+}
+
+/** How express-session was set up. */
+export interface ImportOptions {
+  /** What it signed its cookies with: its `secret`, all of them where there are several. */
+  readonly secret: string | readonly string[]
+  /** Its `name`. @default 'connect.sid' */
+  readonly cookie?: string
+  /** The `prefix` of connect-redis. @default 'sess:' */
+  readonly prefix?: string
 }
 
 /** What is known of the data where no schema says more. */
@@ -80,8 +95,15 @@ export interface SessionSettings {
   readonly strict: boolean
   readonly preLogin: ReadonlySet<string>
   readonly identify: NonNullable<SessionOptions['identify']>
+  readonly import: ImportSettings | undefined
   readonly unavailable: 'throw' | 'anonymous'
   readonly deadline: number
+}
+
+export interface ImportSettings {
+  readonly secrets: readonly string[]
+  readonly cookie: string
+  readonly prefix: string
 }
 
 export interface Lifetime {

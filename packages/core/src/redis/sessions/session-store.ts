@@ -27,6 +27,7 @@ import type {
 import { closed, isReply } from '../failure.ts'
 import { removeKeys } from '../remove.ts'
 import {
+  announce,
   runForBytes,
   type Script,
   sessionAdmit,
@@ -148,6 +149,19 @@ export class RedisSessionStore implements SessionStore {
 
   async admit({ client, limit, window }: AdmitRequest, timeout: number): Promise<boolean> {
     return (await this.#runOn(sessionAdmit, [this.#keys.admissions(client)], [limit, window], timeout)) === 1
+  }
+
+  async take(key: string, timeout: number): Promise<Uint8Array | undefined> {
+    return await this.#servers.call(key, timeout, async (client, _wanted, asking) => {
+      if (asking) announce(client)
+      try {
+        return (await client.getdelBuffer(key)) ?? undefined
+      } catch (error) {
+        // It is no text, and so none of theirs.
+        if (isReply(error, 'WRONGTYPE')) return undefined
+        throw error
+      }
+    })
   }
 
   note(activity: readonly Activity[], timeout: number): Promise<void> {
