@@ -1,6 +1,6 @@
 import { invalidArgument, RedstartError } from '../errors.ts'
 import type { RequestSession, Sessions } from '../session/sessions.ts'
-import { cookieValues } from './cookies.ts'
+import { cookieValues, serializeCookie } from './cookies.ts'
 import type { Capture, HttpExchange, HttpPolicy, ResponseHead, Settlement } from './exchange.ts'
 import { problemOf } from './problem.ts'
 import { SessionCookieFormat, type SessionCookieOptions } from './session-cookie.ts'
@@ -62,13 +62,21 @@ export function sessionPolicy<Data extends object>(
           state.onFailed(failed)
           return { type: 'replace', reply: problemOf(failed) }
         }
-        protect(exchange, { used: state.used, cookie: opened?.cookie !== undefined }, head)
+        const { formerCookie } = sessions
+        const clears = formerCookie !== undefined && opened?.clearsFormer === true
+        if (clears) exchange.appendHeader('set-cookie', clearedAt(formerCookie))
+        protect(exchange, { used: state.used, cookie: clears || opened?.cookie !== undefined }, head)
         state.headLeaves()
         return capture(head, state)
       }
       return stored === undefined ? leave(undefined) : stored.then(leave)
     },
   }
+}
+
+/** As express-session sets its cookie, but that it has ended. */
+function clearedAt(name: string): string {
+  return serializeCookie({ name, value: '', path: '/', httpOnly: true, maxAge: 0, expires: new Date(0) })
 }
 
 class ExchangeSession<Data extends object> implements SessionState<Data> {
@@ -99,7 +107,9 @@ class ExchangeSession<Data extends object> implements SessionState<Data> {
     const who = { ip: exchange.address, userAgent: exchange.header('user-agent') }
     // What a browser fetches beforehand is no use of a session.
     const touch = !/\bprefetch\b/.test(exchange.header('sec-purpose') ?? '')
-    this.opened = await this.#sessions.open(values, who, { touch })
+    const { formerCookie } = this.#sessions
+    const former = formerCookie === undefined ? [] : cookieValues(exchange.header('cookie'), formerCookie)
+    this.opened = await this.#sessions.open(values, who, { touch, former })
     if (this.#headHasLeft) this.opened.headLeaves()
     return this.opened
   }
