@@ -1,0 +1,35 @@
+import type { HeaderList, HttpExchange } from '../../src/http/index.ts'
+
+/** An exchange without a connection: what a request says, and the headers that policies gave its response. */
+export interface MadeExchange extends HttpExchange {
+  readonly given: (readonly [name: string, value: string])[]
+}
+
+export interface MadeFrom {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly secure?: boolean
+}
+
+export function madeExchange({ headers = {}, secure = false }: MadeFrom = {}): MadeExchange {
+  const given: MadeExchange['given'] = []
+  return {
+    ...{ method: 'GET', target: '/', host: 'app', secure, address: '203.0.113.7', given },
+    header: (name) => headers[name],
+    setHeader(name, value) {
+      for (let n = given.length - 1; n >= 0; n--) if (given[n]?.[0] === name) given.splice(n, 1)
+      given.push([name, value])
+    },
+    appendHeader: (name, value) => void given.push([name, value]),
+  }
+}
+
+/** The head of an answer; a stream's unless a length is among its headers. */
+export function headOf(
+  status = 200,
+  headers: HeaderList = [['content-length', '2']],
+): {
+  readonly status: number
+  readonly headers: HeaderList
+} {
+  return { status, headers }
+}
