@@ -1,10 +1,7 @@
 import { type RedisCluster, startRedisCluster } from '@redstart/testing'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { redis } from '../../src/redis/index.ts'
-import { raceTests } from './suite/races.ts'
-import { keyTests } from './suite/keys.ts'
-import { recordTests } from './suite/records.ts'
-import { surfaceTests } from './suite/surface.ts'
+import { sessionTests } from './suite/sessions.ts'
 
 let cluster: RedisCluster
 beforeAll(async () => {
@@ -13,8 +10,5 @@ beforeAll(async () => {
 afterAll(async () => await cluster.stop())
 
 describe('sessions in a Redis Cluster', () => {
-  raceTests(() => redis({ cluster: cluster.nodes.map(({ host, port }) => ({ host, port })) }))
-  surfaceTests(() => redis({ cluster: cluster.nodes.map(({ host, port }) => ({ host, port })) }))
-  keyTests(() => redis({ cluster: cluster.nodes.map(({ host, port }) => ({ host, port })) }))
-  recordTests(() => redis({ cluster: cluster.nodes.map(({ host, port }) => ({ host, port })) }))
+  sessionTests(() => redis({ cluster: cluster.nodes.map(({ host, port }) => ({ host, port })) }))
 })

@@ -17,8 +17,8 @@ it('a browser with several tabs is signed out by nothing but a log-out, a revoca
       rotations += opened.of('session.rotated').filter(({ phase }) => phase === 'taken').length
       await opened.close()
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   )
   // It was about something.
-  expect(rotations).toBeGreaterThan(50)
-})
+  expect(rotations).toBeGreaterThan(20)
+}, 60_000)

@@ -1,0 +1,23 @@
+import type { Backend } from '../../../src/index.ts'
+import { askingTests } from './asking.ts'
+import { dataTests } from './data.ts'
+import { endingTests } from './endings.ts'
+import { guardingTests } from './guarding.ts'
+import { keyTests } from './keys.ts'
+import { raceTests } from './races.ts'
+import { recordTests } from './records.ts'
+import { signingInTests } from './signing-in.ts'
+import { versionTests } from './versions.ts'
+
+/** What sessions promise over whichever backend. */
+export function sessionTests(backend: () => Backend): void {
+  dataTests(backend)
+  signingInTests(backend)
+  askingTests(backend)
+  guardingTests(backend)
+  versionTests(backend)
+  raceTests(backend)
+  endingTests(backend)
+  keyTests(backend)
+  recordTests(backend)
+}

@@ -1,0 +1,88 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Backend, SessionOptions, StandardSchemaV1 } from '../../../src/index.ts'
+import { closeAll, keepSecret, openInstance } from '../browser.ts'
+
+/** What becomes of data that another version has stored. */
+export function versionTests(backend: () => Backend): void {
+  afterAll(closeAll)
+
+  describe('data of another version', () => {
+    it('are brought up to date a step at a time, and stored so when anything is', async () => {
+      const place = backend()
+      const old = openInstance(place)
+      const browser = old.browser()
+      await browser.login(1)
+      await browser.request((session) => void Object.assign(session, { name: 'Ada Lovelace', left: 1 }))
+      const migrate = {
+        2: ({ name, ...rest }: Readonly<Record<string, unknown>>) => ({ ...rest, names: String(name).split(' ') }),
+        3: (data: Readonly<Record<string, unknown>>) => ({ ...data, count: 0 }),
+      }
+      const next = openInstance(place, { app: old.app, sessions: { version: 3, migrate } })
+      const tab = browser.copy(next.sessions)
+      const read = async (): Promise<unknown> =>
+        (await tab.request((session) => Object.fromEntries(Object.entries(session)))).value
+      expect(await read()).toEqual({ left: 1, names: ['Ada', 'Lovelace'], count: 0 })
+      const later = openInstance(place, {
+        app: old.app,
+        sessions: { version: 3, migrate: { 3: () => expect.fail('again') } },
+      })
+      expect(await browser.copy(later.sessions).read('count')).toBe(0)
+    })
+
+    it('that do not fit are left out a field at a time and told, and the rest is there', async () => {
+      const place = backend()
+      const old = openInstance(place)
+      const browser = old.browser()
+      await browser.request((session) => void Object.assign(session, { good: 1, bad: 'canary-in-data', worse: {} }))
+      keepSecret('canary-in-data')
+      const next = openInstance(place, { app: old.app, sessions: { schema: numbers } })
+      expect(
+        (await browser.copy(next.sessions).request((session) => Object.fromEntries(Object.entries(session)))).value,
+      ).toEqual({ good: 1, total: 0 })
+      expect(new Set(next.of('session.rejected').map(({ field }) => field))).toEqual(new Set(['bad', 'worse']))
+      for (const sessions of [
+        { schema: null, version: 1 },
+        { schema: answering(() => ({ value: null })) },
+        { schema: answering(() => ({ value: [1] })) },
+        { schema: answering(() => ({ value: { f: () => 1, login: 1, 'a b': 1 } })) },
+        { schema: answering(() => ({ issues: [{ message: 'no' }] })) },
+        {
+          version: 1,
+          migrate: {
+            1: () => {
+              throw new Error('canary-in-data')
+            },
+          },
+        },
+        // What JavaScript may return.
+        { version: 1, migrate: { 1: () => null as unknown as Record<string, unknown> } },
+      ]) {
+        const { schema, ...rest } = sessions as { schema?: StandardSchemaV1 | null }
+        const odd = openInstance(place, {
+          app: old.app,
+          sessions: { ...rest, ...(schema && { schema }) } as SessionOptions,
+        })
+        const answer = await browser.copy(odd.sessions).send((session) => typeof session.login)
+        expect([answer.value, answer.refused]).toEqual(['function', undefined])
+      }
+    })
+  })
+}
+
+const numbers: StandardSchemaV1<unknown, { good?: number }> = answering((value) => {
+  const issues = Object.entries(value as object)
+    .filter(([, each]) => typeof each !== 'number')
+    .map(([field, each]) => ({ message: `no number: ${String(each)}`, path: [field] }))
+  return issues.length > 0 ? { issues } : { value: { ...(value as object), total: 0 } }
+})
+
+function answering(validate: (value: unknown) => unknown): StandardSchemaV1<unknown, object> {
+  // Whatever a schema may answer.
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: validate as StandardSchemaV1<unknown, object>['~standard']['validate'],
+    },
+  }
+}
