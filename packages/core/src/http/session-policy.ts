@@ -53,24 +53,29 @@ export function sessionPolicy<Data extends object>(
     },
     settle(exchange, state, head) {
       const { opened } = state
-      const stored = opened && store(state, opened, head)
       const leave = (failed: RedstartError | undefined): Settlement => {
-        // A cookie that is cleared is, whatever else went wrong.
-        if (opened !== undefined && (failed === undefined || opened.cookie?.kind === 'clear'))
-          setCookie(exchange, opened, format, howToTrust)
-        if (failed !== undefined) {
-          state.onFailed(failed)
-          return { type: 'replace', reply: problemOf(failed) }
-        }
-        const { formerCookie } = sessions
-        const clears = formerCookie !== undefined && opened?.clearsFormer === true
-        if (clears) exchange.appendHeader('set-cookie', clearedAt(formerCookie))
-        protect(exchange, { used: state.used, cookie: clears || opened?.cookie !== undefined }, head)
+        if (failed !== undefined) state.onFailed(failed)
+        const set = opened === undefined ? [] : cookiesOf(exchange, opened)
+        // Whatever could not be stored, what has begun or ended in the store has.
+        for (const value of set) exchange.appendHeader('set-cookie', value)
+        if (failed !== undefined) return { type: 'replace', reply: problemOf(failed) }
+        protect(exchange, { used: state.used, cookie: set.length > 0 }, head)
         state.headLeaves()
         return capture(head, state)
       }
+      const stored = opened && store(state, opened, head)
       return stored === undefined ? leave(undefined) : stored.then(leave)
     },
+  }
+
+  function cookiesOf(exchange: HttpExchange, opened: RequestSession<Data>): readonly string[] {
+    const { cookie: change, clearsFormer } = opened
+    const connection = { secure: exchange.secure, forwarded: exchange.header('x-forwarded-proto'), howToTrust }
+    const { formerCookie } = sessions
+    return [
+      ...(change === undefined ? [] : [format.header(change, connection)]),
+      ...(formerCookie !== undefined && clearsFormer ? [clearedAt(formerCookie)] : []),
+    ]
   }
 }
 
@@ -138,17 +143,6 @@ async function failureOf(storing: Promise<void>): Promise<RedstartError | undefi
     if (RedstartError.is(error)) return error
     throw error
   }
-}
-
-function setCookie<Data extends object>(
-  exchange: HttpExchange,
-  { cookie }: RequestSession<Data>,
-  format: SessionCookieFormat,
-  howToTrust: string,
-): void {
-  if (cookie === undefined) return
-  const connection = { secure: exchange.secure, forwarded: exchange.header('x-forwarded-proto'), howToTrust }
-  exchange.appendHeader('set-cookie', format.header(cookie, connection))
 }
 
 /** What a stream's handler changes after its head has left is stored when the stream ends, opened by then or not. */

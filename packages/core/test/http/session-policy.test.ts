@@ -126,6 +126,17 @@ describe('the policy of sessions', () => {
     expect(exchange.given).toEqual([])
   })
 
+  it('sends the cookie of what has begun, whatever could not be stored after it', async () => {
+    const { policy, begin, redstart } = made()
+    const { exchange, state } = await begin()
+    await state.opened?.session?.login('ada')
+    Object.assign(state.opened?.session ?? {}, { cart: () => 1 })
+    expect(await policy.settle?.(exchange, state, headOf())).toMatchObject({ type: 'replace', reply: { status: 500 } })
+    expect(exchange.given.map(([name]) => name)).toEqual(['set-cookie'])
+    const [value = ''] = /u1[\w.-]+/.exec(cookieOf(exchange)['cookie'] ?? '') ?? []
+    expect((await redstart.sessions.get(value))?.userId).toBe('ada')
+  })
+
   it('is a 429 where a client begins too many sessions', async () => {
     const { policy, begin } = made({}, { anonymousLimit: { max: 1 } })
     const statuses: unknown[] = []
@@ -165,7 +176,7 @@ describe('the policy of sessions', () => {
     const policy = sessionPolicy(watched)
     for (const purpose of [undefined, 'prefetch', 'prefetch;prerender', 'other'])
       await policy.decide(madeExchange({ headers: purpose === undefined ? {} : { 'sec-purpose': purpose } }))
-    expect(hows).toEqual([{ touch: true }, { touch: false }, { touch: false }, { touch: true }])
+    expect(hows).toMatchObject([{ touch: true }, { touch: false }, { touch: false }, { touch: true }])
   })
 
   it('takes no word for load but two', () => {
