@@ -5,8 +5,9 @@ import { cache } from './cache/cache.ts'
 import { coherence } from './coherence/coherence.ts'
 import { publish } from './publish.ts'
 import { jsonOf, tableOf } from './report.ts'
+import { sessions } from './sessions/sessions.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [cache, coherence]
+const BENCHMARKS: readonly Benchmark[] = [cache, coherence, sessions]
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })

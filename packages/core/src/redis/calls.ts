@@ -49,6 +49,7 @@ export class Calls {
         cancel()
         reject(connection.explain(error))
       }
+      if (connection.isOpen) connection.batch()
       const sent = connection.isOpen ? send(connection.client, wanted, false) : start()
       // Not awaited: this is the path of every hit, and an async function more would cost it.
       void sent.then((value) => {

@@ -1,3 +1,5 @@
+// That of the module, which test runners that fake the time leave alone.
+import { setImmediate } from 'node:timers'
 import type { Redis } from 'ioredis'
 import type { Cancel, Clock } from '../clock.ts'
 import type { RedstartError } from '../errors.ts'
@@ -33,6 +35,8 @@ export class Connection {
   #gate = new Gate()
   #guard: Cancel | undefined
   #watch: Cancel | undefined
+  /** What is sent on it goes out at the end of this turn. */
+  #corked: Redis['stream'] | undefined
   #reason = 'no attempt to connect has been made'
   /** Attempts since the connection was last open; a server that lets us connect and then refuses counts, too. */
   #failures = 0
@@ -49,6 +53,21 @@ export class Connection {
     this.client.on('ready', () => void this.#prepare())
     this.client.on('close', () => this.#lost('down'))
     this.client.on('end', () => this.#lost('idle'))
+  }
+
+  /**
+   * Has what is sent in this turn of the event loop go out together, at its end: a write of its own costs as much as a
+   * small command.
+   */
+  batch(): void {
+    const { stream } = this.client
+    if (this.#corked === stream) return
+    this.#corked = stream
+    stream.cork()
+    setImmediate(() => {
+      this.#corked = undefined
+      stream.uncork()
+    })
   }
 
   get isOpen(): boolean {

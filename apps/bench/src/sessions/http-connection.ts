@@ -1,0 +1,45 @@
+import { connect, type Socket } from 'node:net'
+
+/** One connection that is kept, and one request on it at a time: so cheap that the server is what is measured. */
+export class HttpConnection {
+  readonly #socket: Socket
+  #received = ''
+  #answer: ((response: string) => void) | undefined
+  #failed: ((error: Error) => void) | undefined
+
+  constructor(port: number) {
+    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true })
+    this.#socket.setEncoding('latin1')
+    this.#socket.on('data', (text: string) => this.#take(text))
+    this.#socket.on('error', (error) => this.#failed?.(error))
+    this.#socket.on('close', () => this.#failed?.(new Error('the server has closed the connection')))
+  }
+
+  /** Head and body of the answer. @throws Error where it is none of 200. */
+  async ask(method: string, path: string, cookie: string): Promise<string> {
+    const cookies = cookie === '' ? '' : `Cookie: ${cookie}\r\n`
+    const length = method === 'POST' ? 'Content-Length: 0\r\n' : ''
+    const answer = await new Promise<string>((resolve, reject) => {
+      this.#answer = resolve
+      this.#failed = reject
+      this.#socket.write(`${method} ${path} HTTP/1.1\r\nHost: bench\r\n${cookies}${length}\r\n`)
+    })
+    if (!answer.startsWith('HTTP/1.1 200 ')) throw new Error(answer.slice(0, 200))
+    return answer
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  #take(text: string): void {
+    this.#received += text
+    const body = this.#received.indexOf('\r\n\r\n') + 4
+    if (body === 3) return
+    const length = Number(/\r\ncontent-length: (\d+)/i.exec(this.#received)?.[1] ?? 0)
+    if (this.#received.length < body + length) return
+    const answer = this.#received
+    this.#received = ''
+    this.#answer?.(answer)
+  }
+}
