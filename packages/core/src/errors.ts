@@ -1,3 +1,5 @@
+import { isThenable } from './promises.ts'
+
 /**
  * What can go wrong, as a stable word that programs can switch on.
  *
@@ -132,6 +134,7 @@ function show(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function') return 'a function'
   if (Array.isArray(value)) return `an array of ${value.length}`
+  if (isThenable(value)) return 'a promise'
   if (typeof value === 'object' && value !== null) return 'an object'
   return String(value)
 }

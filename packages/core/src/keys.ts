@@ -1,4 +1,5 @@
 import { invalidArgument } from './errors.ts'
+import { silence } from './promises.ts'
 
 /** One part of a composite key. */
 export type KeyPart = string | number | bigint | boolean
@@ -38,7 +39,10 @@ export function keyText(key: Key): string {
   if (typeof key === 'string') return key
   if (typeof key === 'number') return Number.isFinite(key) ? String(key) : NEVER_A_KEY
   if (Array.isArray(key)) return key.map(partText).join(':')
-  return typeof key === 'bigint' ? String(key) : NEVER_A_KEY
+  if (typeof key === 'bigint') return String(key)
+  // What types forbid: a key function that is async. It is refused later; its own failure is nobody's.
+  silence(key)
+  return NEVER_A_KEY
 }
 
 /** The text of what is no key; it is never found, since control characters are refused. */
@@ -69,8 +73,10 @@ function partText(part: KeyPart): string {
  *   that is not finite, an object, or a path of more than 1024 characters.
  */
 export function checkPath(path: string, key: unknown): string {
-  if (!isKey(key))
+  if (!isKey(key)) {
+    silence(key)
     throw invalidArgument('key', key, 'a string, a finite number, a bigint, or a non-empty array of those')
+  }
   const colon = path.indexOf(':')
   if (colon === path.length - 1) throw invalidArgument('key', key, 'a key that is not empty')
   if (!WORD.test(path.slice(0, colon)))

@@ -22,7 +22,10 @@ export type NotedOptions = Omit<InvalidationOptions, 'require'>
 
 /** What else is wanted of a transaction's invalidations. */
 export interface AfterCommitOptions {
-  /** Told where the invalidations have got to, before the promise resolves; not at all where none was noted. */
+  /**
+   * Told where the invalidations have got to, before the promise resolves; not at all where none was noted. What it throws
+   * or rejects with is told as an event.
+   */
   readonly onReached?: (reached: Reached) => void
 }
 
@@ -68,13 +71,12 @@ export async function afterCommit<T>(
       }),
     ),
   )
-  try {
-    options.onReached?.(reached.find((each) => each.reached === 'here') ?? { reached: 'all' })
-  } catch (error) {
-    telemetry.emit({ type: 'listener.error', error })
-  }
+  if (options.onReached !== undefined)
+    telemetry.tell(options.onReached, reached.find((each) => each.reached === 'here') ?? ALL)
   return result
 }
+
+const ALL: Reached = { reached: 'all' }
 
 function codeOf(error: unknown): string {
   return RedstartError.is(error) ? error.code : 'STORE_FAILED'

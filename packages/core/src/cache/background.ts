@@ -1,13 +1,16 @@
+import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { WaitUntil } from './call-options.ts'
 
 /** Work that no caller waits for. */
 export class Background {
   readonly #waitUntil: WaitUntil | undefined
+  readonly #telemetry: Telemetry
   readonly #running = new Set<Promise<unknown>>()
 
   /** @param waitUntil of the instance: is handed what a call hands to none of its own. */
-  constructor(waitUntil: WaitUntil | undefined) {
+  constructor(waitUntil: WaitUntil | undefined, telemetry: Telemetry) {
     this.#waitUntil = waitUntil
+    this.#telemetry = telemetry
   }
 
   /** Takes note of work; its failure has been told where it happened. */
@@ -18,11 +21,8 @@ export class Background {
     )
     this.#running.add(done)
     void done.then(() => this.#running.delete(done))
-    try {
-      waitUntil?.(done)
-    } catch {
-      // What keeps the process alive is the application's; the work goes on without it.
-    }
+    // What keeps the process alive is the application's; should it fail, the work goes on without it.
+    if (waitUntil !== undefined) this.#telemetry.tell(waitUntil, done)
   }
 
   /** Resolves when none runs any more. */

@@ -1,5 +1,6 @@
 import { checkFunction, checkObject, invalidArgument } from '../errors.ts'
 import { checkPath, type Key, type KeyPart, keyText } from '../keys.ts'
+import { tagsFrom } from './answers.ts'
 import type { StoringOptions } from './call-options.ts'
 import { checkDefinition, type DefinitionOptions } from './definition.ts'
 import type { Scope } from './scope.ts'
@@ -115,7 +116,7 @@ function caller<Args extends readonly unknown[], T>(
     const found =
       scope.hit(path, shape, schema) ??
       scope.read(path, load, own, {
-        tags: argumentTags === undefined ? declared : [...declared, ...argumentTags(...args)],
+        tags: argumentTags === undefined ? declared : [...declared, ...tagsFrom('argumentTags', argumentTags(...args))],
         // What the function returned is a T.
         resultTags: typeof tags === 'function' ? (value) => tags(value as T, ...args) : undefined,
       })

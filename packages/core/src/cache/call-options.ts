@@ -2,7 +2,10 @@ import { checkFunction, invalidArgument } from '../errors.ts'
 
 /** What a loaded value must be to be stored. */
 export interface StoringOptions<T> {
-  /** False for a value that is returned, but not stored. What it throws, the read rejects with. */
+  /**
+   * False for a value that is returned, but not stored. What it throws, the read rejects with. It must answer at once: for
+   * a promise the read rejects with `INVALID_ARGUMENT`.
+   */
   readonly cacheIf?: (value: T) => boolean
 }
 
@@ -27,7 +30,7 @@ export interface CallOptions<T> extends StoringOptions<T> {
   readonly waitUntil?: WaitUntil
 }
 
-/** Keeps the process alive, or the request open, until the work is done. What it throws is ignored. */
+/** Keeps the process alive, or the request open, until the work is done. What it throws or rejects with is told as an event. */
 export type WaitUntil = (work: Promise<unknown>) => void
 
 /** The same, checked. */

@@ -3,6 +3,7 @@ import { tagNames } from '../invalidation/names.ts'
 import { checkNamespace, checkPath, type Key, keyText } from '../keys.ts'
 import { Batch, type BatchLoader, type BatchParts } from './batch.ts'
 import { checkSchema } from './form.ts'
+import { tagsFrom } from './answers.ts'
 import type { StoringOptions } from './call-options.ts'
 import type { LoadContext } from './load-context.ts'
 import type { Peeked, Scope } from './scope.ts'
@@ -168,7 +169,7 @@ class DefinedEntries<Args extends readonly unknown[], T> {
     const { tags = [], argumentTags } = this.#options
     const declared = typeof tags === 'function' ? [] : tags
     return {
-      tags: argumentTags === undefined ? declared : [...declared, ...argumentTags(...args)],
+      tags: argumentTags === undefined ? declared : [...declared, ...tagsFrom('argumentTags', argumentTags(...args))],
       resultTags: typeof tags === 'function' ? (value) => tags(value as T, ...args) : undefined, // the value is a T
     }
   }

@@ -27,7 +27,7 @@ export interface PurgeRequest extends NamespacePurge {
 export interface PurgeOptions {
   /** Stops it between two batches: it rejects with the signal's reason, and what was removed stays so. */
   readonly signal?: AbortSignal
-  /** Told after each batch. What it throws ends the purge. */
+  /** Told after each batch. What it throws or rejects with is told as an event. */
   readonly onProgress?: (progress: PurgeProgress) => void
   /** Entries that are removed together, 1 to 5000. @default 500 */
   readonly batch?: number
@@ -64,7 +64,7 @@ export class Purger {
   async purge(request: PurgeRequest, options: PurgeOptions = {}): Promise<Purged> {
     this.#parts.checkOpen()
     const match = matchOf(request)
-    const { signal, onProgress = () => undefined, batch } = checkOptions(options)
+    const { signal, onProgress, batch } = checkOptions(options)
     signal?.throwIfAborted()
     const run = new PurgeRun(this.#parts, match)
     try {
@@ -111,13 +111,13 @@ export class Purger {
     waiting: Set<string>,
     batch: number,
     signal: AbortSignal | undefined,
-    onProgress: (progress: PurgeProgress) => void,
+    onProgress: PurgeOptions['onProgress'],
   ): Promise<void> {
     this.#checkGoingOn(signal)
     const paths = [...waiting].slice(0, batch)
     for (const path of paths) waiting.delete(path)
     await run.remove(paths)
-    onProgress(run.progress())
+    if (onProgress !== undefined) this.#parts.telemetry.tell(onProgress, run.progress())
   }
 
   #checkGoingOn(signal: AbortSignal | undefined): void {

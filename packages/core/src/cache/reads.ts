@@ -37,7 +37,7 @@ export function createReads(parts: ReadsParts): Reads {
   const runs = new Runs({ ...parts, turns })
   const admission = new Admission(clock)
   const failedLoads = new FailedLoads(coherence, clock)
-  const background = new Background(parts.waitUntil)
+  const background = new Background(parts.waitUntil, parts.telemetry)
   const backOffs = new BackOffs(clock)
   const claims = new Claims({ ...parts, background })
   const loader = new Loader({ ...parts, turns, runs, failedLoads, admission })

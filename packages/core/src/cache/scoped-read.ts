@@ -1,4 +1,5 @@
 import { tagNames } from '../invalidation/names.ts'
+import { atOnce, tagsFrom } from './answers.ts'
 import { type CallOptions, callPlan } from './call-options.ts'
 import { checkSchema } from './form.ts'
 import type { LoadContext } from './load-context.ts'
@@ -40,8 +41,8 @@ export function planRead(
     path,
     load,
     tagNames: names,
-    resultTags,
-    cacheIf,
+    resultTags: resultTags && ((value) => tagsFrom('tags', resultTags(value))),
+    cacheIf: cacheIf && atOnce('cacheIf', cacheIf),
     refresh,
     signal,
     waitUntil,

@@ -25,7 +25,7 @@ export interface WarmingOptions {
    * far is told.
    */
   readonly signal?: AbortSignal
-  /** Told after each item. What it throws is told as an event. */
+  /** Told after each item. What it throws or rejects with is told as an event. */
   readonly onProgress?: (progress: WarmingProgress) => void
 }
 
@@ -153,16 +153,7 @@ export class Warmer {
       progress.failed++
       this.#failed(error)
     }
-    for (const listener of this.#listeners) this.#tell(listener, progress)
-  }
-
-  /** A listener that throws is no reason for anybody's run to end. */
-  #tell(listener: (progress: WarmingProgress) => void, progress: Progress): void {
-    try {
-      listener({ ...progress })
-    } catch (error) {
-      this.#failed(error)
-    }
+    for (const listener of this.#listeners) this.#telemetry.tell(listener, { ...progress })
   }
 
   #failed(error: unknown): void {

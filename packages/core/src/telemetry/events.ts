@@ -100,7 +100,7 @@ export type RedstartEvent =
       readonly removed: number
       readonly widened: string | undefined
     }
-  /** A function of the caller's that is told of invalidations failed; nothing else did. */
+  /** A function of the caller's that is only told something, or the logger, failed; nothing else did. */
   | { readonly type: 'listener.error'; readonly error: unknown }
   /** The view of invalidations began anew: every entry in memory is checked with Redis before its next use. */
   | { readonly type: 'view.reset'; readonly reason: 'first' | 'generation' | 'gap' }

@@ -5,6 +5,7 @@ import type { Counters } from './counters.ts'
 import type { RedstartEvent } from './events.ts'
 import type { EventOf } from './hooks.ts'
 import type { Operation } from './latency.ts'
+import { guard, guardedLogger } from './guarded.ts'
 import { logEvent } from './log-event.ts'
 import type { Logger } from './logger.ts'
 import { Measurements } from './measurements.ts'
@@ -50,11 +51,11 @@ export class Telemetry {
   readonly #some = new Map<EventType, Set<Listening>>()
   /** Listeners that hear of hits: kept apart for the path of hits in memory. */
   #hearingHits = 0
-  /** Listeners whose failure was told; it is told once. */
-  readonly #failed = new WeakSet<EventListener>()
+  /** Functions of the caller's, and the logger, whose failure was told; it is told once. */
+  readonly #failed = new WeakSet<object>()
 
   constructor({ logger, clock = systemClock(), slow = resolveSlow() }: TelemetryOptions = {}) {
-    this.#logger = logger
+    this.#logger = logger && guardedLogger(logger, (error) => this.#failedTo(logger, error))
     this.#clock = clock
     this.#slow = slow
     this.#slowLog = new SlowLog(slow.keep)
@@ -110,13 +111,24 @@ export class Telemetry {
   }
 
   emit(event: RedstartEvent): void {
-    this.#log(event)
-    for (const { listener } of this.#everything) this.#tell(listener, event)
-    for (const { listener } of this.#some.get(event.type) ?? []) this.#tell(listener, event)
+    if (this.#logger !== undefined) logEvent(this.#logger, event)
+    for (const { listener } of this.#everything) this.tell(listener, event)
+    for (const { listener } of this.#some.get(event.type) ?? []) this.tell(listener, event)
     const channel = CHANNELS[event.type]
     if (channel.hasSubscribers) channel.publish(event)
     if (everywhere.hasSubscribers) everywhere.publish(event)
     if (event.type === 'store.error') this.#answering.failed(event)
+  }
+
+  /**
+   * Calls a function of the caller's that is only told something and not waited for. What it throws or rejects with
+   * disturbs nothing; it is told, the first time.
+   */
+  tell<Told extends readonly unknown[]>(listener: (...told: Told) => unknown, ...told: Told): void {
+    guard(
+      () => listener(...told),
+      (error) => this.#failedTo(listener, error),
+    )
   }
 
   /** The backend answered a call that was sent then, and nothing waits for it any more. */
@@ -167,15 +179,6 @@ export class Telemetry {
     return this.#slowLog.read(this.#clock.now())
   }
 
-  #log(event: RedstartEvent): void {
-    if (this.#logger === undefined) return
-    try {
-      logEvent(this.#logger, event)
-    } catch {
-      // There is nobody left to tell.
-    }
-  }
-
   #judge(
     operation: Operation | 'key',
     namespace: string | undefined,
@@ -190,17 +193,9 @@ export class Telemetry {
     this.emit({ type: 'cache.slow', ...slow })
   }
 
-  #tell(listener: EventListener, event: RedstartEvent): void {
-    const failed = (error: unknown): void => {
-      if (this.#failed.has(listener)) return
-      this.#failed.add(listener)
-      this.emit({ type: 'listener.error', error })
-    }
-    try {
-      const told = listener(event)
-      if (told instanceof Promise) told.catch(failed)
-    } catch (error) {
-      failed(error)
-    }
+  #failedTo(listener: object, error: unknown): void {
+    if (this.#failed.has(listener)) return
+    this.#failed.add(listener)
+    this.emit({ type: 'listener.error', error })
   }
 }
