@@ -71,6 +71,33 @@ export function keyTests(backend: () => Backend): void {
       }
     })
 
+    it('may be left out while processes still had both, and no session of the other one loses anything', async () => {
+      const place = backend()
+      const one = openInstance(place, { keys: [key(1), key(2)] })
+      const two = openInstance(place, { app: one.app, keys: [key(2), key(1)] })
+      const [gone, stays] = [one.browser(), two.browser()]
+      await gone.login('gone')
+      await stays.login('stays')
+      // The last to write to each is a process that has the other key first.
+      for (const [browser, other] of [
+        [gone, two],
+        [stays, one],
+      ] as const)
+        browser.receive(
+          await browser.copy(other.sessions).send(async (session) => {
+            session['a'] = 1
+            await session.update('b', () => 2)
+            await session.rotate()
+          }),
+        )
+      const last = openInstance(place, { app: one.app, keys: [key(2)] })
+      const read = async (browser: Browser): Promise<unknown> =>
+        (await browser.copy(last.sessions).send((session) => [session.userId, session['a'], session['b']])).value
+      expect(await read(stays)).toEqual(['stays', 1, 2])
+      expect(await read(gone)).toEqual([undefined, undefined, undefined])
+      expect(last.of('session.damaged')).toEqual([])
+    })
+
     it('seal nothing anew that both can read, and a session altogether at the next log-in', async () => {
       const place = backend()
       const one = openInstance(place, { keys: [key(1), key(2)] })

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Backend, SessionOptions, StandardSchemaV1 } from '../../../src/index.ts'
-import { closeAll, keepSecret, openInstance } from '../browser.ts'
+import { closeAll, keepSecret, openInstance, times } from '../browser.ts'
 
 /** What becomes of data that another version has stored. */
 export function versionTests(backend: () => Backend): void {
@@ -27,6 +27,25 @@ export function versionTests(backend: () => Backend): void {
         sessions: { version: 3, migrate: { 3: () => expect.fail('again') } },
       })
       expect(await browser.copy(later.sessions).read('count')).toBe(0)
+    })
+
+    it('are brought up to date by several requests at once, none of which fails for it', async () => {
+      const place = backend()
+      const migrate = {
+        1: (data: Readonly<Record<string, unknown>>) => ({ ...data, count: Number(data['count']) + 10 }),
+      }
+      for (const conflicts of ['merge', 'strict'] as const) {
+        const old = openInstance(place)
+        const browser = old.browser()
+        await browser.request((session) => void Object.assign(session, { count: 1, other: 1 }))
+        const next = openInstance(place, { app: old.app, sessions: { version: 1, migrate, conflicts } })
+        const tabs = times(5, () => browser.copy(next.sessions))
+        await Promise.all(tabs.map(async (tab, n) => await tab.send((session) => (session[`${conflicts}${n}`] = n))))
+        const { value } = await browser
+          .copy(next.sessions)
+          .send((session) => [session['count'], session[`${conflicts}4`]])
+        expect(value).toEqual([11, 4])
+      }
     })
 
     it('that do not fit are left out a field at a time and told, and the rest is there', async () => {
