@@ -5,8 +5,10 @@ import { cookieOf } from './cookie-change.ts'
 import { createRecord, type NewRecord } from './creation.ts'
 import { draftsOf, shownBy } from './drafts.ts'
 import { endRecord } from './ending.ts'
+import { isHidden } from './field-names.ts'
 import { checkSizes, type FieldDraft, sizesOf } from './fields.ts'
 import type { Live } from './live.ts'
+import { fieldValue } from './sealed.ts'
 
 /** How somebody signs in. */
 export interface SignIn {
@@ -49,12 +51,19 @@ export async function signIn(session: ActiveSession, userId: string, how: SignIn
   session.become(undefined)
   const made = { userId, payloads: kept, ...knownOf(session, before, how) }
   const live = await createRecord(engine, client, made).catch((error: unknown) => {
-    // What was a user's is nobody else's; a visitor has it still.
+    // What was a user's is nobody else's. A visitor's begins anew, if the handler goes on.
     if (before?.core.userId !== undefined) session.lose('replaced')
+    else showAll(session, newest ?? new Map())
     throw error
   })
   session.begin(live, cookieOf(live.token, live.core, live.core.created))
   session.view?.show(live.fields.dataNames)
+}
+
+function showAll({ view }: ActiveSession, payloads: ReadonlyMap<string, OpenedPayload>): void {
+  const touched = view?.touched()
+  for (const [field, payload] of payloads)
+    if (!isHidden(field) && touched?.has(field) !== true) view?.put(field, fieldValue(payload)?.value)
 }
 
 function knownOf(

@@ -57,6 +57,24 @@ export function signingInTests(backend: () => Backend): void {
       ).toBe('NOT_SIGNED_IN')
     })
 
+    it('that is refused leaves a visitor what there was, and of a user nothing', async () => {
+      const { browser: visit } = openInstance(backend(), { sessions: { limit: { max: 1, onExceed: 'reject' } } })
+      await visit().login('full')
+      const [visitor, user] = [visit(), visit()]
+      await visitor.request((session) => void Object.assign(session, { cart: [1], seen: 1 }))
+      await user.login('other')
+      await user.request((session) => (session['cart'] = [2]))
+      for (const browser of [visitor, user]) {
+        await browser.request(async (session) => {
+          session['seen'] = 2
+          expect(await codeOf(session.login('full'))).toBe('SESSION_LIMIT')
+        })
+        expect(await browser.userId()).toBeUndefined()
+      }
+      expect([await visitor.read('cart'), await visitor.read('seen')]).toEqual([[1], 2])
+      expect([await user.read('cart'), await user.read('seen')]).toEqual([undefined, undefined])
+    })
+
     it('sends its cookie even where the one that came was replaced', async () => {
       const browser = openInstance(backend()).browser()
       await browser.login(1)

@@ -74,7 +74,7 @@ export function versionTests(backend: () => Backend): void {
           },
         },
         // What JavaScript may return.
-        { version: 1, migrate: { 1: () => null as unknown as Record<string, unknown> } },
+        { version: 1, migrate: { 1: () => JSON.parse('null') as Record<string, unknown> } },
       ]) {
         const { schema, ...rest } = sessions as { schema?: StandardSchemaV1 | null }
         const odd = openInstance(place, {
