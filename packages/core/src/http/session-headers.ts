@@ -12,12 +12,14 @@ export interface SessionTraces {
  * An answer with somebody's cookie, or made for somebody, is for nobody else: `Cache-Control: no-store` unless it says
  * `private` or `no-store` already, and `Vary: Cookie`.
  */
-export function protect(exchange: HttpExchange, { used, cookie }: SessionTraces, { headers }: ResponseHead): void {
+export function protect(exchange: HttpExchange, { used, cookie }: SessionTraces, head: ResponseHead): void {
+  if (!used && !cookie) return
+  const { headers } = head
   const all = (name: string): string =>
     headers
       .filter(([own]) => own === name)
       .map(([, value]) => value)
       .join(',')
   if (cookie && !/\b(?:no-store|private)\b/i.test(all('cache-control'))) exchange.setHeader('cache-control', 'no-store')
-  if ((used || cookie) && !/\*|\bcookie\b/i.test(all('vary'))) exchange.appendHeader('vary', 'Cookie')
+  if (!/\*|\bcookie\b/i.test(all('vary'))) exchange.appendHeader('vary', 'Cookie')
 }

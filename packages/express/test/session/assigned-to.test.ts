@@ -10,7 +10,7 @@ for (const name of EXPRESSES) {
     const taken: Readonly<Record<string, (app: Express) => void>> = {
       'set to null': (app) =>
         app.post('/out', (req, res) => {
-          req.session = null
+          Object.assign(req, { session: null })
           res.json({ is: req.session })
         }),
       'set to undefined': (app) =>

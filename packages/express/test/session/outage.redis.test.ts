@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { type FaultProxy, type RedisServer, startRedis } from '@redstart/testing'
 import type { ErrorRequestHandler, Express } from 'express'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadSession } from '../../src/index.ts'
 import { EXPRESSES, type ExpressFactory, loadExpress } from '../express-app.ts'
 import type { Browser } from './browser.ts'
 import { proxyTo, startRedisApp } from './redis-app.ts'
@@ -94,6 +95,23 @@ for (const name of EXPRESSES) {
       ])
     })
 
+    it('is the same when a handler loads it, and no one else is harmed', async () => {
+      const load = (app: Express): void => {
+        app.get('/lazy', (req, res, next) => {
+          loadSession(req).then((own) => res.json(own.userId), next)
+        })
+      }
+      const { browser, proxy, direct } = await cutApp(express, load, 'throw', { load: 'lazy' })
+      const user = direct.browser()
+      await user.post('/login/ada')
+      const [lazy, plain] = [browser(), browser()]
+      for (const own of [lazy, plain]) own.jar.set('sid', user.jar.get('sid') ?? '')
+      expect((await lazy.get('/lazy')).body).toBe('"ada"')
+      cut(proxy)
+      expect((await lazy.get('/lazy')).status).toBe(503)
+      expect((await plain.get('/plain')).body).toBe('plain')
+    })
+
     it("is an empty session with unavailable: 'anonymous', which stores nothing and takes no cookie away", async () => {
       const { browser, proxy, direct } = await cutApp(express, () => {}, 'anonymous')
       const user = browser()
@@ -156,7 +174,7 @@ for (const name of EXPRESSES) {
       })
       app.post('/null-cut', (req, res) => {
         cut(proxy)
-        req.session = null
+        Object.assign(req, { session: null })
         res.end('bye')
       })
     }
