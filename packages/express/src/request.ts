@@ -20,7 +20,7 @@ declare global {
       /** Null ends the session, as `destroy()` does; nothing else may be assigned. */
       set session(nothing: Session<SessionFields> | null)
       /** Names the session for as long as it lives; no secret. */
-      readonly sessionID: string
+      sessionID: string
     }
   }
 }
