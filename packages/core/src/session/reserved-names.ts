@@ -6,11 +6,9 @@ import { invalidArgument, type RedstartError } from '../errors.ts'
  * It is an error where it is made, in code that is not strict as well.
  */
 export function reserveNames(prototype: object): void {
-  for (const name of new Set([
-    ...Object.getOwnPropertyNames(Object.prototype),
-    ...Object.getOwnPropertyNames(prototype),
-  ])) {
-    const own = descriptorOf(prototype, name) ?? descriptorOf(Object.prototype, name)
+  const chain = prototypesOf(prototype)
+  for (const name of new Set(chain.flatMap((each) => Object.getOwnPropertyNames(each)))) {
+    const own = chain.map((each) => Object.getOwnPropertyDescriptor(each, name)).find((found) => found !== undefined)
     const get = own?.get ?? ((): unknown => own?.value)
     const set = (): never => {
       throw reservedName(name)
@@ -36,6 +34,13 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['cookie', 'set cookie.maxAge, and the rest where the middleware is made'],
 ])
 
-function descriptorOf(object: object, name: string): PropertyDescriptor | undefined {
-  return Object.getOwnPropertyDescriptor(object, name)
+/** It and what it inherits from. */
+function prototypesOf(prototype: object): readonly object[] {
+  const chain: object[] = []
+  let next: unknown = prototype
+  while (typeof next === 'object' && next !== null) {
+    chain.push(next)
+    next = Object.getPrototypeOf(next)
+  }
+  return chain
 }

@@ -1,14 +1,12 @@
 import type { Duration } from '../duration.ts'
 import type { ActiveSession } from './active-session.ts'
 import { requireFresh, requireRole, requireUser } from './authority.ts'
-import { commit } from './commit.ts'
+import { ClassicSession } from './classic-session.ts'
 import { csrfToken, isCsrfToken } from './csrf.ts'
 import { type DeviceSession, UserSessions } from './user-sessions.ts'
 import { addFlash, takeFlash } from './flash.ts'
-import { reload } from './reloading.ts'
 import { reserveNames } from './reserved-names.ts'
 import { rotate } from './rotation.ts'
-import { SessionCookie } from './session-cookie.ts'
 import type { SessionData } from './settings.ts'
 import { signIn, type SignIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
@@ -22,30 +20,18 @@ export type Session<Data extends object = SessionData> = SessionObject & Partial
 /** How somebody signs in. */
 export type LogInOptions = Pick<SignIn, 'methods' | 'roles' | 'remember'>
 
-/** A callback of the kind that libraries for Express give. */
-type Done = (error?: unknown) => void
-
 /** What a session can do. Each of its names is refused as the name of a data field. */
-export class SessionObject {
+export class SessionObject extends ClassicSession {
   readonly #active: ActiveSession
 
   constructor(active: ActiveSession) {
+    super(active)
     this.#active = active
   }
 
   /** Who is signed in; undefined for nobody. */
   get userId(): string | undefined {
     return this.#active.live?.core.userId
-  }
-
-  /** Names the session for as long as it lives; no secret. A new one comes with a log-in. */
-  get id(): string {
-    return this.#active.sid ?? this.#active.plan().address.sid
-  }
-
-  /** The cookie, as classic middleware knows it. */
-  get cookie(): SessionCookie {
-    return new SessionCookie(this.#active)
   }
 
   /**
@@ -56,9 +42,9 @@ export class SessionObject {
    * @throws RedstartError `INVALID_ARGUMENT`, `SESSION_LIMIT`, `STORE_TIMEOUT`, `STORE_UNAVAILABLE` or `STORE_FAILED`;
    *   nobody is signed in then.
    */
-  login(userId: string | number, options: LogInOptions = {}): Promise<void> {
+  async login(userId: string | number, options: LogInOptions = {}): Promise<void> {
     const checked = checkUserId(userId)
-    return this.#active.step(() => signIn(this.#active, checked, options))
+    await this.#active.step(() => signIn(this.#active, checked, options))
   }
 
   /**
@@ -107,14 +93,6 @@ export class SessionObject {
     const value = await active.step(() => updateField(active, field, own))
     active.view?.put(field, value)
     return value as this[Field] | undefined
-  }
-
-  /** Stores now what else is stored before the response: for what must be there before something else begins. */
-  save(done?: Done): Promise<void> {
-    return told(
-      this.#active.step(() => commit(this.#active)),
-      done,
-    )
   }
 
   /** Keeps a message for the next request that takes it. */
@@ -184,59 +162,9 @@ export class SessionObject {
     return engine.watching.watch({ presented: presentedBy(live.token), onEnded: listener })
   }
 
-  /** Begins anew, with nothing: for libraries that say so before a log-in and after a log-out. */
-  regenerate(done?: Done): Promise<void> {
-    this.#active.regenerate()
-    return told(Promise.resolve(), done)
-  }
-
-  /** The same as {@link SessionObject.logout}; nothing is stored afterwards. */
-  destroy(done?: Done): Promise<void> {
-    const active = this.#active
-    return told(
-      active.step(async () => {
-        active.destroyed = true
-        active.view?.show([])
-        await signOut(active, 'logout')
-      }),
-      done,
-    )
-  }
-
-  /**
-   * Reads the session anew; what was changed since it was read is lost.
-   *
-   * @throws RedstartError `SESSION_CONFLICT` where it has ended meanwhile, or what the store rejects with.
-   */
-  reload(done?: Done): Promise<void> {
-    return told(
-      this.#active.step(() => reload(this.#active)),
-      done,
-    )
-  }
-
-  /** A use is noted when a session is loaded, so this does nothing; libraries call it. */
-  touch(): this {
-    return this
-  }
-
-  /** The same. */
-  resetMaxAge(): this {
-    return this
-  }
-
   #user(): UserSessions {
     return new UserSessions(this.#active.engine, requireUser(this.#active))
   }
 }
 
 reserveNames(SessionObject.prototype)
-
-/** A promise, or a callback; with a callback nobody looks at the promise. */
-function told(promise: Promise<void>, done: Done | undefined): Promise<void> {
-  if (done === undefined) return promise
-  return promise.then(
-    () => done(),
-    (error: unknown) => done(error),
-  )
-}
