@@ -177,7 +177,7 @@ export function recordTests(backend: () => Backend): void {
         typeof session.login,
         session.userId,
         session.takeFlash('info'),
-        Object.getPrototypeOf(session),
+        Object.getPrototypeOf(session) as unknown,
       ])
       const whole = await opened.browser().send((session): unknown => Object.getPrototypeOf(session))
       expect(odd.value).toEqual(['function', 'me', [], whole.value])
