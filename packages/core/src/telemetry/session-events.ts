@@ -28,7 +28,7 @@ export type SessionEvent =
   | (OfSession & { readonly type: 'session.damaged'; readonly field: string | undefined })
   /** A field does not fit the schema, and was dropped. */
   | (OfSession & { readonly type: 'session.rejected'; readonly field: string; readonly issues: readonly string[] })
-  /** What was stored is lost: the session had ended meanwhile. */
+  /** What was stored is lost: the session had ended meanwhile, or none could begin, whose `sid` is empty then. */
   | (OfSession & { readonly type: 'session.lost'; readonly reason: string })
   /** Counted, and told once a minute: cookies and writes that came to nothing. */
   | {
