@@ -22,6 +22,7 @@ const ENTRY_POINTS = {
   '@redstart/core/http': [
     'clientNetwork',
     'cookieValues',
+    'crossSitePolicy',
     'parseCookies',
     'parseUserAgent',
     'problemOf',

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { type PolicyUse, usePolicy } from './policy-use.ts'
+export { refuseCrossSite } from './refuse-cross-site.ts'
 export { runPolicies, type RunOptions } from './run-policies.ts'
 export { loadSession, session, type SessionMiddlewareOptions, sessionOf } from './session.ts'
 export type { SessionFields } from './request.ts'

@@ -6,6 +6,7 @@
  */
 export { clientNetwork } from './client-address.ts'
 export { cookieValues, parseCookies, type RequestCookie, serializeCookie, type SetCookie } from './cookies.ts'
+export { crossSitePolicy, type CrossSiteOptions } from './cross-site.ts'
 export type {
   Capture,
   Decision,

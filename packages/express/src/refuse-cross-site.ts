@@ -1,0 +1,14 @@
+import { crossSitePolicy, type CrossSiteOptions } from '@redstart/core/http'
+import type { RequestHandler } from 'express'
+import { usePolicy } from './policy-use.ts'
+import { runPolicies } from './run-policies.ts'
+
+/**
+ * Answers 403 to requests that change something and come from a page of another origin, as browsers say it: the first
+ * defence against request forgery, before tokens. See `crossSitePolicy`.
+ *
+ * @throws RedstartError `INVALID_ARGUMENT` for what is no origin.
+ */
+export function refuseCrossSite(options?: CrossSiteOptions): RequestHandler {
+  return runPolicies([usePolicy(crossSitePolicy(options))])
+}
