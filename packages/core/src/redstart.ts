@@ -51,7 +51,10 @@ export interface RedstartOptions<Data extends object = SessionData> {
    * @default 'markers'
    */
   readonly coherence?: 'markers' | 'tracking'
-  /** How long the backend may take of one operation, all its calls together. @default '250ms' */
+  /**
+   * How long the backend may take of one operation, all its calls together; of many values that are set or loaded together,
+   * of each. One that does not answer is not asked again by the same operation. @default '250ms'
+   */
   readonly deadline?: Duration
   /**
    * What a read does while the backend does not answer. `load`: runs the loader, unless memory holds something younger

@@ -22,15 +22,19 @@ export class Budget {
     return this.#left <= 0 || this.#isFailed()
   }
 
-  /** Makes one call with what is left. */
-  use<T>(call: (timeout: number) => Promise<T>): Promise<T> {
+  /**
+   * Makes one call with what is left.
+   *
+   * @param tookOf milliseconds of the call that were the backend's; all of them where it is left out.
+   */
+  use<T>(call: (timeout: number) => Promise<T>, tookOf?: (result: T) => number): Promise<T> {
     if (this.spent)
       return Promise.reject(new RedstartError('STORE_TIMEOUT', 'the deadline of this operation is used up'))
     const begun = this.#clock.now()
     // Not async: this is the path of every hit in the backend.
     return call(Math.ceil(this.#left)).then(
       (result) => {
-        this.#left -= this.#clock.now() - begun
+        this.#left -= tookOf === undefined ? this.#clock.now() - begun : tookOf(result)
         return result
       },
       (error: unknown) => {

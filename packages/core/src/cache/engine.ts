@@ -17,6 +17,7 @@ import type { ReadThrough } from './read-through.ts'
 import { createReads } from './reads.ts'
 import { Invalidator } from './targets.ts'
 import { type NamespaceConfig, type NamespaceOptions, Namespaces } from './settings.ts'
+import { WriteGate } from './write-gate.ts'
 import { Writer } from './write.ts'
 
 export interface EngineOptions {
@@ -73,7 +74,7 @@ export function createEngine(options: EngineOptions): Engine {
   const held = new HeldEntries({ l1, coherence, clock, strict, outage, maxStaleness, tracked })
   const flights = new Flights()
   const frames = new LoadFrames()
-  const writer = new Writer({ store, coherence, l1, clock, telemetry, tracked, deadline })
+  const writer = new Writer({ store: gated(store), coherence, l1, clock, telemetry, tracked, deadline })
   const { reads, settled } = createReads({ ...options, coherence, queue, lookup, held, l1, flights, frames, writer })
   const invalidator = new Invalidator(coherence, telemetry, clock)
   const checkOpen = (): void => {
@@ -115,6 +116,15 @@ export function createEngine(options: EngineOptions): Engine {
       })
       return closing
     },
+  }
+}
+
+/** The store, whose writes wait for each other. */
+function gated(store: CacheStore): Pick<CacheStore, 'write' | 'touch'> {
+  const gate = new WriteGate(store)
+  return {
+    write: (request, timeout) => gate.write(request, timeout),
+    touch: (request, timeout) => store.touch(request, timeout),
   }
 }
 

@@ -10,7 +10,7 @@ import type { CacheStore, Snapshot } from './cache-store.ts'
 import { checkContent } from './check-value.ts'
 import { Entry, entryFromWire, freshnessOf, withContent } from './entry.ts'
 import { NO_GENERATION } from './load-frame.ts'
-import type { Fetched, ReadQueue } from './read-queue.ts'
+import { type Fetched, type ReadQueue, tookOf } from './read-queue.ts'
 import type { ReadTarget } from './read-target.ts'
 import { type Unpacked, unpack } from './unpack.ts'
 
@@ -63,7 +63,7 @@ export class Lookup {
     const implied = impliedNames(path)
     const asked = this.#floorIsYoung ? [...implied, ...tagNames] : []
     const before = form.foreignTtl === undefined ? UNSTAMPED : this.#present()
-    const fetched = await budget.use((timeout) => this.#queue.fetch(path, asked, false, timeout))
+    const fetched = await budget.use((timeout) => this.#queue.fetch(path, asked, false, timeout), tookOf)
     const { bytes, snapshot, sent, sequence, mark } = fetched
     if (bytes === undefined) return { kind: 'missing', reason: 'absent' }
     const begun = this.#telemetry.now()
@@ -85,7 +85,10 @@ export class Lookup {
   async confirm(entry: Entry, budget: Budget): Promise<Found> {
     const underFloor = entry.clock < this.#coherence.view.floor
     const asked = underFloor ? entry.names : []
-    const { snapshot, sent } = await budget.use((timeout) => this.#queue.fetch(undefined, asked, false, timeout))
+    const { snapshot, sent } = await budget.use(
+      (timeout) => this.#queue.fetch(undefined, asked, false, timeout),
+      tookOf,
+    )
     return this.#judge(entry, await this.#decide(entry, asked, snapshot, sent, budget))
   }
 

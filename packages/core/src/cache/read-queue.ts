@@ -8,6 +8,8 @@ export interface Fetched {
   readonly bytes: Uint8Array | undefined
   /** Holds the names asked for, and perhaps others. */
   readonly snapshot: Snapshot | undefined
+  /** Milliseconds of the trip that were the backend's. */
+  readonly took: number
   /** Own instant of the sending. */
   readonly sent: number
   /** Place in the local order at the sending. */
@@ -16,8 +18,16 @@ export interface Fetched {
   readonly mark: number
 }
 
+/** What a read has cost its caller of the time that the backend may take. */
+export function tookOf({ took }: Fetched): number {
+  return took
+}
+
 /** Keys of one batch; more go into the next one, so that no single reply becomes large. */
 const MOST_KEYS = 64
+
+/** Keys under way at a time: the last of their replies must be read well within one deadline. More wait here. */
+const MOST_UNDER_WAY = 2048
 
 /** Timeouts of callers that share a trip: the shorter one is at least this share of the longer one. */
 const ALIKE = 0.8
@@ -34,6 +44,9 @@ export class ReadQueue {
   #batch: Batch | undefined
   /** Those whose replies are still to come. */
   readonly #running = new Set<Batch>()
+  /** Batches that wait until fewer keys are under way. */
+  #turns: Turn[] = []
+  #underWay = 0
 
   constructor(store: CacheStore, coherence: Coherence, clock: Clock, tracked: TrackedKeys | undefined) {
     this.#tracked = tracked
@@ -79,10 +92,11 @@ export class ReadQueue {
   /** Sends a batch and hands everybody their part of the reply. */
   async #answer(batch: Batch): Promise<void> {
     try {
-      const { entries, snapshot, sent, sequence, mark } = await this.#send(batch)
+      if (this.#underWay >= MOST_UNDER_WAY) await this.#turn()
+      const { entries, ...common } = await this.#sendCounted(batch)
       for (const { path, resolve } of batch.waiting) {
         const bytes = path === undefined ? undefined : entries.get(path)
-        resolve({ bytes, snapshot, sent, sequence, mark })
+        resolve({ bytes, ...common })
       }
     } catch (error) {
       for (const { reject } of batch.waiting) reject(error)
@@ -91,7 +105,33 @@ export class ReadQueue {
     }
   }
 
-  async #send(batch: Batch): Promise<BatchReply> {
+  #turn(): Promise<void> {
+    return new Promise((resolve, reject) => this.#turns.push({ resolve, reject }))
+  }
+
+  /** Where the backend does not answer, those that wait have waited long enough. */
+  async #sendCounted(batch: Batch): Promise<BatchReply> {
+    // A question alone counts as well.
+    const keys = Math.max(1, batch.keys.size)
+    this.#underWay += keys
+    const begun = this.#clock.now()
+    // Replies to many are late because this process reads one after the other.
+    const share = keys / this.#underWay
+    try {
+      const reply = await this.#send(batch)
+      return { ...reply, took: (this.#clock.now() - begun) * share }
+    } catch (error) {
+      const turns = this.#turns
+      this.#turns = []
+      for (const { reject } of turns) reject(error)
+      throw error
+    } finally {
+      this.#underWay -= keys
+      if (this.#underWay < MOST_UNDER_WAY) this.#turns.shift()?.resolve()
+    }
+  }
+
+  async #send(batch: Batch): Promise<Omit<BatchReply, 'took'>> {
     if (this.#batch === batch) this.#batch = undefined
     const coherence = this.#coherence
     const begun = this.#clock.now()
@@ -132,10 +172,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-interface BatchReply {
+interface BatchReply extends Omit<Fetched, 'bytes'> {
   readonly entries: ReadonlyMap<string, Uint8Array | undefined>
-  readonly snapshot: Snapshot | undefined
-  readonly sent: number
-  readonly sequence: number
-  readonly mark: number
+}
+
+interface Turn {
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
 }

@@ -10,7 +10,7 @@ import type { Held, HeldEntries } from './held.ts'
 import type { L1 } from './l1.ts'
 import type { LoadFrames } from './load-frame.ts'
 import type { Found, Lookup } from './lookup.ts'
-import type { ReadQueue } from './read-queue.ts'
+import { type ReadQueue, tookOf } from './read-queue.ts'
 import type { ReadTarget } from './read-target.ts'
 
 export interface ReaderParts {
@@ -58,7 +58,7 @@ export class Reader {
     if (!strict) return true
     const begun = telemetry.now()
     return budget
-      .use((timeout) => queue.fetch(undefined, [], true, timeout))
+      .use((timeout) => queue.fetch(undefined, [], true, timeout), tookOf)
       .then(
         () => {
           telemetry.took('read', target, begun)

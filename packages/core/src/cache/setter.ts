@@ -40,6 +40,9 @@ interface Manner {
   readonly earlyRefresh: EarlyRefresh
 }
 
+/** Values that are stored together; the others wait, so that this process reads replies in between. */
+const SLICE = 250
+
 /** The moment that a value which is set is bound to. */
 type Moment = Pick<Origin, 'generation' | 'clock' | 'sequence' | 'since' | 'loaded' | 'reached'>
 
@@ -77,9 +80,17 @@ export class Setter {
     const begun = clock.now()
     const paths = writes.map(({ path }) => path)
     const moment = options.at === undefined ? await this.#invalidate(paths) : momentOf(options.at, this.#engine)
-    const left = deadline - (clock.now() - begun)
-    const budget = new Budget(clock, left, this.#engine.frames.current()?.budget)
-    await Promise.all(writes.map(({ encoded, manner }) => this.#put(encoded, manner, moment, budget)))
+    const outer = this.#engine.frames.current()?.budget
+    // A failure of one is a failure of all. Many are not one operation of the backend: each has a deadline of its own.
+    const whole = new Budget(clock, deadline - (clock.now() - begun), outer)
+    const several = writes.length === 1 ? undefined : new Budget(clock, Infinity, outer)
+    for (let n = 0; n < writes.length; n += SLICE)
+      await Promise.all(
+        writes.slice(n, n + SLICE).map(({ encoded, manner }) => {
+          const budget = several === undefined ? whole : new Budget(clock, deadline, several)
+          return this.#put(encoded, manner, moment, budget)
+        }),
+      )
     return { reached: moment.reached ? 'all' : 'here' }
   }
 

@@ -49,7 +49,7 @@ export interface Origin {
 }
 
 export interface WriterParts {
-  readonly store: CacheStore
+  readonly store: Pick<CacheStore, 'write' | 'touch'>
   readonly coherence: Coherence
   readonly l1: L1
   readonly clock: Clock
@@ -61,7 +61,7 @@ export interface WriterParts {
 
 /** Makes entries of values and keeps them, in this process and in the backend. */
 export class Writer {
-  readonly #store: CacheStore
+  readonly #store: Pick<CacheStore, 'write' | 'touch'>
   readonly #coherence: Coherence
   readonly #l1: L1
   readonly #clock: Clock
@@ -124,8 +124,14 @@ export class Writer {
     this.#l1.sweep(this.#coherence.time.earliest(this.#clock.now()))
     if (origin.reached && !budget.spent && origin.generation !== NO_GENERATION)
       await this.#send(place, entry, encoded, budget)
-    else entry.tracked = UNKNOWN
+    else this.#unsent(place, entry)
     return entry
+  }
+
+  /** Nothing was sent: the backend is known not to answer, or whoever spent the deadline has told why. */
+  #unsent(place: Placement, entry: Entry): void {
+    entry.tracked = UNKNOWN
+    this.#tell(place, 'unreached')
   }
 
   /** Gives an entry another life, in the backend and here, where it is still the one. False where it is not, or unknown. */
@@ -217,7 +223,7 @@ export class Writer {
   #tell(place: Placement, outcome: WriteOutcome | 'unstored', error?: unknown, sizes: Sizes = NO_BYTES): void {
     count(place.counters, outcome === 'unstored' || outcome === 'unreached' ? UNSTORED : WRITE)
     if (outcome === 'stored') countBytes(place.counters, sizes.rawBytes, sizes.bytes)
-    if (outcome === 'unreached')
+    if (outcome === 'unreached' && error !== undefined)
       this.#telemetry.emit({
         type: 'store.error',
         operation: 'write',

@@ -136,7 +136,7 @@ export type RedstartEvent =
  * - `unsupported` - it could not be stored without changing it.
  * - `too-large` - above the limit.
  * - `too-many-tags` - above 64.
- * - `unreached` - the backend did not answer.
+ * - `unreached` - the backend did not answer, or was not asked since it had not answered before or the deadline was spent.
  * - `declined` - the loader or `cacheIf` did not want it stored.
  * - `not-admitted` - it is not worth storing yet, by `admission`.
  */

@@ -41,7 +41,7 @@ const unavailable = { code: 'STORE_UNAVAILABLE', error: expect.objectContaining(
 const place = { namespace: 'menu', key: 'menu:1' }
 
 describe('an outage is told:', () => {
-  it('the read that failed, why nothing was found, and no write is tried', async () => {
+  it('the read that failed, why nothing was found, and that no write is tried', async () => {
     const trouble = troubled()
     const { cache, told } = open(trouble)
     trouble.reachable = false
@@ -51,7 +51,9 @@ describe('an outage is told:', () => {
       { type: 'store.degraded', operation: 'read', code: 'STORE_UNAVAILABLE' },
       { type: 'cache.miss', ...place, reason: 'outage' },
       { type: 'cache.load', ...place, outcome: 'loaded', background: false, milliseconds: 0 },
+      { type: 'cache.write', ...place, outcome: 'unreached', bytes: 0, rawBytes: 0 },
     ])
+    expect(cache.stats().namespaces['menu']).toMatchObject({ writes: 0, unstored: 1 })
   })
 
   it('the write that failed', async () => {
