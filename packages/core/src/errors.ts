@@ -14,8 +14,8 @@ import { isThenable } from './promises.ts'
  * - `STORE_FAILED` - the backend answered with an error.
  * - `NOT_REACHED` - an invalidation with `require: 'all'` did not reach the backend.
  * - `INVALID_RESULT` - a batch loader returned something else than a value for each item.
- * - `LOAD_TIMEOUT` - a loader did not settle within its deadline.
- * - `LOAD_CYCLE` - a loader waits, through other loaders, for itself.
+ * - `LOAD_TIMEOUT` - a loader, or an item of a warmer, did not settle within its deadline.
+ * - `LOAD_CYCLE` - a loader waits, through other loaders, for itself; or a warmer does.
  * - `NO_KEYS` - sessions are used, and there is no key to seal them with.
  * - `NOT_SIGNED_IN` - something needs a user, and nobody is signed in.
  * - `FORBIDDEN` - the user has none of the roles that something needs.

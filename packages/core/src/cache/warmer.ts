@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import type { Cancel, Clock } from '../clock.ts'
-import { checkFunction, checkObject } from '../errors.ts'
+import { checkFunction, checkObject, RedstartError } from '../errors.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { unlessAborted } from './abort.ts'
 import { Interest } from './interest.ts'
+import { asPartOf, checkNoCycle } from './warming.ts'
 
 export type Items<Item> = Iterable<Item> | AsyncIterable<Item>
 
@@ -21,8 +22,8 @@ export interface WarmingResult extends WarmingProgress {
 
 export interface WarmingOptions {
   /**
-   * Ends the run, unless another caller or the schedule wants it as well: no further item is begun, and what was done so
-   * far is told.
+   * Ends the run, unless another caller or the schedule wants it as well: no further item is begun, those under way are not
+   * waited for, and what was done so far is told.
    */
   readonly signal?: AbortSignal
   /** Told after each item. What it throws or rejects with is told as an event. */
@@ -34,6 +35,8 @@ export interface WarmerSettings {
   readonly items: () => Items<unknown> | Promise<Items<unknown>>
   readonly warm: (item: unknown, context: { readonly signal: AbortSignal }) => unknown
   readonly concurrency: number
+  /** Milliseconds that one item may take. */
+  readonly timeout: number
   readonly every: number | undefined
 }
 
@@ -72,6 +75,7 @@ export class Warmer {
 
   async run(options: WarmingOptions): Promise<WarmingResult> {
     checkObject('the options of a run', options)
+    checkNoCycle(this, this.#name)
     const { signal, onProgress } = options
     if (onProgress !== undefined) checkFunction('onProgress', onProgress)
     if (this.#run === undefined && signal?.aborted === true) return { ...NOTHING, milliseconds: 0, aborted: true }
@@ -128,11 +132,17 @@ export class Warmer {
 
   async #warmAll(signal: AbortSignal, progress: Progress): Promise<void> {
     const { items, concurrency } = this.#settings
-    const queue = await untilAborted(signal, (async () => iteratorOf(await items()))())
+    const queue = await untilAborted(
+      signal,
+      asPartOf(this, async () => iteratorOf(await items())),
+    )
     if (queue === undefined) return
     const work = async (): Promise<void> => {
       for (;;) {
-        const next = await untilAborted(signal, queue.next())
+        const next = await untilAborted(
+          signal,
+          asPartOf(this, () => queue.next()),
+        )
         if (next === undefined || next.done === true) return
         await this.#warm(next.value, signal, progress)
       }
@@ -146,14 +156,33 @@ export class Warmer {
   }
 
   async #warm(item: unknown, signal: AbortSignal, progress: Progress): Promise<void> {
+    const { warm, timeout } = this.#settings
+    const slow = new AbortController()
+    const cancel = this.#clock.schedule(timeout, () => slow.abort(this.#tooSlow()))
+    const either = AbortSignal.any([signal, slow.signal])
     try {
-      await this.#settings.warm(item, { signal })
+      await unlessAborted(
+        either,
+        asPartOf(this, () => warm(item, { signal: either })),
+      )
       progress.warmed++
     } catch (error) {
+      // What becomes of it nobody waits for any more.
+      if (signal.aborted) return
       progress.failed++
       this.#failed(error)
+    } finally {
+      cancel()
     }
     for (const listener of this.#listeners) this.#telemetry.tell(listener, { ...progress })
+  }
+
+  #tooSlow(): RedstartError {
+    const { timeout } = this.#settings
+    return new RedstartError(
+      'LOAD_TIMEOUT',
+      `an item of the warmer ${JSON.stringify(this.#name)} took longer than ${timeout} ms; make it faster or raise timeout`,
+    )
   }
 
   #failed(error: unknown): void {

@@ -17,6 +17,11 @@ export interface WarmerOptions<Item> {
    * @default 4
    */
   readonly concurrency?: number
+  /**
+   * How long one item may take. Afterwards its signal fires, it counts as failed, and the run goes on without it.
+   * @default '30s'
+   */
+  readonly timeout?: Duration
   /** Runs again so long after the last run has ended; of several processes, each runs. Without it, on demand alone. */
   readonly every?: Duration
 }
@@ -34,7 +39,8 @@ export interface Warmers {
    * Runs one now. A run that is under way is joined. An item that fails is told as an event and counted, and does not end
    * the run; what finds the items and fails rejects.
    *
-   * @throws RedstartError `INVALID_ARGUMENT` for a name that nothing was registered under.
+   * @throws RedstartError `INVALID_ARGUMENT` for a name that nothing was registered under, `LOAD_CYCLE` where the warmer
+   *   itself calls it.
    */
   run(name: string, options?: WarmingOptions): Promise<WarmingResult>
   readonly names: readonly string[]
@@ -82,7 +88,7 @@ export function createWarmers(clock: Clock, telemetry: Telemetry): WarmersContro
 
 function checked<Item>(options: WarmerOptions<Item>): WarmerSettings {
   checkObject('the options of a warmer', options)
-  const { items, warm, concurrency = 4, every } = options
+  const { items, warm, concurrency = 4, timeout = 30_000, every } = options
   checkFunction('warm', warm)
   if (!isItems(items)) throw invalidArgument('items', items, 'an iterable, or a function that returns one')
   if (!Number.isSafeInteger(concurrency) || concurrency < 1)
@@ -92,6 +98,7 @@ function checked<Item>(options: WarmerOptions<Item>): WarmerSettings {
     // It is called with the items of the same options.
     warm: warm as WarmerSettings['warm'],
     concurrency,
+    timeout: milliseconds(timeout, 'timeout', 1),
     every: every === undefined ? undefined : milliseconds(every, 'every', 1),
   }
 }

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { describe, expect, it, vi } from 'vitest'
 import type { WarmingProgress } from '../../src/index.ts'
 import { type Gate, gate, open } from '../cache/instance.ts'
@@ -109,7 +110,7 @@ describe('a warmer', () => {
     expect(given).toBeLessThanOrEqual(3)
     stop.abort()
     pass(0, 1)
-    expect(await running).toMatchObject({ warmed: 2, aborted: true })
+    expect(await running).toMatchObject({ warmed: 0, aborted: true })
   })
 
   it('tells each caller how far it has come', async () => {
@@ -179,7 +180,7 @@ describe('a warmer', () => {
     expect(told).toEqual(['one', 'two', 'one', 'two'])
   })
 
-  it('ends when its caller says so: nothing more is begun, and what runs is told and waited for', async () => {
+  it('ends when its caller says so: nothing more is begun, and what runs is told and not waited for', async () => {
     const { warmers } = open()
     const { begun, signals, warm, pass } = held()
     warmers.register('items', { items: [1, 2, 3, 4], warm, concurrency: 2 })
@@ -191,8 +192,9 @@ describe('a warmer', () => {
     stop.abort()
     await turns()
     expect(signals.every(({ aborted }) => aborted)).toBe(true)
+    expect(await running).toMatchObject({ warmed: 1, failed: 0, aborted: true })
     pass(2, 3)
-    expect(await running).toMatchObject({ warmed: 3, aborted: true })
+    await turns()
     expect(begun).toEqual([1, 2, 3])
   })
 
@@ -210,8 +212,8 @@ describe('a warmer', () => {
     await turns()
     expect(begun).toEqual([1, 2])
     other.abort()
+    expect(await two).toMatchObject({ warmed: 1, aborted: true })
     pass(2)
-    expect(await two).toMatchObject({ warmed: 2, aborted: true })
   })
 
   it('begins nothing for a signal that has fired already', async () => {
@@ -252,7 +254,7 @@ describe('a warmer', () => {
     warmers.register('items', { items: [1], warm, every: '10s' })
     await clock.advanceAsync(0)
     expect(begun).toEqual([1])
-    await clock.advanceAsync(60_000)
+    await clock.advanceAsync(20_000)
     expect(begun).toEqual([1])
     pass(1)
     await clock.advanceAsync(9999)
@@ -315,7 +317,7 @@ describe('a warmer', () => {
     stillThere()
   })
 
-  it('ends with its instance, after what runs, and leaves no timer', async () => {
+  it('ends with its instance, which does not wait for what runs, and leaves no timer', async () => {
     const { cache, warmers, clock, close } = open()
     const { begun, warm, pass } = held()
     warmers.register('items', {
@@ -328,12 +330,8 @@ describe('a warmer', () => {
       },
     })
     await clock.advanceAsync(0)
-    let closed = false
-    const closing = close().then(() => (closed = true))
-    await turns()
-    expect(closed).toBe(false)
+    await close()
     pass(1)
-    await closing
     await clock.advanceAsync(60_000)
     expect([begun, clock.pending()]).toEqual([[1], 0])
     await expect(warmers.run('items')).rejects.toMatchObject({ code: 'CLOSED' })
@@ -351,6 +349,7 @@ describe('a warmer', () => {
     ['nothing to warm with', { items: [1] }],
     ['a concurrency of 0', { items: [1], warm: load, concurrency: 0 }],
     ['a concurrency of 1.5', { items: [1], warm: load, concurrency: 1.5 }],
+    ['a timeout of 0', { items: [1], warm: load, timeout: 0 }],
     ['a schedule of 0', { items: [1], warm: load, every: 0 }],
     ['a misspelt schedule', { items: [1], warm: load, every: '5 m' }],
   ])('with %s is refused, and leaves its name free', (_, options) => {
@@ -374,6 +373,70 @@ describe('a warmer', () => {
     await expect(warmers.run('items', options as never)).rejects.toMatchObject(INVALID) // as above
     expect(warm).not.toHaveBeenCalled()
   })
+})
+
+describe('an item that never ends', () => {
+  const never = (): Promise<void> => new Promise(() => undefined)
+
+  it('counts as failed after its timeout, and the run goes on', async () => {
+    const { warmers, clock, of } = open()
+    const signals: AbortSignal[] = []
+    warmers.register('items', {
+      items: [1, 2],
+      concurrency: 1,
+      warm: (item, { signal }) => (signals.push(signal), item === 1 ? never() : undefined),
+    })
+    const running = warmers.run('items')
+    await clock.advanceAsync(29_999)
+    expect(signals).toHaveLength(1)
+    await clock.advanceAsync(1)
+    expect(await running).toMatchObject({ warmed: 1, failed: 1, aborted: false })
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+    expect(of('warmer.failed')).toMatchObject([{ warmer: 'items', error: { code: 'LOAD_TIMEOUT' } }])
+    warmers.register('short', { items: [1], warm: never, timeout: '1s' })
+    const short = warmers.run('short')
+    await clock.advanceAsync(1000)
+    expect(await short).toMatchObject({ warmed: 0, failed: 1 })
+  })
+
+  it('holds up neither the close of the instance nor a run whose signal fires', async () => {
+    const here = open()
+    here.warmers.register('items', { items: [1, 2], warm: never })
+    const stop = new AbortController()
+    const left = here.warmers.run('items', { signal: stop.signal })
+    await turns()
+    stop.abort()
+    expect(await left).toMatchObject({ warmed: 0, failed: 0, aborted: true })
+    const running = here.warmers.run('items')
+    await turns()
+    await here.close()
+    expect(await running).toMatchObject({ aborted: true })
+    expect(here.clock.pending()).toBe(0)
+  })
+})
+
+it('a warmer that runs itself, or through another, is told so, and what it has left behind may run it', async () => {
+  const { warmers } = open()
+  const cycle = { code: 'LOAD_CYCLE' }
+  let later = async (): Promise<unknown> => undefined
+  const met: unknown[] = []
+  warmers.register('one', {
+    items: [1],
+    warm: async () => {
+      await warmers.run('two')
+      later = AsyncResource.bind(() => warmers.run('two'))
+    },
+  })
+  warmers.register('two', {
+    items: async () => [await warmers.run('two').catch((error: unknown) => error)],
+    warm: async (error) => met.push(error, await warmers.run('one').catch((again: unknown) => again)),
+  })
+  expect(await warmers.run('one')).toMatchObject({ warmed: 1, failed: 0 })
+  expect(met).toMatchObject([cycle, cycle])
+  await later()
+  expect(met).toHaveLength(4)
+  // What was left behind is no part of a run, and begins one.
+  expect(met[3]).toMatchObject({ failed: 1 })
 })
 
 it('many items at a time bring no warning of many listeners', async () => {
