@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { createHmac, randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { Backend, StoreContext } from './backend.ts'
 import { RedstartError } from './errors.ts'
 import { clientNetwork } from './http/client-address.ts'
@@ -129,7 +130,19 @@ function describe({ keyring }: SessionEngine, { ip, userAgent }: Who): Client {
   }
 }
 
-function deviceOf(ip: string | undefined, text: string | undefined): DeviceRecord {
+/** Of clients that were seen lately: most requests come from one of them. */
+const devices = new LRUCache<string, DeviceRecord>({ max: 1000 })
+const MOST_CHARACTERS = 1024
+
+function deviceOf(ip: string | undefined, userAgent: string | undefined): DeviceRecord {
+  const text = userAgent?.slice(0, MOST_CHARACTERS)
+  const client = `${ip?.slice(0, MOST_CHARACTERS)}\n${text}`
+  const device = devices.get(client) ?? describedDevice(ip, text)
+  devices.set(client, device)
+  return device
+}
+
+function describedDevice(ip: string | undefined, text: string | undefined): DeviceRecord {
   const { device: kind, browser, os, osMajor } = parseUserAgent(text)
   const system = os === undefined ? [] : ['on', os, ...(osMajor === undefined ? [] : [osMajor])]
   const userAgent =

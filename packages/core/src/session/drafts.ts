@@ -30,9 +30,24 @@ export function isTouched({ view, live, regenerated, destroyed }: ActiveSession)
 /** Whether a commit may have anything to do. */
 export function isPending(session: ActiveSession): boolean {
   const { live, engine, destroyed } = session
-  if (isTouched(session) || session.isWanted || session.hiddenValues.size > 0 || session.isAgeDue) return true
+  if (session.isWanted || session.hiddenValues.size > 0 || session.isAgeDue || session.regenerated) return true
+  if (isTouched(session) && mayBeChanged(session)) return true
   if (live === undefined || destroyed) return false
   return live.sealed.isOld(live.coreBytes) || live.core.version < engine.settings.version || isRotationDue(engine, live)
+}
+
+/** Whether what the handler has looked at is not what it was, or says that somebody else is signed in. */
+function mayBeChanged(session: ActiveSession): boolean {
+  const { live, engine } = session
+  if (live === undefined) return true
+  try {
+    if (draftsOf(session).length > 0 || live.fields.hasOld) return true
+    const found = engine.settings.identify(dataOf(session))
+    return found === undefined ? live.core.identified : String(found) !== live.core.userId
+  } catch {
+    // The commit tells what is wrong.
+    return true
+  }
 }
 
 /** What the handler would read now; nothing that it has not looked at is opened before it is. */

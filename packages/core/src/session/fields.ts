@@ -11,6 +11,8 @@ interface Stored {
   readonly bytes: Uint8Array | undefined
   /** Undefined before it was opened, null where there is nothing to be read. */
   opened: OpenedPayload | null | undefined
+  /** The value that was made to see whether one can be made: whoever reads the field first gets it. */
+  first?: { readonly value: unknown } | undefined
   /** What is read is not what the backend has. */
   readonly adapted: boolean
 }
@@ -53,7 +55,10 @@ export class SessionFields {
   /** The value, made anew; undefined for none. */
   value(field: string): unknown {
     const payload = this.payload(field)
-    return payload && fieldValue(payload)?.value
+    const stored = this.#stored.get(field)
+    const made = stored?.first ?? (payload && fieldValue(payload))
+    if (stored !== undefined) stored.first = undefined
+    return made?.value
   }
 
   payload(field: string): OpenedPayload | undefined {
@@ -61,7 +66,8 @@ export class SessionFields {
     if (stored === undefined) return undefined
     if (stored.opened === undefined && stored.bytes !== undefined) {
       const opened = this.#sealed.openField(field, stored.bytes)
-      stored.opened = opened !== undefined && fieldValue(opened) !== undefined ? opened : null
+      stored.first = opened && fieldValue(opened)
+      stored.opened = stored.first === undefined ? null : opened
       if (stored.opened === null) this.#onDamaged(field)
     }
     return stored.opened ?? undefined
@@ -93,6 +99,13 @@ export class SessionFields {
     const equal = before === undefined || payload === undefined ? before === payload : same(before, payload)
     if (!equal)
       this.#stored.set(field, { bytes: this.#stored.get(field)?.bytes, opened: payload ?? null, adapted: true })
+  }
+
+  /** Whether anything that was opened is sealed with an old key, or adapted. */
+  get hasOld(): boolean {
+    for (const { bytes, opened, adapted } of this.#stored.values())
+      if (adapted || (opened && bytes && this.#sealed.isOld(bytes))) return true
+    return false
   }
 
   /** What is rewritten without anybody having asked, unless somebody else changes it: what was sealed with an old key. */

@@ -3,6 +3,7 @@ import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { RedstartError } from '../errors.ts'
 import type { SealingKey } from '../wire/seal.ts'
+import { OpenedPayloads } from './opened-payloads.ts'
 
 /** Where keys are used: the same master keys give other keys for each application and namespace. */
 export interface KeyScope {
@@ -14,12 +15,15 @@ export interface KeyScope {
 export class MasterKey {
   /** The first four bytes of SHA-256("redstart/v1/kid" and the key). */
   readonly id: number
+  /** What was opened with keys of this one. */
+  readonly opened: OpenedPayloads = new OpenedPayloads()
   readonly #master: Uint8Array
   readonly #scope: KeyScope
   readonly #cookie: Uint8Array
   readonly #tag: Uint8Array
   /** Deriving one costs as much as opening a field with it. */
-  readonly #ofSessions = new LRUCache<string, SealingKey>({ max: MOST_SESSION_KEYS })
+  readonly #ofSessions = new LRUCache<string, SealingKey>({ max: MOST_REMEMBERED })
+  readonly #tags = new LRUCache<string, string>({ max: MOST_REMEMBERED })
 
   /** @param master 32 bytes. */
   constructor(master: Uint8Array, scope: KeyScope) {
@@ -44,7 +48,11 @@ export class MasterKey {
 
   /** Stands for a user: 16 characters. */
   tagOf(userId: string): string {
-    return createHmac('sha256', this.#tag).update(userId, 'utf8').digest().toString('base64url', 0, TAG_BYTES)
+    const known = this.#tags.get(userId)
+    if (known !== undefined) return known
+    const tag = createHmac('sha256', this.#tag).update(userId, 'utf8').digest().toString('base64url', 0, TAG_BYTES)
+    this.#tags.set(userId, tag)
+    return tag
   }
 
   /** Seals the core and the fields of a session. */
@@ -101,7 +109,8 @@ const MASTER_BYTES = 32
 const MOST_KEYS = 8
 const MAC_BYTES = 9
 const TAG_BYTES = 12
-const MOST_SESSION_KEYS = 2000
+/** What follows from keys is worked out once for whoever comes again. */
+const MOST_REMEMBERED = 2000
 
 /** HKDF with SHA-256 (RFC 5869), without a salt. */
 function deriveKey(from: Uint8Array, purpose: string, { app, namespace }: KeyScope, sid?: string): Uint8Array {

@@ -68,7 +68,11 @@ export class SealedRecord {
   #open(bytes: Uint8Array, place: string): OpenedPayload | undefined {
     const id = sealedBy(bytes)
     const key = id === undefined ? undefined : this.#keyring.byId(id)
-    return key && open(bytes, key.ofSession(this.#sid), this.#context + place)
+    if (key === undefined) return undefined
+    const context = this.#context + place
+    return (
+      key.opened.get(context, bytes) ?? key.opened.keep(context, bytes, open(bytes, key.ofSession(this.#sid), context))
+    )
   }
 }
 

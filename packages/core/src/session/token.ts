@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { Keyring, MasterKey } from './keyring.ts'
 import type { Presented, SessionAddress } from './session-store.ts'
 
@@ -24,6 +25,22 @@ export type ParsedToken = { readonly kind: 'token'; readonly token: Token } | { 
 export function parseToken(value: string, keyring: Keyring): ParsedToken {
   // The length first: a pattern is not run over megabytes.
   if (value.length !== ANONYMOUS_LENGTH && value.length !== USER_LENGTH) return MALFORMED
+  const known = verified.get(keyring)
+  const remembered = known?.get(value)
+  if (remembered !== undefined) return remembered
+  const parsed = verify(value, keyring)
+  if (parsed.kind !== 'token') return parsed
+  const all = known ?? new LRUCache<string, ParsedToken>({ max: MOST_VERIFIED })
+  verified.set(keyring, all)
+  all.set(value, parsed)
+  return parsed
+}
+
+/** Cookies that were found right: their MACs are right for good. Others are not remembered, lest they crowd these out. */
+const verified = new WeakMap<Keyring, LRUCache<string, ParsedToken>>()
+const MOST_VERIFIED = 2000
+
+function verify(value: string, keyring: Keyring): ParsedToken {
   const [, tag, sid, secret, mac] = PATTERN.exec(value) ?? []
   if (sid === undefined || secret === undefined || mac === undefined) return MALFORMED
   const text = value.slice(0, -mac.length - 1)
@@ -47,9 +64,16 @@ export function newSecret(): string {
 }
 
 /** What the store is told of a token: never the secret itself. */
-export function presentedBy({ address, secret }: Pick<Token, 'address' | 'secret'>): Presented {
-  return { address, verifier: createHash('sha256').update(textOf(address, secret)).digest('base64url') }
+export function presentedBy(token: Pick<Token, 'address' | 'secret'>): Presented {
+  const known = presented.get(token)
+  if (known !== undefined) return known
+  const { address, secret } = token
+  const made = { address, verifier: createHash('sha256').update(textOf(address, secret)).digest('base64url') }
+  presented.set(token, made)
+  return made
 }
+
+const presented = new WeakMap<Pick<Token, 'address' | 'secret'>, Presented>()
 
 const SID_BYTES = 12
 const SECRET_BYTES = 32
