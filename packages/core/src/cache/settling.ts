@@ -9,8 +9,19 @@ export interface Settling {
   readonly unlink: readonly string[]
 }
 
-/** Names that wait for their second time; above it everything is invalidated instead. */
+/**
+ * Names that wait for their second time. Above it everything is invalidated instead, both when the first of them was due and
+ * when the last one is: what lies between is hit by the second, and what a replica shows early by the first.
+ */
 const MOST_NAMES = 100_000
+
+const ALL: Settling = { names: [EVERYTHING], strategy: 'immediate', unlink: [] }
+
+interface Waiting {
+  readonly cancel: Cancel
+  /** Own instant. */
+  readonly due: number
+}
 
 /**
  * Invalidations that are made a second time after a while, because what is loaded in between may come from a replica that
@@ -20,7 +31,7 @@ export class SettlingList {
   readonly #clock: Clock
   readonly #telemetry: Telemetry
   readonly #raise: (settling: Settling) => Promise<unknown>
-  readonly #waiting = new Map<Settling, Cancel>()
+  readonly #waiting = new Map<Settling, Waiting>()
   #names = 0
 
   /** @param raise makes an invalidation, and keeps it where the backend does not answer. */
@@ -32,23 +43,29 @@ export class SettlingList {
 
   /** @param delay milliseconds. */
   add(settling: Settling, delay: number): void {
-    if (this.#names + settling.names.length > MOST_NAMES) {
-      this.#telemetry.emit({ type: 'pending.overflow', names: this.#names + settling.names.length })
-      this.#cancelAll()
-      return this.add({ names: [EVERYTHING], strategy: 'immediate', unlink: [] }, delay)
-    }
-    this.#names += settling.names.length
-    this.#waiting.set(
-      settling,
-      this.#clock.schedule(delay, () => void this.#make(settling)),
-    )
+    const due = this.#clock.now() + delay
+    const names = this.#names + settling.names.length
+    if (names <= MOST_NAMES) return this.#wait(settling, due)
+    this.#telemetry.emit({ type: 'pending.overflow', names })
+    const dues = [...this.#waiting.values()].map((waiting) => waiting.due)
+    this.#cancelAll()
+    const last = dues.reduce((one, other) => Math.max(one, other), due)
+    const first = dues.reduce((one, other) => Math.min(one, other), due)
+    for (const each of new Set([first, last])) this.#wait({ ...ALL }, each)
   }
 
   /** Makes at once what waits. */
   async close(): Promise<void> {
     const waiting = [...this.#waiting.keys()]
-    for (const cancel of this.#waiting.values()) cancel()
+    for (const { cancel } of this.#waiting.values()) cancel()
     await Promise.all(waiting.map((settling) => this.#make(settling)))
+  }
+
+  #wait(settling: Settling, due: number): void {
+    const delay = Math.max(0, due - this.#clock.now())
+    this.#names += settling.names.length
+    const cancel = this.#clock.schedule(delay, () => void this.#make(settling))
+    this.#waiting.set(settling, { cancel, due })
   }
 
   async #make(settling: Settling): Promise<void> {
@@ -59,7 +76,7 @@ export class SettlingList {
   }
 
   #cancelAll(): void {
-    for (const cancel of this.#waiting.values()) cancel()
+    for (const { cancel } of this.#waiting.values()) cancel()
     this.#waiting.clear()
     this.#names = 0
   }

@@ -102,6 +102,49 @@ describe('an invalidation that settles', () => {
     await here.close()
   })
 
+  test.each([
+    ['the first of them', [1000, 5000, 60_000]],
+    ['the last of them', [60_000, 5000, 1000]],
+  ])('of more names than can wait forgets no due time: neither that of %s', async (_, delays) => {
+    const here = open()
+    const rest = Array.from({ length: 8 }, () => 5000)
+    const all = [...delays.slice(0, 2), ...rest, ...delays.slice(2)]
+    for (const [batch, settle] of all.entries())
+      await here.invalidate({ keys: Array.from({ length: 10_000 }, (_each, n) => `orders:${batch}-${n}`) }, { settle })
+    expect(here.of('pending.overflow')).toHaveLength(1)
+    const everything = (): number => here.of('cache.invalidate').filter(({ names }) => names[0] === 'p:').length
+    for (const [elapse, made] of [
+      [999, 0],
+      [1, 1],
+      [58_999, 1],
+      [1, 2],
+      [60_000, 2],
+    ] as const) {
+      await here.clock.advanceAsync(elapse)
+      expect(everything()).toBe(made)
+    }
+    await here.close()
+  })
+
+  test('that everything stands for is made once where all were due at one time, and at once by a close', async () => {
+    const here = open()
+    const fill = async (settle: number): Promise<void> => {
+      for (let batch = 0; batch < 11; batch += 1)
+        await here.invalidate(
+          { keys: Array.from({ length: 10_000 }, (_each, n) => `orders:${batch}-${n}`) },
+          { settle },
+        )
+    }
+    await fill(1000)
+    await here.clock.advanceAsync(60_000)
+    expect(here.of('cache.invalidate')).toHaveLength(12)
+    await fill(1000)
+    await here.close()
+    expect(here.of('cache.invalidate').at(-1)?.names).toEqual(['p:'])
+    expect(here.of('cache.invalidate')).toHaveLength(24)
+    expect(here.clock.pending()).toBe(0)
+  })
+
   test.each([0, -1, Number.NaN, '1 second', null])('after %j is refused', async (settle) => {
     const here = open()
     // JavaScript passes anything.
