@@ -72,6 +72,14 @@ export function compileGlob(pattern: unknown): Glob {
   }
 }
 
+/** Whether a pattern matches whatever there is: any number of characters, few of which it demands, and none in particular. */
+export function matchesAll(pattern: string): boolean {
+  const steps = parse(pattern)
+  const open = (step: Step): boolean =>
+    step.kind === 'set' ? step.negated && step.ranges.length === 0 : step.kind !== 'character'
+  return steps.every(open) && steps.some(({ kind }) => kind === 'star')
+}
+
 /** See {@link GlobTools.escape}. */
 export function escapeGlob(text: string): string {
   return text.replace(/[*?[\]\\^-]/g, '\\$&')

@@ -1,4 +1,4 @@
-import { checkFunction, invalidArgument } from '../errors.ts'
+import { checkFunction, checkObject, invalidArgument } from '../errors.ts'
 import type { Key } from '../keys.ts'
 import type { LoadContext } from './load-context.ts'
 import type { Keyed } from './namespace.ts'
@@ -47,13 +47,18 @@ export interface RefreshAheadOptions<T> extends Omit<GetOrSetOptions<T>, 'earlyR
   readonly threshold?: number
 }
 
-/** Refresh-ahead: a value in use is loaded anew before it expires, while callers get the present one. */
-export function refreshAhead<T>(
+/**
+ * Refresh-ahead: a value in use is loaded anew before it expires, while callers get the present one. Rejects as `getOrSet`
+ * does, and with `INVALID_ARGUMENT` for a threshold that is not allowed.
+ */
+export async function refreshAhead<T>(
   cache: Pick<Keyed, 'getOrSet'>,
   key: Key,
   load: (context: LoadContext) => T | Promise<T>,
-  { threshold = 0.8, ...options }: RefreshAheadOptions<T> = {},
+  options: RefreshAheadOptions<T> = {},
 ): Promise<T> {
+  checkObject('the options of refreshAhead', options)
+  const { threshold = 0.8, ...others } = options
   if (!(threshold > 0 && threshold < 1)) throw invalidArgument('threshold', threshold, 'a number above 0 and below 1')
-  return cache.getOrSet(key, load, { ...options, earlyRefresh: threshold })
+  return cache.getOrSet(key, load, { ...others, earlyRefresh: threshold })
 }

@@ -1,7 +1,7 @@
 import { checkFunction, checkObject, invalidArgument } from '../errors.ts'
 import { checkNamespace } from '../keys.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
-import { compileGlob, escapeGlob, type Glob } from './glob.ts'
+import { compileGlob, escapeGlob, type Glob, matchesAll } from './glob.ts'
 import { type PurgeParts, type PurgeProgress, PurgeRun } from './purge-run.ts'
 import type { Reached } from './targets.ts'
 
@@ -13,7 +13,7 @@ export interface NamespacePurge {
    * through `glob.escape()`.
    */
   readonly match: string
-  /** Says that a pattern of stars alone is meant; `clear()` does the same to readers in one step. */
+  /** Says that a pattern which matches everything, such as `*` or `?*`, is meant; `clear()` does the same to readers in one step. */
   readonly all?: true
 }
 
@@ -130,7 +130,7 @@ function matchOf(request: PurgeRequest): Glob {
   checkObject('the first argument of purge', request)
   const { match, namespace, all } = request
   const own = compileGlob(match).source
-  if (/^\*+$/.test(own) && all !== true)
+  if (matchesAll(own) && all !== true)
     throw invalidArgument(
       'match',
       match,

@@ -23,6 +23,12 @@ export type DecodedValue =
   | { readonly ok: false }
 
 /**
+ * Most decimal digits of a BigInt. To read one takes time in proportion to the square of its length, in which the process
+ * does nothing else.
+ */
+export const LONGEST_BIGINT = 10_000
+
+/**
  * How deep values nest, on both sides: 500 levels of objects, arrays, maps and sets. Far above what data needs and far
  * below what the stack holds.
  */

@@ -1,5 +1,5 @@
 import { stringify, type StringifyOptions, unflatten } from 'devalue'
-import { DEEPEST_VALUE, type DecodedValue, UNREADABLE } from './codec.ts'
+import { DEEPEST_VALUE, type DecodedValue, LONGEST_BIGINT, UNREADABLE } from './codec.ts'
 import { freezeGraph } from './freeze.ts'
 import { decodeText, encodeText } from './text.ts'
 
@@ -14,10 +14,23 @@ export function decodeDevalue(payload: Uint8Array): DecodedValue {
   if (text === undefined) return UNREADABLE
   const flat: unknown = JSON.parse(text)
   if (typeof flat !== 'number' && !Array.isArray(flat)) return UNREADABLE
+  if (holdsLongBigInt(flat)) return UNREADABLE
   const value: unknown = unflatten(flat)
   const sharable = typeof flat === 'number' || flat.every(isPlain)
   if (sharable && typeof value === 'object' && value !== null && !freezeGraph(value, DEEPEST_VALUE)) return UNREADABLE
   return { ok: true, value, sharable }
+}
+
+/** Whether a parsed devalue text holds a BigInt which nobody here has written: one too long to be read in good time. */
+export function holdsLongBigInt(flat: unknown): boolean {
+  return Array.isArray(flat) && flat.some(isLongBigInt)
+}
+
+function isLongBigInt(element: unknown): boolean {
+  if (!Array.isArray(element) || element[0] !== 'BigInt') return false
+  const digits: unknown = element[1]
+  // Anything else than text would be made text of.
+  return typeof digits !== 'string' || digits.length > LONGEST_BIGINT + 1
 }
 
 /** First element of a flat array that is written sparsely: its length is as large as anybody says, so it is not walked. */

@@ -1,5 +1,5 @@
 import { RedstartError } from '../errors.ts'
-import { DEEPEST_VALUE } from './codec.ts'
+import { DEEPEST_VALUE, LONGEST_BIGINT } from './codec.ts'
 import { hasToJson } from './plain.ts'
 import { type RichKind, richKind } from './rich.ts'
 
@@ -17,6 +17,9 @@ export function inspect(value: unknown): 'json' | 'devalue' {
     throw refused(walk.unsafeKey, 'a property __proto__ beside values that JSON cannot hold')
   return 'devalue'
 }
+
+/** The first BigInt that has more digits than are kept. */
+const TOO_LONG = 10n ** BigInt(LONGEST_BIGINT)
 
 interface Walk {
   readonly path: string[]
@@ -36,6 +39,10 @@ function visit(value: unknown, walk: Walk, levels: number): void {
       if (!Number.isFinite(value) || Object.is(value, -0)) walk.rich = true
       return
     case 'bigint':
+      if (value >= TOO_LONG || value <= -TOO_LONG)
+        throw refused(walk.path, `a BigInt of more than ${LONGEST_BIGINT} digits`)
+      walk.rich = true
+      return
     case 'undefined':
       walk.rich = true
       return
@@ -91,6 +98,7 @@ function visitRich(object: object, kind: RichKind, walk: Walk, levels: number): 
   if (Object.keys(object).length !== own) throw refused(walk.path, 'a built-in object with properties added to it')
   // A kind is decided by the prototype alone; on an object that only pretends, the members below throw.
   if (kind === 'regexp' && (object as RegExp).lastIndex !== 0) throw refused(walk.path, 'a RegExp in use')
+  if (object instanceof BigInt) visit(object.valueOf(), walk, levels)
   if (kind === 'set') visitMembers(object as Set<unknown>, walk, levels)
   if (kind === 'map') visitEntries(object as Map<unknown, unknown>, walk, levels)
 }

@@ -3,7 +3,7 @@ import { DevalueError } from 'devalue'
 import { RedstartError } from '../errors.ts'
 import { decodeBytes, encodeBytes } from './bytes.ts'
 import { type Codec, type DecodedValue, type EncodedValue, UNREADABLE } from './codec.ts'
-import { decodeDevalue, encodeDevalue } from './devalue.ts'
+import { decodeDevalue, encodeDevalue, holdsLongBigInt } from './devalue.ts'
 import { inspect } from './inspect.ts'
 import { decodeJson, encodeJson } from './json.ts'
 import { isPlainJson } from './plain.ts'
@@ -17,7 +17,7 @@ import { isPlainJson } from './plain.ts'
  * or changed.
  *
  * @throws RedstartError `UNSUPPORTED_VALUE`, naming the path, for what would not come back the same: functions,
- * symbols, instances of classes, promises, errors, nesting deeper than 500 levels, ...
+ * symbols, instances of classes, promises, errors, nesting deeper than 500 levels, a BigInt of more than 10,000 digits, ...
  * @throws RedstartError `VALUE_TOO_LARGE` when its text is longer than a string can be.
  */
 export function encodeValue(value: unknown): EncodedValue {
@@ -54,7 +54,9 @@ export function decodeValue(codec: Codec, payload: Uint8Array): DecodedValue {
  * only another version of Node.js or of devalue knows.
  */
 export function isDamaged(codec: Codec, payload: Uint8Array): boolean {
-  return codec !== 'devalue' || !decodeValue('json', payload).ok
+  if (codec !== 'devalue') return true
+  const whole = decodeValue('json', payload)
+  return !whole.ok || holdsLongBigInt(whole.value)
 }
 
 function isBytes(value: unknown): value is Uint8Array {

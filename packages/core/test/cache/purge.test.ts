@@ -163,6 +163,9 @@ describe('a purge', () => {
   test.each([
     [{ match: '*' }, /clear\(\) is one step/],
     [{ match: '***', namespace: 'orders' }, /clear\(\) is one step/],
+    [{ match: '?*' }, /clear\(\) is one step/],
+    [{ match: '*?' }, /clear\(\) is one step/],
+    [{ match: '[^]*', namespace: 'orders' }, /clear\(\) is one step/],
     [{ match: '' }, /expected a pattern/],
     [{}, /expected a pattern/],
     [{ match: 'a:[' }, /expected a '\]'/],
@@ -193,6 +196,8 @@ describe('a purge', () => {
     await fill(here, ['orders:1', 'menu:1'])
     expect(await here.cache.purge({ match: '*', all: true })).toMatchObject({ removed: 2 })
     expect(await here.cache.get('menu:1')).toBeUndefined()
+    await fill(here, ['orders:1', 'menu:1'])
+    expect(await here.cache.purge({ match: '?*', all: true })).toMatchObject({ removed: 2 })
     await here.close()
   })
 

@@ -115,8 +115,15 @@ describe('refresh-ahead', () => {
     const { cache } = open()
     const load = counter()
     await expect(
-      (async () => refreshAhead(cache, 'menu:1', load, { threshold: threshold as never }))(), // what types forbid
+      refreshAhead(cache, 'menu:1', load, { threshold: threshold as never }), // what types forbid
     ).rejects.toMatchObject(INVALID)
+    expect(load.calls).toBe(0)
+  })
+
+  it.each([null, 5])('refuses %j as options, as a rejection', async (options) => {
+    const { cache } = open()
+    const load = counter()
+    await expect(refreshAhead(cache, 'menu:1', load, options as never)).rejects.toMatchObject(INVALID) // as above
     expect(load.calls).toBe(0)
   })
 })
