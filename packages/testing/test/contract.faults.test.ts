@@ -340,6 +340,21 @@ const faults: readonly (readonly [subject: string, fault: string, fault: Fault])
   ],
   [
     'a claim',
+    'loads of which nothing was stored that are taken for others',
+    (store) => ({ release: async (request, timeout) => await store.release({ ...request, open: 0 }, timeout) }),
+  ],
+  [
+    'a claim',
+    'the patient that are told that nobody need hold it',
+    (store) => ({
+      async claim(request, timeout) {
+        const claimed = await store.claim({ ...request, patient: false }, timeout)
+        return claimed.granted === 'open' ? claimed : await store.claim(request, timeout)
+      },
+    }),
+  ],
+  [
+    'a claim',
     'failures that are not counted',
     (store) => ({
       async claim(...args) {

@@ -23,6 +23,8 @@ export interface ClaimRequest {
 export type Claimed =
   /** `failures`: how many holders before have failed in a row; forgotten a minute after the last pause or claim. */
   | { readonly granted: true; readonly failures: number }
+  /** Nobody need hold it, and nobody holds it now: what the last holder has loaded was not stored. Never for the patient. */
+  | { readonly granted: 'open' }
   /** `remaining`: milliseconds until it is free unless it is renewed; `paused`: nobody loads, the last one has failed. */
   | { readonly granted: false; readonly remaining: number; readonly paused: boolean }
 
@@ -31,4 +33,10 @@ export interface ReleaseRequest {
   readonly token: string
   /** Milliseconds for which nobody should try again, because the load failed; 0 after a success. */
   readonly pause: number
+  /**
+   * Without a pause: milliseconds for which whoever claims it is told that nobody need hold it, because nothing was
+   * stored.
+   * @default 0
+   */
+  readonly open?: number
 }

@@ -9,6 +9,8 @@ import type { Claimed, ClaimStore } from './claim-store.ts'
 
 /** How long a claim outlives its holder. */
 const CLAIM_MS = 10_000
+/** For how long nobody waits for others after a load of which they find nothing: those who wait now look within 100 ms. */
+const OPEN_MS = 1000
 
 export interface ClaimsOptions {
   readonly store: ClaimStore
@@ -27,10 +29,17 @@ export interface Claim {
   /**
    * Lets others have it. Nobody waits for it.
    *
-   * @param pause milliseconds, because the load failed; 0 for at once.
    * @param waitUntil in place of the instance's own.
    */
-  end(pause: number, waitUntil: WaitUntil | undefined): void
+  end(outcome: ClaimOutcome, waitUntil: WaitUntil | undefined): void
+}
+
+/** What came of the load that was claimed. */
+export interface ClaimOutcome {
+  /** Milliseconds for which nobody should refresh, because the load failed. @default 0 */
+  readonly pause?: number
+  /** Others find nothing of it, so that they need not wait for each other either. @default false */
+  readonly fruitless?: boolean
 }
 
 export type Refusal = Extract<Claimed, { readonly granted: false }>
@@ -44,7 +53,7 @@ export class Claims {
   }
 
   /**
-   * Claims a path; undefined when the backend does not say.
+   * Claims a path; undefined to load without a claim: the backend does not say, or the last holder's value was not stored.
    *
    * @param patient a pause after a failed load refuses, too.
    */
@@ -55,11 +64,12 @@ export class Claims {
       const claimed = await budget.use((timeout) =>
         store.claim({ path, token, ttl: CLAIM_MS, patient }, Math.max(1, timeout)),
       )
+      if (claimed.granted === 'open') return undefined
       return claimed.granted ? this.#hold(path, token, claimed.failures) : claimed
     } catch (error) {
       this.#failed(error)
       // It may have been granted all the same.
-      this.#release(path, token, 0, undefined)
+      this.#release(path, token, {}, undefined)
       return undefined
     }
   }
@@ -69,9 +79,9 @@ export class Claims {
     return {
       granted: true,
       failures,
-      end: (pause, waitUntil) => {
+      end: (outcome, waitUntil) => {
         cancel()
-        this.#release(path, token, pause, waitUntil)
+        this.#release(path, token, outcome, waitUntil)
       },
     }
   }
@@ -98,9 +108,11 @@ export class Claims {
     }
   }
 
-  #release(path: string, token: string, pause: number, waitUntil: WaitUntil | undefined): void {
+  #release(path: string, token: string, outcome: ClaimOutcome, waitUntil: WaitUntil | undefined): void {
     const { store, background, deadline } = this.#options
-    background.add(store.release({ path, token, pause }, deadline), waitUntil)
+    const { pause = 0, fruitless = false } = outcome
+    const open = fruitless ? OPEN_MS : 0
+    background.add(store.release({ path, token, pause, open }, deadline), waitUntil)
   }
 
   #failed(error: unknown): void {

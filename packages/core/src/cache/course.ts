@@ -10,7 +10,7 @@ import type { Entry } from './entry.ts'
 import type { FailedLoads } from './failed-loads.ts'
 import type { Flight, FlightKind, Flights, Landing } from './flights.ts'
 import type { Held } from './held.ts'
-import type { Loader } from './load.ts'
+import type { Loaded, Loader } from './load.ts'
 import type { LoadFrames } from './load-frame.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { Reader } from './reader.ts'
@@ -59,7 +59,7 @@ export class Course {
   async #run(plan: LoadPlan, held: Held, flight: Flight): Promise<Landing> {
     const { reader, failedLoads, telemetry } = this.#parts
     const { budget } = flight
-    if (flight.kind === 'forced') return landed(await this.#load(plan, flight, held?.entry))
+    if (flight.kind === 'forced') return this.#land(plan, flight, held?.entry)
     const quiet = flight.kind === 'refresh'
     const found = await reader.look(plan, plan.tagNames, held, budget)
     const stale = found.kind === 'stale'
@@ -80,16 +80,19 @@ export class Course {
     // The look has proven anew what is known; with strict consistency the read has asked before, and what it was told stands.
     const remembered = plan.errorTtl > 0 && !quiet && !unreached && !reader.strict
     const failed = remembered ? failedLoads.recall(plan.path) : undefined
-    if (failed !== undefined) return landed(reader.orStale(plan, flight.known, failed.error))
+    if (failed !== undefined) {
+      flight.failed = failed.stamp
+      return landed(reader.orStale(plan, flight.known, failed.error))
+    }
     if (quiet && !unreached) return this.#refresh(plan, flight)
     if (plan.lease && !unreached && !quiet) return this.#leased(plan, flight)
-    return landed(await this.#load(plan, flight, flight.known))
+    return this.#land(plan, flight, flight.known)
   }
 
   /** Refreshes what is served meanwhile, unless another process does or pauses. */
   async #refresh(plan: LoadPlan, flight: Flight): Promise<Landing> {
     const { known } = flight
-    if (known === undefined) return landed(await this.#load(plan, flight, known))
+    if (known === undefined) return this.#land(plan, flight, known)
     const claim = await this.#claim(plan, true, flight.budget)
     if (claim?.granted === false) {
       this.#postpone(plan.path, known, this.#pauseOf(claim, known))
@@ -114,7 +117,7 @@ export class Course {
       ])
       claim = taken
       if (found.kind !== 'fresh') continue
-      if (taken?.granted === true) taken.end(0, plan.waitUntil)
+      if (taken?.granted === true) taken.end({}, plan.waitUntil)
       return landed(found.entry)
     }
     return this.#loadOnce(plan, flight, claim?.granted === false ? undefined : claim)
@@ -123,34 +126,43 @@ export class Course {
   /** Loads under a claim, if there is one, and if nobody has stored it since the last look. */
   async #loadOnce(plan: LoadPlan, flight: Flight, claim: Claim | undefined): Promise<Landing> {
     const { reader } = this.#parts
-    if (claim === undefined) return landed(await this.#load(plan, flight, flight.known))
-    let pause = 0
+    if (claim === undefined) return this.#land(plan, flight, flight.known)
+    let fruitless = false
     try {
       const found = await reader.look(plan, plan.tagNames, undefined, reader.budget())
       if (found.kind === 'fresh' && isNewer(found.entry, flight.known && { entry: flight.known }))
         return landed(found.entry)
       // The same entry, but the one that memory has now.
       if (found.kind !== 'missing' && flight.known !== undefined) flight.known = found.entry
-      return landed(await this.#load(plan, flight, flight.known, claim.failures))
-    } catch (error) {
-      if (flight.kind === 'refresh') pause = this.#parts.backOffs.pauseOf(plan.path)
-      throw error
+      const { entry, stored } = await this.#load(plan, flight, flight.known, claim.failures)
+      fruitless = stored !== 'everywhere'
+      return landed(entry)
     } finally {
-      claim.end(pause, plan.waitUntil)
+      // None after a load that has brought what it was for.
+      const pause = flight.kind === 'refresh' ? this.#parts.backOffs.pauseOf(plan.path) : 0
+      claim.end({ pause, fruitless }, plan.waitUntil)
     }
   }
 
-  async #load(plan: LoadPlan, flight: Flight, known: Entry | undefined, failures = 0): Promise<Entry> {
+  /** Loads, for whoever waits. */
+  async #land(plan: LoadPlan, flight: Flight, known: Entry | undefined): Promise<Landing> {
+    return landed((await this.#load(plan, flight, known)).entry)
+  }
+
+  async #load(plan: LoadPlan, flight: Flight, known: Entry | undefined, failures = 0): Promise<Loaded> {
     const { loader, backOffs, reader } = this.#parts
     try {
-      const entry = await loader.load(plan, flight, known)
-      backOffs.succeeded(plan.path)
-      return entry
+      const loaded = await loader.load(plan, flight, known)
+      // What is served meanwhile stays as it is, and would be refreshed again by the next read.
+      const vain = loaded.stored === 'nowhere' && flight.kind === 'refresh'
+      if (vain && known !== undefined) this.#rest(known, backOffs.failed(plan.path, plan.backOff, failures))
+      else backOffs.succeeded(plan.path)
+      return loaded
     } catch (error) {
       if (known !== undefined && !flight.signal.aborted)
         this.#rest(known, backOffs.failed(plan.path, plan.backOff, failures))
       if (flight.kind !== 'read') throw error
-      return reader.orStale(plan, known, error)
+      return { entry: reader.orStale(plan, known, error), stored: 'everywhere' }
     }
   }
 

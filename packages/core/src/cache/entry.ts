@@ -112,6 +112,11 @@ export function freshnessOf(entry: Pick<Entry, 'freshUntil' | 'staleUntil'>, tim
   return time < entry.staleUntil ? 'stale' : 'expired'
 }
 
+/** For how long it was to be fresh when its load ended, in ms: what writers of loaded values set. */
+export function ttlOf({ loaded, cost, freshUntil }: Entry): number {
+  return Math.max(1, freshUntil - loaded - Math.round(cost))
+}
+
 /** The value, for one reader. */
 export function valueOf({ content }: Entry): unknown {
   if (content.kind !== 'encoded') return content.value

@@ -36,7 +36,7 @@ export class FailedLoads {
   }
 
   /** The failure that stands for a load now: as an entry would, only while what is known of invalidations is proven. */
-  recall(path: string): { readonly error: unknown } | undefined {
+  recall(path: string): Pick<FailedLoad, 'error' | 'stamp'> | undefined {
     const failure = this.#failures.get(path)
     if (failure === undefined) return undefined
     const now = this.#clock.now()

@@ -1,3 +1,4 @@
+import type { Decidable } from '../invalidation/coherence.ts'
 import { abandoned } from './abort.ts'
 import type { Budget } from './budget.ts'
 import type { Entry } from './entry.ts'
@@ -33,6 +34,8 @@ export interface Flight extends FlightPlan {
   readonly signal: AbortSignal
   /** What it has found that may perhaps be served in place of what it loads. */
   known: Entry | undefined
+  /** What an entry of its load would have been bound to, where the load has failed: others may depend on the failure. */
+  failed: Decidable | undefined
 }
 
 /** What a flight brings: `stale` when it found a stale entry and did not load, so that somebody should refresh it. */
@@ -92,6 +95,7 @@ class Flying implements Flight {
   readonly landed: Promise<Landing>
   readonly interest: Interest
   known: Entry | undefined
+  failed: Decidable | undefined
   readonly #end: (flight: Flight) => void
   #resolve!: (landing: Landing) => void
   #reject!: (error: unknown) => void
@@ -107,6 +111,7 @@ class Flying implements Flight {
     this.budget = budget
     this.order = order
     this.known = undefined
+    this.failed = undefined
     this.#end = end
     this.landed = new Promise((resolve, reject) => {
       this.#resolve = resolve

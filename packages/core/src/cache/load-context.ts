@@ -1,7 +1,7 @@
 import { type Duration, milliseconds } from '../duration.ts'
 import { RedstartError } from '../errors.ts'
 import { tagNames } from '../invalidation/names.ts'
-import { type Entry, valueOf } from './entry.ts'
+import { type Entry, ttlOf, valueOf } from './entry.ts'
 
 /** What a loader is given. */
 export interface LoadContext {
@@ -13,12 +13,15 @@ export interface LoadContext {
   readonly background: boolean
   /**
    * The value that was there before, stale or expired, for asking the source whether it has changed; undefined where none
-   * is known, or where it may have been invalidated. What is computed from it is as old as it is.
+   * is known, or where it may have been invalidated. Whoever reads its `value` makes it a part: what can invalidate it,
+   * its tags and what it was made of, can invalidate the new entry as well. A lazy invalidation is answered by the load,
+   * whatever the load makes of it.
    */
   readonly previous: { readonly value: unknown } | undefined
   /**
-   * The previous value, to be returned as the loader's own: the source has said that it still holds. It is stored anew,
-   * as a value loaded now.
+   * The previous value, to be returned as the loader's own: the source has said that all of it still holds. It is stored
+   * anew, as a value loaded now, with the tags and the parts that it had, and for as long as it had been: {@link ttl} and
+   * {@link stale} count from now as they did from its own load, unless this one says others.
    *
    * @throws RedstartError `INVALID_ARGUMENT` where there is no {@link previous}.
    */
@@ -54,33 +57,49 @@ interface Planned {
 /** What a loader has said of its entry. */
 export class LoadNotes {
   readonly tagNames: Set<string>
-  /** Milliseconds. */
-  stale: number
   /** The value is not to be stored. */
   declined = false
   readonly #plan: Planned
   readonly #previous: Entry | undefined
+  readonly #onRead: () => void
+  /** The entry whose value still holds. */
+  #kept: Entry | undefined
   #ttl: number | undefined
+  #stale: number | undefined
 
-  constructor(plan: Planned, previous: Entry | undefined) {
+  /** @param onRead is called when the loader has looked at the previous value. */
+  constructor(plan: Planned, previous: Entry | undefined, onRead: () => void) {
     this.tagNames = new Set(plan.tagNames)
-    this.stale = plan.stale
     this.#plan = plan
     this.#previous = previous
+    this.#onRead = onRead
   }
 
-  /** How long the value is fresh, in ms. */
-  ttlOf(value: unknown): number {
+  /**
+   * How long the value is fresh, in ms.
+   *
+   * @param vary what makes a lifetime of this entry's own of one that others have, too.
+   */
+  ttlOf(value: unknown, vary: (ttl: number) => number): number {
+    if (this.#ttl === undefined && this.#kept !== undefined) return ttlOf(this.#kept)
     const { ttl, negativeTtl = ttl } = this.#plan
-    return this.#ttl ?? (value === undefined || value === null ? negativeTtl : ttl)
+    return vary(this.#ttl ?? (value === undefined || value === null ? negativeTtl : ttl))
+  }
+
+  /** How much longer it may be served stale, in ms. */
+  get stale(): number {
+    const before = this.#kept && this.#kept.staleUntil - this.#kept.freshUntil
+    return this.#stale ?? before ?? this.#plan.stale
   }
 
   /** The context that writes these notes. */
   context(signal: AbortSignal, background: boolean): LoadContext {
     const { path } = this.#plan
     const entry = this.#previous
+    const onRead = this.#onRead
     const before = entry && {
       get value(): unknown {
+        onRead()
         return valueOf(entry)
       },
     }
@@ -91,6 +110,7 @@ export class LoadNotes {
       previous: before,
       unchanged: () => {
         if (before === undefined) throw nothingBefore(path)
+        this.#kept = entry
         // The caller names the type of what it returned before; nothing here can check it.
         return before.value as never
       },
@@ -102,7 +122,7 @@ export class LoadNotes {
         this.#ttl = milliseconds(duration, 'ttl', 1)
       },
       stale: (duration) => {
-        this.stale = milliseconds(duration, 'stale')
+        this.#stale = milliseconds(duration, 'stale')
       },
     }
   }

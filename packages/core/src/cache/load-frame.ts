@@ -3,7 +3,6 @@ import { RedstartError } from '../errors.ts'
 import type { Decidable } from '../invalidation/coherence.ts'
 import { keyName } from '../invalidation/names.ts'
 import type { Budget } from './budget.ts'
-import type { Entry } from './entry.ts'
 import type { Flight } from './flights.ts'
 
 /** What a load is bound to before it starts. */
@@ -44,8 +43,8 @@ export class LoadFrame {
   }
 
   /** A part of the value being loaded: the clock is the one as of which it was confirmed. */
-  inherit(part: Entry): void {
-    for (const name of part.names) this.names.add(name)
+  inherit(part: Decidable): void {
+    this.hangOn(part.names)
     this.clock = Math.min(this.clock, part.clock)
     this.sequence = Math.min(this.sequence, part.sequence)
     this.since = Math.min(this.since, part.since)
@@ -54,7 +53,23 @@ export class LoadFrame {
 
   /** A part that was looked for and not there: the value depends on its absence. */
   missed(path: string): void {
-    this.names.add(keyName(path))
+    this.hangOn([keyName(path)])
+  }
+
+  /** The value can be invalidated by these names, whatever comes of what has them. */
+  hangOn(names: readonly string[]): void {
+    for (const name of names) this.names.add(name)
+  }
+
+  /**
+   * What was there before is part of the value. Its clock is none too low: it was decided when this load had its own, so
+   * that nothing that it hangs on had been invalidated up to there.
+   *
+   * @param since own instant as of which it was confirmed.
+   */
+  goOnFrom({ names }: Decidable, since: number): void {
+    this.hangOn(names)
+    this.since = Math.min(this.since, since)
   }
 
   /**
@@ -109,12 +124,12 @@ export class BatchFrame extends LoadFrame {
     this.#members = members
   }
 
-  override inherit(part: Entry): void {
+  override inherit(part: Decidable): void {
     for (const member of this.#members) member.inherit(part)
   }
 
-  override missed(path: string): void {
-    for (const member of this.#members) member.missed(path)
+  override hangOn(names: readonly string[]): void {
+    for (const member of this.#members) member.hangOn(names)
   }
 
   override async wait<T>(flight: Flight, result: Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
+import { impliedNames } from '../invalidation/names.ts'
 import type { Entry } from './entry.ts'
 import { onLeave } from './leavers.ts'
-import type { LoadFrames } from './load-frame.ts'
+import type { LoadFrame, LoadFrames } from './load-frame.ts'
 import type { LoadPlan } from './load-plan.ts'
 import { Read } from './read.ts'
 import type { ReadParts } from './read-parts.ts'
@@ -25,11 +26,7 @@ export class ReadThrough {
     const frame = this.#parts.frames.current()
     const read = new Read(this.#parts, plan, frame)
     const reading = plan.signal === undefined ? read.run() : unlessLeft(plan.signal, read)
-    if (frame === undefined) return reading
-    return reading.then((entry) => {
-      frame.inherit(entry)
-      return entry
-    })
+    return frame === undefined ? reading : asPart(frame, plan, read, reading)
   }
 
   /** Reads a fresh entry; never loads. */
@@ -51,6 +48,22 @@ export class ReadThrough {
     if (found.kind === 'fresh') return tellHit(telemetry, target, found.entry, found.tier, false)
     tellMiss(telemetry, target, found.kind === 'missing' ? found.reason : 'expired')
     return undefined
+  }
+}
+
+/**
+ * Makes what is read a part of a load. The load depends on it from here on, whatever comes of it: one that goes on without
+ * a part, because that failed or took too long, is made of its failure.
+ */
+async function asPart(frame: LoadFrame, plan: LoadPlan, read: Read, reading: Promise<Entry>): Promise<Entry> {
+  frame.hangOn([...impliedNames(plan.path), ...plan.tagNames])
+  try {
+    const entry = await reading
+    frame.inherit(entry)
+    return entry
+  } catch (error) {
+    if (read.failed !== undefined) frame.inherit(read.failed)
+    throw error
   }
 }
 

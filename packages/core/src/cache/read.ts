@@ -1,3 +1,4 @@
+import type { Decidable } from '../invalidation/coherence.ts'
 import { count, STALE_HIT } from '../telemetry/counters.ts'
 import type { Budget } from './budget.ts'
 import { type Entry, freshnessOf } from './entry.ts'
@@ -19,12 +20,18 @@ export class Read {
   readonly #begun: number
   /** Leaves the flight that this read waits for. */
   #leave: (() => void) | undefined
+  #failed: Decidable | undefined
 
   constructor(parts: ReadParts, plan: LoadPlan, frame: LoadFrame | undefined) {
     this.#parts = parts
     this.#plan = plan
     this.#frame = frame
     this.#begun = parts.flights.started
+  }
+
+  /** Where it has rejected, what an entry of the load that failed would have been bound to. */
+  get failed(): Decidable | undefined {
+    return this.#failed
   }
 
   /** The caller has gone: its interest ends, and nothing is begun for it any more. */
@@ -54,7 +61,10 @@ export class Read {
         return tellHit(telemetry, plan, held.entry, 'l1', true)
       }
       const failed = current && plan.errorTtl > 0 ? failedLoads.recall(plan.path) : undefined
-      if (failed !== undefined) return reader.orStale(plan, held?.entry, failed.error)
+      if (failed !== undefined) {
+        this.#failed = failed.stamp
+        return reader.orStale(plan, held?.entry, failed.error)
+      }
       const flight = flights.get(plan.path)
       if (flight === undefined)
         return this.#take(await this.#waitSoftly(this.#fly(held, 'read', budget), held, current))
@@ -177,10 +187,18 @@ export class Read {
     return { entry, left: true }
   }
 
+  /** Keeps what a failure depends on: the load that this read is part of goes on with it. */
+  #failing<T>(flight: Flight, work: Promise<T>): Promise<T> {
+    return work.catch((error: unknown) => {
+      this.#failed = flight.failed
+      throw error
+    })
+  }
+
   #wait<T>(flight: Flight, work: Promise<T>): Promise<T> {
     if (this.#plan.signal !== undefined) this.#leave = flight.interest.join()
     else flight.interest.hold()
-    const over = this.#frame === undefined ? work : this.#frame.wait(flight, work)
+    const over = this.#frame === undefined ? work : this.#failing(flight, this.#frame.wait(flight, work))
     return this.#leave === undefined ? over : over.finally(() => this.abandon())
   }
 }

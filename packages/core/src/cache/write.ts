@@ -3,49 +3,30 @@ import { RedstartError } from '../errors.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import { impliedNames } from '../invalidation/names.ts'
 import { CHANGED, type TrackedKeys, UNKNOWN } from '../invalidation/tracked-keys.ts'
-import { count, countBytes, type Counters, UNSTORED, WRITE } from '../telemetry/counters.ts'
+import { count, countBytes, UNSTORED, WRITE } from '../telemetry/counters.ts'
 import type { WriteOutcome } from '../telemetry/events.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { encodeEntry, type EncodedValue } from '../wire/index.ts'
 import type { Budget } from './budget.ts'
 import { contentOfValue } from './check-value.ts'
 import type { CacheStore } from './cache-store.ts'
-import type { CompressionSettings } from './compression-options.ts'
 import { contentOf, Entry } from './entry.ts'
-import type { Form } from './form.ts'
 import type { L1 } from './l1.ts'
 import { NO_GENERATION } from './load-frame.ts'
 import { LoadedChecks } from './loaded-checks.ts'
 import { encode, pack, type Packed, savedBytes } from './pack.ts'
+import type { Origin, Placement } from './placement.ts'
 import { checkNames, unstoredBecause } from './refusal.ts'
 
-/** Where a value goes, and for how long. */
-export interface Placement {
-  readonly namespace: string
-  readonly path: string
-  readonly counters: Counters
-  /** Milliseconds. */
-  readonly ttl: number
-  readonly stale: number
-  readonly form: Form
-  readonly compression: CompressionSettings | undefined
-}
+export type { Origin, Placement } from './placement.ts'
 
-/** What a value is bound to. */
-export interface Origin {
-  readonly generation: string
-  readonly clock: number
-  readonly sequence: number
-  readonly since: number
-  /** All names, the implied ones included. */
-  readonly names: readonly string[]
-  /** How many of them are tags of its own. */
-  readonly tags: number
-  /** Redis time in ms when the load began, the earliest it can be. */
-  readonly loaded: number
-  readonly cost: number
-  /** False when the backend is known not to answer: nothing is sent. */
-  readonly reached: boolean
+/** `here` is in this process alone: the backend could not be reached, or does not take it. */
+export type Stored = 'everywhere' | 'here' | 'nowhere'
+
+/** What came of storing a value. */
+export interface Written {
+  readonly entry: Entry
+  readonly stored: Stored
 }
 
 export interface WriterParts {
@@ -85,16 +66,16 @@ export class Writer {
    * Stores a value that a loader returned. One that cannot be stored is handed on, with an event; it never fails the read.
    * Rejects with `VALUE_REJECTED` for one that does not fit its schema.
    */
-  async store(place: Placement, value: unknown, origin: Origin, budget: Budget): Promise<Entry> {
+  async store(place: Placement, value: unknown, origin: Origin, budget: Budget): Promise<Written> {
     try {
       checkNames(origin)
-      return await this.put(place, encode(value, place.form.maxValueBytes), origin, budget)
+      return await this.#keep(place, encode(value, place.form.maxValueBytes), origin, budget)
     } catch (error) {
       if (!RedstartError.is(error) || error.code === 'VALUE_REJECTED') throw error
       const { schema } = place.form
       const handed = schema === undefined ? value : await this.#checks.value(place, schema, value)
       this.#tell(place, 'unstored', error)
-      return this.#entry(place, origin, { kind: 'unstored', value: handed }, 0)
+      return { entry: this.#entry(place, origin, { kind: 'unstored', value: handed }, 0), stored: 'nowhere' }
     }
   }
 
@@ -111,6 +92,10 @@ export class Writer {
 
   /** Keeps an encoded value here, and in the backend if it can be reached within the budget. */
   async put(place: Placement, encoded: EncodedValue, origin: Origin, budget: Budget): Promise<Entry> {
+    return (await this.#keep(place, encoded, origin, budget)).entry
+  }
+
+  async #keep(place: Placement, encoded: EncodedValue, origin: Origin, budget: Budget): Promise<Written> {
     const stored = contentOf(encoded.codec, encoded.payload)
     if (stored === undefined)
       throw new RedstartError(
@@ -123,9 +108,9 @@ export class Writer {
     this.#l1.put(place.path, entry)
     this.#l1.sweep(this.#coherence.time.earliest(this.#clock.now()))
     if (origin.reached && !budget.spent && origin.generation !== NO_GENERATION)
-      await this.#send(place, entry, encoded, budget)
-    else this.#unsent(place, entry)
-    return entry
+      return { entry, stored: (await this.#send(place, entry, encoded, budget)) ? 'everywhere' : 'here' }
+    this.#unsent(place, entry)
+    return { entry, stored: 'here' }
   }
 
   /** Nothing was sent: the backend is known not to answer, or whoever spent the deadline has told why. */
@@ -155,7 +140,8 @@ export class Writer {
 
   #entry(place: Placement, origin: Origin, content: Entry['content'], bytes: number): Entry {
     const { generation, clock, sequence, since, names, loaded, cost } = origin
-    const freshUntil = this.#coherence.time.earliest(this.#clock.now()) + place.ttl
+    const { ended = this.#coherence.time.earliest(this.#clock.now()) } = origin
+    const freshUntil = ended + place.ttl
     const parts = {
       content,
       generation,
@@ -175,7 +161,8 @@ export class Writer {
     return new Entry(parts, bytes)
   }
 
-  async #send(place: Placement, entry: Entry, encoded: EncodedValue, budget: Budget): Promise<void> {
+  /** Whether the backend has it now, or has a newer one. */
+  async #send(place: Placement, entry: Entry, encoded: EncodedValue, budget: Budget): Promise<boolean> {
     // No turn of the event loop is lost where nothing is compressed.
     const packed = place.compression === undefined ? encoded : await this.#pack(place, encoded)
     const { generation, clock } = entry
@@ -205,11 +192,13 @@ export class Writer {
       this.#telemetry.took('write', place, begun)
       if (outcome === 'outranked') entry.tracked = CHANGED
       this.#tell(place, outcome, undefined, sizes)
+      return true
     } catch (error) {
       entry.tracked = UNKNOWN
       // What was not sent took no time.
       if (!RedstartError.is(error, 'STORE_UNAVAILABLE')) this.#telemetry.took('write', place, begun)
       this.#tell(place, RedstartError.is(error, 'VALUE_TOO_LARGE') ? 'unstored' : 'unreached', error, sizes)
+      return false
     }
   }
 

@@ -1,13 +1,15 @@
 import type { Claimed, ClaimRequest, ReleaseRequest } from '../cache/claim-store.ts'
 
 interface Claim {
-  /** Undefined in the pause after a failure. */
-  readonly token: string | undefined
+  /** Undefined in the pause after a failure, `OPEN` where nobody need hold it. */
+  readonly token: string | typeof OPEN | undefined
   readonly ends: number
   readonly failures: number
   readonly forgotten: number
 }
 
+/** In place of a holder. */
+const OPEN = Symbol('open')
 /** How much longer than a claim the failures before it are remembered. */
 const MEMORY_MS = 60_000
 /** Above it those that are over leave, and then the oldest. */
@@ -20,17 +22,20 @@ export class MemoryClaims {
   claim({ path, token, ttl, patient }: ClaimRequest, now: number): Claimed {
     const there = this.#at(path, now)
     const paused = there?.token === undefined
-    if (there !== undefined && now < there.ends && there.token !== token && (!paused || patient))
+    if (there?.token === OPEN && now < there.ends && !patient) return { granted: 'open' }
+    const held = there?.token !== OPEN
+    if (held && there !== undefined && now < there.ends && there.token !== token && (!paused || patient))
       return { granted: false, remaining: there.ends - now, paused }
     const failures = there?.failures ?? 0
     this.#keep(path, token, now, ttl, failures)
     return { granted: true, failures }
   }
 
-  release({ path, token, pause }: ReleaseRequest, now: number): void {
+  release({ path, token, pause, open = 0 }: ReleaseRequest, now: number): void {
     const there = this.#at(path, now)
     if (there?.token !== token) return
     if (pause > 0) this.#keep(path, undefined, now, pause, there.failures + 1)
+    else if (open > 0) this.#keep(path, OPEN, now, open, 0)
     else this.#claims.delete(path)
   }
 
@@ -39,7 +44,7 @@ export class MemoryClaims {
     return claim !== undefined && now < claim.forgotten ? claim : undefined
   }
 
-  #keep(path: string, token: string | undefined, now: number, ttl: number, failures: number): void {
+  #keep(path: string, token: Claim['token'], now: number, ttl: number, failures: number): void {
     const ends = now + ttl
     this.#claims.delete(path)
     this.#claims.set(path, { token, ends, failures, forgotten: ends + (failures > 0 ? MEMORY_MS : 0) })

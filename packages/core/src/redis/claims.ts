@@ -21,6 +21,7 @@ export async function claimKey(
   const [granted, number, paused] = Array.isArray(reply) ? (reply as readonly unknown[]) : [] // isArray makes it any[]
   if (typeof number !== 'number')
     throw new RedstartError('STORE_FAILED', 'Redis answered a claim with what is no reply')
+  if (granted === 2) return { granted: 'open' }
   return granted === 1
     ? { granted: true, failures: number }
     : { granted: false, remaining: number, paused: paused === 1 }
@@ -30,9 +31,9 @@ export async function claimKey(
 export async function releaseKey(
   servers: Servers,
   key: string,
-  { token, pause }: ReleaseRequest,
+  { token, pause, open = 0 }: ReleaseRequest,
   timeout: number,
 ): Promise<void> {
-  const values = [token, pause > 0 ? lifetime(pause) : 0]
+  const values = [token, pause > 0 ? lifetime(pause) : 0, open > 0 ? lifetime(open) : 0]
   await servers.call(key, timeout, (client, wanted, asking) => run(client, release, key, values, wanted, asking))
 }

@@ -54,6 +54,7 @@ local function keep(key, token, now, ttl, failures)
 end
 local token, ends, failures = claimed(KEYS[1])
 local now = now_ms()
+if token == '*' and ARGV[3] ~= '1' then return { 2, 0 } end
 if token and now < ends and token ~= ARGV[1] and (token ~= '-' or ARGV[3] == '1') then
   return { 0, ends - now, token == '-' and 1 or 0 }
 end
@@ -230,7 +231,14 @@ end
 local token, _, failures = claimed(KEYS[1])
 local pause = tonumber(ARGV[2])
 if token ~= ARGV[1] then return 0 end
-if pause > 0 then keep(KEYS[1], '-', now_ms(), pause, failures + 1) else redis.call('UNLINK', KEYS[1]) end
+local open = tonumber(ARGV[3])
+if pause > 0 then
+  keep(KEYS[1], '-', now_ms(), pause, failures + 1)
+elseif open > 0 then
+  redis.call('SET', KEYS[1], string.format('* %.0f 0', now_ms()), 'PX', open)
+else
+  redis.call('UNLINK', KEYS[1])
+end
 return 1`
 
 export const sessionAdmitLua: string = String.raw`#!lua

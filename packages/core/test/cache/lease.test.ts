@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { LoadContext } from '../../src/index.ts'
 import { memory } from '../../src/memory/index.ts'
 import { heldLoader, open, type Watched } from './instance.ts'
 
@@ -124,5 +125,52 @@ describe('with a lease', () => {
     expect(calls).toHaveLength(2)
     calls[1]?.pass('new')
     expect(await second).toBe('new')
+  })
+
+  it.each([
+    ['its loader says so', (context: LoadContext) => context.noStore(), {}],
+    ['cacheIf says so', () => undefined, { cacheIf: () => false }],
+    ['it is too large', () => undefined, { maxValueBytes: 2 }],
+    ['it is not asked for often enough', () => undefined, { admission: { minHits: 9 } }],
+  ])('those who waited for a value that is not stored because %s load at once', async (_, say, options) => {
+    const instances = fleet(4)
+    const [{ clock } = expect.fail()] = instances
+    const { load, calls } = heldLoader<string>()
+    const told = (context: LoadContext): Promise<string> => {
+      say(context)
+      return load()
+    }
+    const reads = instances.map(({ cache }) => cache.getOrSet('menu:1', told, { ...OPTIONS, ...options }))
+    await clock.advanceAsync(300)
+    expect(calls).toHaveLength(1)
+    calls[0]?.pass('first')
+    await clock.advanceAsync(100)
+    expect(calls).toHaveLength(4)
+    for (const call of calls) call.pass('each its own')
+    expect(await Promise.all(reads)).toContain('first')
+    // And do not wait for each other again as soon as somebody asks anew.
+    const again = instances.map(({ cache }) => cache.getOrSet('menu:1', told, { ...OPTIONS, ...options }))
+    await clock.advanceAsync(1)
+    expect(calls).toHaveLength(8)
+    for (const call of calls) call.pass('again')
+    await Promise.all(again)
+  })
+
+  it('they wait for each other again a second later', async () => {
+    const instances = fleet(2)
+    const [{ clock } = expect.fail()] = instances
+    const { load, calls } = heldLoader<string>()
+    const [first = expect.fail()] = instances
+    const declined = first.cache.getOrSet('menu:1', load, { ...OPTIONS, cacheIf: () => false })
+    await clock.advanceAsync(0)
+    calls[0]?.pass('not stored')
+    expect(await declined).toBe('not stored')
+    await clock.advanceAsync(1000)
+    const reads = instances.map(({ cache }) => cache.getOrSet('menu:1', load, OPTIONS))
+    await clock.advanceAsync(300)
+    expect(calls).toHaveLength(2)
+    calls[1]?.pass('stored')
+    await clock.advanceAsync(100)
+    expect(await Promise.all(reads)).toEqual(['stored', 'stored'])
   })
 })

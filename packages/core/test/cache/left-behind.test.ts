@@ -1,40 +1,12 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { memory } from '../../src/memory/index.ts'
-import { RedstartError, type Backend } from '../../src/index.ts'
 import { open } from './instance.ts'
+import { unreliable } from './unreliable.ts'
 
 setFlagsFromString('--expose-gc')
 // What the flag adds is there in new contexts only, and takes nothing.
 const collectGarbage = runInNewContext('gc') as () => void
-
-/** Memory that can be made to fail as a backend does that nobody can reach. */
-function unreliable(): { readonly backend: Backend; away: boolean } {
-  const inner = memory()
-  const control = {
-    away: false,
-    backend: {
-      name: 'unreliable',
-      cache(context): ReturnType<Backend['cache']> {
-        const store = inner.cache(context)
-        const unreachable = (): never => {
-          throw new RedstartError('STORE_UNAVAILABLE', 'nobody is there')
-        }
-        return new Proxy(store, {
-          get(target, name) {
-            const member: unknown = Reflect.get(target, name)
-            if (typeof member !== 'function') return member
-            const call = member.bind(target) as (...args: unknown[]) => unknown // as it was there
-            if (!['read', 'write', 'invalidate', 'touch'].includes(String(name))) return call
-            return async (...args: unknown[]) => (control.away ? unreachable() : call(...args))
-          },
-        })
-      },
-    } satisfies Backend,
-  }
-  return control
-}
 
 describe('inside a loader, while the backend is away,', () => {
   const calls = {

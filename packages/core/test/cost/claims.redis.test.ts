@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type RedisServer, startRedis } from '@redstart/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createRedstart, type Redstart } from '../../src/index.ts'
+import { createRedstart, type LoadContext, type Redstart } from '../../src/index.ts'
 import { redis } from '../../src/redis/index.ts'
 import { Meter } from './meter.ts'
 
@@ -40,6 +40,24 @@ describe('a load with a lease', () => {
       'release',
       'write',
     ])
+  })
+
+  it('whose value is never stored holds nobody up for longer than one other load', async () => {
+    const fleet = await Promise.all(Array.from({ length: 4 }, () => meter.open(app)))
+    for (const { cache } of fleet) await cache.get('key')
+    for (let time = 0; time < 2; time += 1) {
+      let loads = 0
+      const begun = performance.now()
+      const load = async (context: LoadContext): Promise<number> => {
+        context.noStore()
+        loads += 1
+        await setTimeout(300)
+        return loads
+      }
+      await Promise.all(fleet.map(({ cache }) => cache.getOrSet('key', load, { lease: true })))
+      expect(loads).toBe(4)
+      expect(performance.now() - begun).toBeLessThan(2 * 300 + 100 + SLACK)
+    }
   })
 
   it('without one costs none of them', async () => {

@@ -22,7 +22,7 @@ export const claimTests: readonly ContractTest[] = [
     const claims = await Promise.all(
       Array.from({ length: 20 }, async (_, n) => await claim(n % 2 === 0 ? store : other, randomGeneration())),
     )
-    expect(claims.filter(({ granted }) => granted)).toHaveLength(1)
+    expect(claims.filter(({ granted }) => granted === true)).toHaveLength(1)
   }),
 
   contractTest('is renewed by its holder', async ({ store, other }) => {
@@ -35,7 +35,7 @@ export const claimTests: readonly ContractTest[] = [
   contractTest('ends with its time', async ({ store, other }) => {
     await claim(store, ours, { ttl: 200 })
     expect(await claim(other, theirs)).toMatchObject({ granted: false })
-    await eventually(async () => (await claim(other, theirs)).granted, 'the end of a claim')
+    await eventually(async () => (await claim(other, theirs)).granted === true, 'the end of a claim')
     expect(await claim(store, ours)).toMatchObject({ granted: false })
   }),
 
@@ -76,15 +76,36 @@ export const claimTests: readonly ContractTest[] = [
       const patient = { patient: true, ttl: 100 }
       await eventually(async () => {
         const claimed = await claim(failures % 2 === 0 ? store : other, ours, patient)
-        if (claimed.granted) expect(claimed.failures).toBe(failures)
-        return claimed.granted
+        if (claimed.granted === true) expect(claimed.failures).toBe(failures)
+        return claimed.granted === true
       }, 'the end of a pause')
       await release(store, ours, 30)
     }
-    await eventually(async () => (await claim(other, theirs, { patient: true })).granted, 'the end of a pause')
+    await eventually(async () => (await claim(other, theirs, { patient: true })).granted === true, 'the end of a pause')
     expect(await claim(other, theirs)).toEqual({ granted: true, failures: 3 })
     await release(other, theirs, 0)
     expect(await claim(store, ours)).toEqual(GRANTED)
+  }),
+
+  contractTest('after a load of which nothing was stored need not be held, for a time', async ({ store, other }) => {
+    await claim(store, ours)
+    await release(other, theirs, 0, KEEP)
+    expect(await claim(other, theirs)).toMatchObject({ granted: false })
+    await release(store, ours, 0, 500)
+    // All of them at once, and nobody has it then.
+    for (const each of [store, other, store]) expect(await claim(each, randomGeneration())).toEqual({ granted: 'open' })
+    await eventually(async () => (await claim(other, theirs)).granted === true, 'the end of that time')
+    expect(await claim(store, ours)).toMatchObject({ granted: false, paused: false })
+  }),
+
+  contractTest('is held by those that are patient even then, and a pause goes before it', async ({ store, other }) => {
+    await claim(store, ours)
+    await release(store, ours, 0, KEEP)
+    expect(await claim(other, theirs, { patient: true })).toEqual(GRANTED)
+    expect(await claim(store, ours)).toMatchObject({ granted: false, paused: false })
+    await release(other, theirs, 60_000, KEEP)
+    expect(await claim(store, ours, { patient: true })).toMatchObject({ granted: false, paused: true })
+    expect(await claim(store, ours)).toEqual({ granted: true, failures: 1 })
   }),
 
   contractTest('is of one app, and is no entry', async ({ store, open }) => {
@@ -102,10 +123,10 @@ function claim(store: CacheStore, token: string, more: Partial<ClaimRequest> = {
   return store.claim({ path: 'n:k', token, ttl: KEEP, patient: false, ...more }, TIMEOUT)
 }
 
-function release(store: CacheStore, token: string, pause: number): Promise<void> {
-  return store.release({ path: 'n:k', token, pause }, TIMEOUT)
+function release(store: CacheStore, token: string, pause: number, open: number = 0): Promise<void> {
+  return store.release({ path: 'n:k', token, pause, open }, TIMEOUT)
 }
 
 function remainingOf(claimed: Claimed): number {
-  return claimed.granted ? expect.fail('the claim was granted') : claimed.remaining
+  return claimed.granted === false ? claimed.remaining : expect.fail('the claim was granted')
 }
