@@ -1,6 +1,7 @@
 import type { Redstart } from '../../src/index.ts'
 import { MEALS, openCounter } from './counters.ts'
 import { FEW, KITCHEN, of, openKitchen } from './kitchen.ts'
+import { openLeftovers } from './leftovers.ts'
 import type { Loads } from './loads.ts'
 import type { Part } from './oracle.ts'
 import type { Random } from './random.ts'
@@ -130,6 +131,7 @@ export function openCatalog({ cache }: Redstart, loads: Loads, release: number):
   }
   const others: Readings = {
     ...openKitchen(cache, loads, dish),
+    leftover: openLeftovers(cache, loads, dish),
     ...openCounter(cache, loads, dish, anyPath),
     ...openRecipes(cache, loads, release),
     ...tenants.readings,

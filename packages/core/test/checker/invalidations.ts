@@ -3,6 +3,7 @@ import { anyPath, DISHES, MENUS, PLACES, SHELVES, TOPICS } from './catalog.ts'
 import { CATEGORIES, LATE } from './database.ts'
 import type { Invalidating } from './invalidating.ts'
 import { FEW } from './kitchen.ts'
+import { leftoverPath } from './leftovers.ts'
 import type { Make, Surroundings } from './making.ts'
 import { ALL, keyed, tagged, under } from './names.ts'
 import type { Random } from './random.ts'
@@ -95,7 +96,19 @@ const MAKERS: Readonly<Record<Kind, Make>> = {
     return { names: [under(prefix)], run: () => node.redstart.invalidate({ prefix }) }
   },
   namespace(random, { node }) {
-    const name = random.pick(['dish', 'stock', 'price', 'page', 'note', 'default', 'meal', 'roast', 'recipe', 'guest'])
+    const name = random.pick([
+      'dish',
+      'stock',
+      'price',
+      'page',
+      'note',
+      'default',
+      'meal',
+      'roast',
+      'recipe',
+      'guest',
+      'leftover',
+    ])
     const run = (): Promise<Reached> =>
       random.chance(0.5) ? node.redstart.cache.namespace(name).clear() : node.redstart.invalidate({ namespace: name })
     return { names: [under(`${name}:`)], run }
@@ -169,8 +182,9 @@ async function purged({ cache }: Redstart, match: string): Promise<Reached> {
   }
 }
 
-/** Any path, of which some have an entry for each release. */
+/** Any path, of which some have an entry for each release, and some are seldom read. */
 function anyKey(random: Random): string {
+  if (random.chance(0.03)) return leftoverPath(random)
   return random.chance(0.05) ? `recipe:${random.below(FEW)}` : anyPath(random)
 }
 

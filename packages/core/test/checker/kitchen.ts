@@ -1,16 +1,16 @@
 import type { Cache, Definition, NamespaceConfig } from '../../src/index.ts'
-import { Left } from './database.ts'
+import { Left, RefusedLoad } from './database.ts'
 import type { Loads } from './loads.ts'
-import type { Part } from './oracle.ts'
+import { instant, type Part } from './oracle.ts'
 import type { Random } from './random.ts'
-import type { Got, Reading, Readings } from './reading.ts'
+import { type Got, type Reading, type Readings, TOLD_WITHIN } from './reading.ts'
 import { SETTLING } from './settling.ts'
 
 /** How many keys of each kind there are: few, so that much happens to each of them. */
 export const FEW = 8
 
 /** Namespaces of the kitchen, each with ways of loading that others do not have. */
-export const KITCHEN = ['snack', 'drink', 'soup', 'roast', 'errand', 'maybe', 'rare'] as const
+export const KITCHEN = ['snack', 'drink', 'soup', 'roast', 'errand', 'maybe', 'rare', 'makeshift'] as const
 
 /** How some namespaces are kept: values are compressed, and those of another release are not read. */
 export function namespacesOf(release: number): Readonly<Record<string, NamespaceConfig>> {
@@ -67,7 +67,14 @@ export function openKitchen(cache: Cache, loads: Loads, dish: Dish): Readings {
     },
     (_id, context) => loads.load(context, { tags: ['rare'] }),
   )
+  const makeshift = cache.define(
+    'makeshift',
+    { key: (id: number) => id, ttl: '1s', tags: ['makeshift'] },
+    (id, context) =>
+      loads.load(context, { tags: ['makeshift'], parts: async () => [await orItsFailure(() => errand(id))] }),
+  )
   return {
+    makeshift: (random) => of(makeshift, random.below(FEW)),
     snack: (random) => of(snack, random.below(FEW)),
     drink: (random) => of(drink, random.below(FEW)),
     soup: (random) => of(soup, random.below(FEW)),
@@ -97,6 +104,19 @@ const LEASED = { staleWhileRevalidate: false, lease: true } as const
 const NOT_FOR_LONG = 300
 /** Callers wait for 5 ms, loads may take 30: less than many of them do. */
 const PATIENT = { staleWhileRevalidate: false, softTimeout: 5, loadTimeout: 30 } as const
+
+/** What a part's load would have returned, where it has failed: a value that does without is made of that. */
+async function orItsFailure(read: () => Promise<Part>): Promise<Part | undefined> {
+  const began = instant()
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof RefusedLoad)) throw error
+    const { part, ended } = error
+    // Not of a load that ran when this one began: who joins it gets its error, whenever it began.
+    return part.born >= began || ended + TOLD_WITHIN < began ? part : undefined
+  }
+}
 
 /** Loads under a key of its own that is asked for in every way a single call can: forced, left, or both. */
 function impatient(cache: Cache, loads: Loads, random: Random): Reading {

@@ -40,6 +40,20 @@ export class Loads {
     return this.#watch(context.path, watched, () => this.#database.load(context, source))
   }
 
+  /** Takes as long as a load, and returns what was there before. */
+  async again(context: LoadContext, before: () => Part): Promise<Part> {
+    return this.#watch(context.path, {}, async () => {
+      const part = before()
+      await this.#database.work()
+      return part
+    })
+  }
+
+  /** True now and then. */
+  chance(probability: number): boolean {
+    return this.#database.chance(probability)
+  }
+
   /** The same, or that there is nothing. @param life of that, in ms. */
   async perhaps(context: LoadContext, source: Source, life: number): Promise<Part | null> {
     return this.#watch(context.path, {}, () =>

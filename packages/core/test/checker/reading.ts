@@ -27,7 +27,7 @@ export interface Reading {
 export type Readings = Readonly<Record<string, (random: Random) => Reading>>
 
 /** How long a failed load takes to reach everybody who waits for it, in ms, at the most. */
-const TOLD_WITHIN = 20
+export const TOLD_WITHIN = 20
 
 /** Makes a read. Of a load that failed it is as if it had returned what it would have, where that has to be judged. */
 export async function gotOf({ run, remembers }: Reading, started: number): Promise<readonly Got[]> {

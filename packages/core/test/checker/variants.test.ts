@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { bundle } from '../processes/bundle.ts'
 import { seededRandom, seedOfRun } from './random.ts'
 import type { VariantProgram } from './variant.program.ts'
-import { type Variant, VARIANTS } from './variants.ts'
+import type { Variant } from './variant.ts'
+import { VARIANTS } from './variants.ts'
 
 const soak = process.env['REDSTART_SOAK'] === '1'
 const SEEDS = soak ? 20 : 1

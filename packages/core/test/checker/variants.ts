@@ -1,15 +1,5 @@
-import type { Patch } from '../processes/bundle.ts'
-import type { Kind } from './invalidations.ts'
-
-/** A mechanism of reads or writes with a mistake in it, which the checker must find. */
-export interface Variant {
-  readonly name: string
-  readonly patches: readonly Patch[]
-  /** What is invalidated: what the mistake needs, so that it is not hidden by the rest. @default all kinds */
-  readonly kinds?: readonly Kind[]
-  /** How is read. @default in all ways */
-  readonly readings?: readonly string[]
-}
+import { LOAD_VARIANTS } from './load-variants.ts'
+import type { Variant } from './variant.ts'
 
 export const VARIANTS: readonly Variant[] = [
   {
@@ -247,4 +237,5 @@ export const VARIANTS: readonly Variant[] = [
     kinds: ['token'],
     readings: ['snack', 'drink'],
   },
+  ...LOAD_VARIANTS,
 ]
