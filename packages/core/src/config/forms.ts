@@ -45,7 +45,8 @@ export const FORMS: Readonly<
   seconds: (text) => duration(text, 's'),
   minutes: (text) => duration(text, 'm'),
   /** Goes nowhere, so that nobody else looks at it. */
-  unusedMinutes: (text) => (/^(?=.*[1-9])\d+(?:\.\d+)?(?:ms|s|m|h|d)?$/.test(text.trim()) ? duration(text, 'm') : undefined),
+  unusedMinutes: (text) =>
+    /^(?=.*[1-9])\d+(?:\.\d+)?(?:ms|s|m|h|d)?$/.test(text.trim()) ? duration(text, 'm') : undefined,
 }
 
 function whole(text: string): number | undefined {

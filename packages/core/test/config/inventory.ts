@@ -150,13 +150,7 @@ export const INVENTORY: readonly Row[] = [
     '1001',
     'is "1001"; expected a whole number of 1 to 1000',
   ),
-  row(
-    'SESSION_CLEANUP_INTERVAL',
-    '15',
-    {},
-    'daily',
-    `is "daily"; expected ${MINUTES}`,
-  ),
+  row('SESSION_CLEANUP_INTERVAL', '15', {}, 'daily', `is "daily"; expected ${MINUTES}`),
   row(
     'SESSION_ENCRYPTION_KEY',
     ZEROS,

@@ -8,7 +8,10 @@ import { redis } from '../../src/redis/index.ts'
 const opened: Redstart[] = []
 afterEach(() => Promise.all(opened.splice(0).map((redstart) => redstart.close())))
 
-function instance(env: Record<string, string>, rest: { backend?: ReturnType<typeof memory>; clock?: Clock } = {}): Redstart {
+function instance(
+  env: Record<string, string>,
+  rest: { backend?: ReturnType<typeof memory>; clock?: Clock } = {},
+): Redstart {
   const redstart = createRedstart({ ...configFromEnv(env).redstart, ...rest })
   opened.push(redstart)
   return redstart
