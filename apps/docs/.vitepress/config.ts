@@ -69,7 +69,10 @@ export default defineConfig({
     build: { chunkSizeWarningLimit: 2000 },
   },
   // Pages link to it, and it is no page.
-  buildEnd: ({ outDir }) => copyFile(`${pages}wire-vectors.json`, `${outDir}/wire-vectors.json`),
+  async buildEnd({ outDir }) {
+    for (const file of ['wire-vectors.json', 'session-vectors.json'])
+      await copyFile(`${pages}${file}`, `${outDir}/${file}`)
+  },
 })
 
 /** The pages are outside of this folder, and import what is installed in it. */
