@@ -44,15 +44,16 @@ export interface LoadOptions {
    */
   readonly errorTtl?: Duration
   /**
-   * How long a stale entry whose refresh failed is served without another try; it doubles with each failure in a row, up
-   * to a minute or this, whichever is longer. All processes over one Redis pause together.
+   * How long a stale entry whose refresh failed, or brought a value that is not stored, is served without another try; it
+   * doubles each time in a row, up to a minute or this, whichever is longer. All processes over one Redis pause together.
    * @default '1s'
    */
   readonly backOff?: Duration
   /**
    * Of all processes one at a time loads a missing entry; the others wait until it is there. A process that is killed
    * keeps them for 10 seconds at the most, and none waits longer than `loadTimeout`: afterwards, and without the backend,
-   * they load all the same. Costs three commands more for each load, and a read every 25 to 100 ms of who waits.
+   * they load all the same. Where the value is not stored, those who waited load at once and side by side, and for a
+   * second whoever asks does. Costs three commands more for each load, and a read every 25 to 100 ms of who waits.
    * @default false
    */
   readonly lease?: boolean

@@ -33,6 +33,9 @@ export interface Keyed {
    * Lets a fresh value live as long from now as it would when it was set now; it is as old as it was, and what has been
    * invalidated stays so. False where there is none, or the backend does not answer.
    *
+   * Other instances learn of it when they next ask for the entry beyond their memory: until then they go on by the life
+   * that they had read, as they do where it was made shorter. Invalidate what must end.
+   *
    * @param life defaults are the namespace's.
    */
   touch(key: Key, life?: Lifetime): Promise<boolean>
