@@ -1,3 +1,4 @@
+import { meantBy } from './misspelt.ts'
 import { isThenable } from './promises.ts'
 
 /**
@@ -113,11 +114,27 @@ export function checkObject(what: string, value: unknown): void {
   if (typeof value !== 'object' || value === null) throw invalidArgument(what, value, 'an object')
 }
 
-/** Refuses a member of an object that nobody would look at: a misspelt one would be ignored in silence. */
-export function checkMembers(what: string, value: object, known: ReadonlySet<string>): void {
-  for (const member of Object.keys(value)) {
-    if (!known.has(member)) throw invalidArgument(`a member of ${what}`, member, `one of ${[...known].join(', ')}`)
-  }
+/**
+ * Refuses a member of an object that nobody would look at: a misspelt one would be ignored in silence.
+ *
+ * @param ignored members that are known to mean nothing here.
+ */
+export function checkMembers(
+  what: string,
+  value: object,
+  known: ReadonlySet<string>,
+  ignored?: ReadonlySet<string>,
+): void {
+  // Makes no array: this is on the path of reads.
+  for (const member in value)
+    if (!known.has(member) && Object.hasOwn(value, member) && ignored?.has(member) !== true)
+      throw unknownMember(what, member, [...known])
+}
+
+function unknownMember(what: string, member: string, known: readonly string[]): RedstartError {
+  const meant = meantBy(member, known, 1)
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+  return invalidArgument(`a member of ${what}`, member, `one of ${known.join(', ')}${hint}`)
 }
 
 /** Refuses what cannot be called. */

@@ -12,10 +12,12 @@ import type { InvalidationOptions, InvalidationTarget, Reached } from './cache/t
 import { createWarmers, type Warmers } from './cache/warmers.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Duration, milliseconds } from './duration.ts'
-import { checkFunction, checkObject, invalidArgument } from './errors.ts'
+import { checkFunction, checkMembers, checkObject, invalidArgument } from './errors.ts'
 import { composeSessions } from './compose-sessions.ts'
 import { checkHealth } from './health.ts'
+import { INSTANCE_MEMBERS } from './instance-members.ts'
 import { checkApp } from './keys.ts'
+import { membersOf } from './members.ts'
 import { memory } from './memory/index.ts'
 import type { Sessions } from './session/sessions.ts'
 import type { SessionData, SessionOptions } from './session/settings.ts'
@@ -86,6 +88,8 @@ export interface RedstartOptions<Data extends object = SessionData> {
   /** For tests: numbers from 0 to below 1. @default Math.random */
   readonly random?: () => number
 }
+
+const KNOWN = membersOf<RedstartOptions>(INSTANCE_MEMBERS)
 
 /** One instance. */
 export interface Redstart<Data extends object = SessionData> {
@@ -205,6 +209,7 @@ export function createRedstart<Data extends object = SessionData>(options: Redst
 /** What the engine of the cache is told, checked and with its defaults. */
 function resolveInstance<Data extends object>(options: RedstartOptions<Data>): Omit<EngineOptions, 'store'> {
   checkObject('the options of createRedstart', options)
+  checkMembers('the options of createRedstart', options, KNOWN)
   const clock = options.clock ?? systemClock()
   checkFunction('now of the clock', clock.now)
   checkFunction('schedule of the clock', clock.schedule)

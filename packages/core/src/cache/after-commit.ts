@@ -1,4 +1,5 @@
-import { checkFunction, checkObject, invalidArgument, RedstartError } from '../errors.ts'
+import { checkFunction, checkMembers, checkObject, invalidArgument, RedstartError } from '../errors.ts'
+import { membersOf } from '../members.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import {
   type Asked,
@@ -29,6 +30,8 @@ export interface AfterCommitOptions {
   readonly onReached?: (reached: Reached) => void
 }
 
+const KNOWN = membersOf<AfterCommitOptions>({ onReached: true })
+
 export interface AfterCommitParts {
   readonly invalidator: Invalidator
   readonly telemetry: Telemetry
@@ -42,6 +45,7 @@ export async function afterCommit<T>(
 ): Promise<T> {
   checkFunction('the transaction of invalidateAfterCommit', work)
   checkObject('the options of invalidateAfterCommit', options)
+  checkMembers('the options of invalidateAfterCommit', options, KNOWN)
   if (options.onReached !== undefined) checkFunction('onReached', options.onReached)
   const noted: Asked[] = []
   let ended = false

@@ -17,7 +17,7 @@ export function atOnce(what: string, ask: (value: unknown) => unknown): (value: 
 
 /** @throws RedstartError `INVALID_ARGUMENT` for tags that a function returned and that are no array. */
 export function tagsFrom(what: 'tags' | 'argumentTags', tags: readonly string[]): readonly string[] {
-  if (Array.isArray(tags)) return tags
+  if (Array.isArray(tags)) return tags as readonly string[] // isArray makes it any[]; each is checked later
   silence(tags)
   throw invalidArgument(`what ${what} returned`, tags, `an array of strings at once: ${what} cannot be async`)
 }

@@ -30,6 +30,14 @@ export interface CallOptions<T> extends StoringOptions<T> {
   readonly waitUntil?: WaitUntil
 }
 
+/** The members of {@link CallOptions}. */
+export const CALL_MEMBERS: Readonly<Record<keyof CallOptions<unknown>, true>> = {
+  cacheIf: true,
+  refresh: true,
+  signal: true,
+  waitUntil: true,
+}
+
 /** Keeps the process alive, or the request open, until the work is done. What it throws or rejects with is told as an event. */
 export type WaitUntil = (work: Promise<unknown>) => void
 

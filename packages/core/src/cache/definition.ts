@@ -1,10 +1,12 @@
 import { checkFunction, checkObject, invalidArgument } from '../errors.ts'
 import { tagNames } from '../invalidation/names.ts'
 import { checkNamespace, checkPath, type Key, keyText } from '../keys.ts'
+import { membersOf } from '../members.ts'
 import { Batch, type BatchLoader, type BatchParts } from './batch.ts'
 import { checkSchema } from './form.ts'
 import { tagsFrom } from './answers.ts'
 import type { StoringOptions } from './call-options.ts'
+import { checkOptions, NAMESPACE_MEMBERS } from './known-options.ts'
 import type { LoadContext } from './load-context.ts'
 import type { Peeked, Scope } from './scope.ts'
 import type { KnownTags, ScopedRead } from './scoped-read.ts'
@@ -62,6 +64,17 @@ export interface Definition<Args extends readonly unknown[], T> {
   /** The whole key of the entry for these arguments, `namespace:...`. */
   keyOf(...args: Args): string
 }
+
+const KNOWN = membersOf<DefinitionOptions<readonly unknown[], unknown>>({
+  ...NAMESPACE_MEMBERS,
+  cacheIf: true,
+  key: true,
+  tags: true,
+  argumentTags: true,
+  schema: true,
+  loadMany: true,
+  batchSize: true,
+})
 
 const BATCH_SIZE = 1000
 
@@ -185,6 +198,7 @@ export function checkDefinition<Args extends readonly unknown[], T>(
   // A namespace, or one with further parts: what a key's own text then follows.
   checkPath(`${text}:x`, `${text}:x`)
   checkObject('the options of a definition', options)
+  checkOptions('the options of a definition', options, KNOWN)
   checkFunction('the key of a definition', options.key)
   const { tags = [], batchSize = 1 } = options
   if (typeof tags !== 'function') tagNames(tags)

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import { checkObject, invalidArgument } from '../errors.ts'
+import { checkMembers, checkObject, invalidArgument } from '../errors.ts'
+import { membersOf } from '../members.ts'
 import { CHANGED, type TrackedKeys } from '../invalidation/tracked-keys.ts'
 import { count, EVICTION } from '../telemetry/counters.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
@@ -154,6 +155,8 @@ export class L1 {
 /** Room for entries is taken beforehand. */
 const MOST_ENTRIES = 10_000_000
 
+const KNOWN = membersOf<L1Options>({ maxEntries: true, maxBytes: true })
+
 /**
  * Checks bounds.
  *
@@ -162,6 +165,7 @@ const MOST_ENTRIES = 10_000_000
  */
 export function checkL1(what: string, options: L1Options): L1Options {
   checkObject(what, options)
+  checkMembers(what, options, KNOWN)
   const { maxEntries, maxBytes } = options
   checkBound(`${what}.maxEntries`, maxEntries, MOST_ENTRIES)
   checkBound(`${what}.maxBytes`, maxBytes, Number.MAX_SAFE_INTEGER)

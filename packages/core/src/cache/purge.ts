@@ -1,5 +1,6 @@
-import { checkFunction, checkObject, invalidArgument } from '../errors.ts'
+import { checkFunction, checkMembers, checkObject, invalidArgument } from '../errors.ts'
 import { checkNamespace } from '../keys.ts'
+import { membersOf } from '../members.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { compileGlob, escapeGlob, type Glob, matchesAll } from './glob.ts'
 import { type PurgeParts, type PurgeProgress, PurgeRun } from './purge-run.ts'
@@ -49,6 +50,10 @@ export interface PurgerParts extends PurgeParts {
   readonly checkOpen: () => void
 }
 
+const REQUEST = membersOf<PurgeRequest>({ match: true, all: true, namespace: true })
+const OPTIONS = membersOf<PurgeOptions>({ signal: true, onProgress: true, batch: true })
+const KEYS = membersOf<KeysOptions>({ match: true, signal: true })
+
 const DEFAULT_BATCH = 500
 const MOST_TOGETHER = 5000
 
@@ -89,6 +94,7 @@ export class Purger {
     const { store, deadline, checkOpen } = this.#parts
     checkOpen()
     checkObject('the options of keys', options)
+    checkMembers('the options of keys', options, KEYS)
     const { match = '*', signal } = options
     checkSignal(signal)
     const pattern = compileGlob(`${escapeGlob(prefix)}${compileGlob(match).source}`)
@@ -128,6 +134,7 @@ export class Purger {
 
 function matchOf(request: PurgeRequest): Glob {
   checkObject('the first argument of purge', request)
+  checkMembers('the first argument of purge', request, REQUEST)
   const { match, namespace, all } = request
   const own = compileGlob(match).source
   if (matchesAll(own) && all !== true)
@@ -141,6 +148,7 @@ function matchOf(request: PurgeRequest): Glob {
 
 function checkOptions(options: PurgeOptions): PurgeOptions & { readonly batch: number } {
   checkObject('the options of purge', options)
+  checkMembers('the options of purge', options, OPTIONS)
   const { signal, onProgress, batch = DEFAULT_BATCH } = options
   checkSignal(signal)
   if (onProgress !== undefined) checkFunction('onProgress', onProgress)

@@ -1,12 +1,14 @@
 import { checkFunction, checkObject, invalidArgument } from '../errors.ts'
 import { checkPath, type Key, keyText } from '../keys.ts'
+import { membersOf } from '../members.ts'
 import { count, L1_HIT } from '../telemetry/counters.ts'
-import type { CallOptions } from './call-options.ts'
+import { CALL_MEMBERS, type CallOptions } from './call-options.ts'
 import { refreshAt } from './early-refresh.ts'
 import type { Engine } from './engine.ts'
 import { type Entry, valueOf } from './entry.ts'
 import { hashedVersion } from './form.ts'
 import { jittered } from './jitter.ts'
+import { checkOptions, LIFETIME_MEMBERS, NAMESPACE_MEMBERS } from './known-options.ts'
 import type { LoadContext } from './load-context.ts'
 import { type KnownTags, planRead, type ScopedRead } from './scoped-read.ts'
 import { type SetManyOptions, type SetOptions, Setter } from './setter.ts'
@@ -43,6 +45,13 @@ export interface Remaining {
   readonly stale: number
 }
 
+const TOUCH = membersOf<Lifetime>(LIFETIME_MEMBERS)
+const GET_OR_SET = membersOf<GetOrSetOptions<unknown>>({
+  ...NAMESPACE_MEMBERS,
+  ...CALL_MEMBERS,
+  tags: true,
+  schema: true,
+})
 const NO_OPTIONS: NamespaceOptions & { readonly schema?: never; readonly refresh?: never } = {}
 const MISSED: Peeked = { hit: false }
 
@@ -111,6 +120,7 @@ export class Scope {
     try {
       checkFunction('the loader', load)
       checkObject('the options of getOrSet', options)
+      if (options !== NO_OPTIONS) checkOptions('the options of getOrSet', options, GET_OR_SET)
       // The loader of this call makes a T, or the entry of its key already is one.
       const given = options as GetOrSetOptions<unknown>
       const { tags = [] } = given
@@ -190,9 +200,9 @@ export class Scope {
 
   async touch(key: Key, life: Lifetime = {}): Promise<boolean> {
     checkObject('the options of touch', life)
+    checkOptions('the options of touch', life, TOUCH)
     const path = this.#checkedPath(key)
-    const { settings } = this.#namespace(path)
-    const { ttl, stale, jitter, earlyRefresh } = resolveSettings(life, settings)
+    const { ttl, stale, jitter, earlyRefresh } = resolveSettings(life, this.#namespace(path).settings)
     const entry = await this.#find(key)
     if (entry === undefined) return false
     const { writer, random } = this.#engine

@@ -1,12 +1,14 @@
 import { checkObject, invalidArgument, RedstartError } from '../errors.ts'
 import { impliedNames, keyName, type Name, tagNames } from '../invalidation/names.ts'
 import type { Key } from '../keys.ts'
+import { membersOf } from '../members.ts'
 import { count, DELETE, SET } from '../telemetry/counters.ts'
 import type { EncodedValue } from '../wire/index.ts'
 import { Budget } from './budget.ts'
 import { refreshAt } from './early-refresh.ts'
 import type { Engine } from './engine.ts'
 import { jittered } from './jitter.ts'
+import { checkOptions, LIFETIME_MEMBERS } from './known-options.ts'
 import type { EarlyRefresh } from './load-options.ts'
 import { encode } from './pack.ts'
 import { MOST_TAGS } from './refusal.ts'
@@ -32,6 +34,15 @@ export interface SetOptions extends SetManyOptions {
    */
   readonly at?: Token
 }
+
+const SET_MANY: Readonly<Record<keyof SetManyOptions, true>> = {
+  ...LIFETIME_MEMBERS,
+  tags: true,
+  version: true,
+  compression: true,
+  maxValueBytes: true,
+}
+const KNOWN = { set: membersOf<SetOptions>({ ...SET_MANY, at: true }), setMany: membersOf<SetManyOptions>(SET_MANY) }
 
 /** What is common to values that are set together. */
 interface Manner {
@@ -64,9 +75,10 @@ export class Setter {
     entries: Iterable<readonly [Key, unknown]>,
     pathOf: (key: Key) => string,
     options: SetOptions,
-    caller: string,
+    caller: 'set' | 'setMany',
   ): Promise<Reached> {
     checkObject(`the options of ${caller}`, options)
+    checkOptions(`the options of ${caller}`, options, KNOWN[caller])
     // Of two for one key the later one counts, as if they had been set one after the other.
     const settings = [...new Map(pairsOf(entries, pathOf))]
     if (settings.length > MOST_NAMES)

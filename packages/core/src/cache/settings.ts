@@ -1,8 +1,10 @@
 import { type Duration, milliseconds } from '../duration.ts'
 import { checkObject } from '../errors.ts'
 import { checkNamespace } from '../keys.ts'
+import { membersOf } from '../members.ts'
 import type { Counters } from '../telemetry/counters.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
+import { checkOptions, NAMESPACE_MEMBERS } from './known-options.ts'
 import type { L1Options } from './l1.ts'
 import { LOAD_DEFAULTS, type LoadOptions, type LoadSettings, resolveLoads } from './load-options.ts'
 import { resolveValues, VALUE_DEFAULTS, type ValueOptions, type ValueSettings } from './value-options.ts'
@@ -75,6 +77,9 @@ export function resolveLifetime(
   }
 }
 
+const OF_ALL = membersOf<NamespaceOptions>(NAMESPACE_MEMBERS)
+const OF_NAMESPACE = membersOf<NamespaceConfig>({ ...NAMESPACE_MEMBERS, l1: true })
+
 const BEYOND_LIFETIME: Readonly<Record<Exclude<keyof NamespaceOptions, keyof Lifetime>, true>> = {
   staleWhileRevalidate: true,
   loadTimeout: true,
@@ -111,10 +116,12 @@ export class Namespaces {
 
   constructor(defaults: NamespaceOptions, configured: Readonly<Record<string, NamespaceConfig>>, telemetry: Telemetry) {
     this.#telemetry = telemetry
+    checkOptions('defaults', defaults, OF_ALL)
     this.#defaults = resolveSettings(defaults)
     this.#versioned = this.#defaults.form.shape !== 0
     for (const [name, options] of Object.entries(configured)) {
       checkObject(`the options of namespace ${name}`, options)
+      checkOptions(`the options of namespace ${name}`, options, OF_NAMESPACE)
       this.#add(name, options)
     }
   }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Cancel, Clock } from '../clock.ts'
-import { checkFunction, checkObject, RedstartError } from '../errors.ts'
+import { checkFunction, checkMembers, checkObject, RedstartError } from '../errors.ts'
+import { membersOf } from '../members.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { unlessAborted } from './abort.ts'
 import { Interest } from './interest.ts'
@@ -42,6 +43,8 @@ export interface WarmerSettings {
 
 type Progress = { -readonly [Name in keyof WarmingProgress]: WarmingProgress[Name] }
 
+const KNOWN = membersOf<WarmingOptions>({ signal: true, onProgress: true })
+
 const NOTHING: WarmingProgress = { warmed: 0, failed: 0 }
 
 /** A run under way. */
@@ -75,6 +78,7 @@ export class Warmer {
 
   async run(options: WarmingOptions): Promise<WarmingResult> {
     checkObject('the options of a run', options)
+    checkMembers('the options of a run', options, KNOWN)
     checkNoCycle(this, this.#name)
     const { signal, onProgress } = options
     if (onProgress !== undefined) checkFunction('onProgress', onProgress)

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { type Duration, milliseconds } from '../duration.ts'
-import { checkFunction, checkObject, invalidArgument, RedstartError } from '../errors.ts'
+import { checkFunction, checkMembers, checkObject, invalidArgument, RedstartError } from '../errors.ts'
+import { membersOf } from '../members.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { type Items, Warmer, type WarmerSettings, type WarmingOptions, type WarmingResult } from './warmer.ts'
 
@@ -50,6 +51,14 @@ export interface WarmersControl extends Warmers {
   close(): Promise<void>
 }
 
+const KNOWN = membersOf<WarmerOptions<unknown>>({
+  items: true,
+  warm: true,
+  concurrency: true,
+  timeout: true,
+  every: true,
+})
+
 export function createWarmers(clock: Clock, telemetry: Telemetry): WarmersControl {
   const warmers = new Map<string, Warmer>()
   let closed = false
@@ -88,6 +97,7 @@ export function createWarmers(clock: Clock, telemetry: Telemetry): WarmersContro
 
 function checked<Item>(options: WarmerOptions<Item>): WarmerSettings {
   checkObject('the options of a warmer', options)
+  checkMembers('the options of a warmer', options, KNOWN)
   const { items, warm, concurrency = 4, timeout = 30_000, every } = options
   checkFunction('warm', warm)
   if (!isItems(items)) throw invalidArgument('items', items, 'an iterable, or a function that returns one')

@@ -1,6 +1,6 @@
 import { type Duration, milliseconds } from '../duration.ts'
 import { RedstartError } from '../errors.ts'
-import { meantBy } from './misspelt.ts'
+import { meantBy } from '../misspelt.ts'
 import { type Check, type Finding, refusalOf, wrong, wrongSecret } from './problem.ts'
 
 export type Fields = Readonly<Record<string, Check>>

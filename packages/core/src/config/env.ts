@@ -1,7 +1,7 @@
 import { checkObject, invalidArgument } from '../errors.ts'
 import { isRecord } from './checks.ts'
 import type { Config, InstanceConfig } from './config.ts'
-import { meantBy } from './misspelt.ts'
+import { meantBy } from '../misspelt.ts'
 import { described, type Finding, invalidConfig } from './problem.ts'
 import { findingsIn, soundConfig } from './validate.ts'
 import { type Variable, VARIABLES } from './variables.ts'

@@ -1,5 +1,6 @@
 import type { Backend, StoreContext } from '../backend.ts'
-import { invalidArgument } from '../errors.ts'
+import { checkMembers, checkObject, invalidArgument } from '../errors.ts'
+import { membersOf } from '../members.ts'
 import { MemoryCacheStore } from './cache-store.ts'
 import { MemoryData } from './data.ts'
 import { MemorySessionStore } from './sessions/session-store.ts'
@@ -30,6 +31,8 @@ export interface MemoryOptions {
   readonly maxSessions?: number
 }
 
+const KNOWN = membersOf<MemoryOptions>({ markers: true, maxEntries: true, maxBytes: true, maxSessions: true })
+
 /**
  * A backend that keeps everything in this process. The data belongs to the returned value: stores opened over the same
  * value with the same app share it and hear each other's invalidations and revocations; it is gone with the value.
@@ -37,6 +40,8 @@ export interface MemoryOptions {
  * @throws RedstartError `INVALID_ARGUMENT` for a bound that is not a positive whole number.
  */
 export function memory(options: MemoryOptions = {}): Backend {
+  checkObject('the options of memory', options)
+  checkMembers('the options of memory', options, KNOWN)
   const bounds = {
     markers: positive(options.markers ?? 100_000, 'markers'),
     maxEntries: positive(options.maxEntries ?? 100_000, 'maxEntries'),

@@ -3,6 +3,7 @@ import { milliseconds } from '../duration.ts'
 import { invalidArgument } from '../errors.ts'
 import { ownOptions } from './client-options.ts'
 import { ofClient } from './given-client.ts'
+import { checkKnown } from './known-options.ts'
 import type { RedisBreakerOptions, RedisClient, RedisConnectionOptions } from './options.ts'
 import { placeOf } from './place.ts'
 import type { RedisSettings } from './settings.ts'
@@ -24,6 +25,7 @@ function isClient(target: object): target is RedisClient {
 }
 
 function optionsOf(options: RedisConnectionOptions): RedisSettings {
+  checkKnown(options)
   const { connectionName = 'redstart' } = options
   const connectTimeout = milliseconds(options.connectTimeout ?? '5s', 'redis: connectTimeout', 1)
   const { place, cluster } = placeOf(options)

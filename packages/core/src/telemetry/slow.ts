@@ -1,5 +1,6 @@
 import { type Duration, milliseconds } from '../duration.ts'
-import { checkObject, invalidArgument } from '../errors.ts'
+import { checkMembers, checkObject, invalidArgument } from '../errors.ts'
+import { membersOf } from '../members.ts'
 import type { Operation } from './latency.ts'
 
 /** What is slow, and how much of it is remembered. */
@@ -39,11 +40,14 @@ export interface SlowSettings {
   readonly keep: number
 }
 
+const KNOWN = membersOf<SlowOptions>({ operation: true, load: true, key: true, keep: true })
+
 const MOST_KEPT = 10_000
 
 /** @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed. */
 export function resolveSlow(options: SlowOptions = {}): SlowSettings {
   checkObject('slow', options)
+  checkMembers('slow', options, KNOWN)
   const { operation = 50, load = 1000, key, keep = 100 } = options
   if (!Number.isSafeInteger(keep) || keep < 1 || keep > MOST_KEPT)
     throw invalidArgument('slow.keep', keep, `a whole number of 1 to ${MOST_KEPT}`)

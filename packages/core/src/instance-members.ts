@@ -1,0 +1,20 @@
+/** The members of the options of `createRedstart`. */
+export const INSTANCE_MEMBERS = {
+  backend: true,
+  app: true,
+  defaults: true,
+  namespaces: true,
+  maxStaleness: true,
+  consistency: true,
+  coherence: true,
+  deadline: true,
+  outage: true,
+  l1: true,
+  sessions: true,
+  keys: true,
+  logger: true,
+  slow: true,
+  waitUntil: true,
+  clock: true,
+  random: true,
+} as const
