@@ -77,7 +77,7 @@ test(
   async () => {
     const own = await startRedis()
     const here = createRedstart({
-      backend: redis(own.url, { breaker: { failures: 1_000_000 } }),
+      backend: redis({ url: own.url, breaker: { failures: 1_000_000 } }),
       deadline: 400,
     })
     await here.ready()

@@ -43,7 +43,7 @@ const place = { namespace: 'menu', key: 'menu:1' }
 describe('an outage is told:', () => {
   it('the read that failed, why nothing was found, and that no write is tried', async () => {
     const trouble = troubled()
-    const { cache, told } = open(trouble)
+    const { cache, told } = open({ backend: trouble.backend })
     trouble.reachable = false
     expect(await cache.getOrSet('menu:1', () => 'soup')).toBe('soup')
     expect(told).toEqual([
@@ -58,7 +58,7 @@ describe('an outage is told:', () => {
 
   it('the write that failed', async () => {
     const trouble = troubled()
-    const { cache, told, clock } = open(trouble)
+    const { cache, told, clock } = open({ backend: trouble.backend })
     const { load, calls } = heldLoader<string>()
     const read = cache.getOrSet('menu:1', load)
     await clock.advanceAsync(1)
@@ -82,7 +82,7 @@ describe('an outage is told:', () => {
 
   it('the invalidation that waits, and that it got through later', async () => {
     const trouble = troubled()
-    const { cache, invalidate, of } = open(trouble)
+    const { cache, invalidate, of } = open({ backend: trouble.backend })
     await cache.set('menu:1', 'soup', { tags: ['soups'] })
     trouble.reachable = false
     expect(await invalidate({ tags: ['soups', 'salads'] })).toEqual({ reached: 'here' })
@@ -101,7 +101,7 @@ describe('an outage is told:', () => {
 
   it('too many invalidations that wait: everything is invalidated in their place', async () => {
     const trouble = troubled()
-    const { cache, invalidate, of, clock } = open(trouble)
+    const { cache, invalidate, of, clock } = open({ backend: trouble.backend })
     const other = open({ backend: trouble.backend, clock })
     await cache.set('orders:1', 'old')
     expect(await other.cache.get('orders:1')).toBe('old')
@@ -117,7 +117,7 @@ describe('an outage is told:', () => {
 
   it('to its caller, where he wanted it everywhere: NOT_REACHED, and it is sent all the same', async () => {
     const trouble = troubled()
-    const { cache, invalidate } = open(trouble)
+    const { cache, invalidate } = open({ backend: trouble.backend })
     await cache.set('menu:1', 'old')
     trouble.reachable = false
     await expect(invalidate({ keys: ['menu:1'] }, { require: 'all' })).rejects.toMatchObject({
@@ -134,7 +134,7 @@ describe('an outage is told:', () => {
 describe('that the backend stops answering, and answers again, is told once each:', () => {
   it('by reads', async () => {
     const trouble = troubled()
-    const { cache, of, clock, events } = open(trouble)
+    const { cache, of, clock, events } = open({ backend: trouble.backend })
     const changes: string[] = []
     events.on('degraded', ({ operation, code }) => void changes.push(`${operation} ${code}`))
     events.on('recovered', ({ milliseconds }) => void changes.push(`again after ${milliseconds} ms`))
@@ -153,7 +153,7 @@ describe('that the backend stops answering, and answers again, is told once each
 
   it('by an invalidation that waits, once it and all others have been sent', async () => {
     const trouble = troubled()
-    const { cache, invalidate, told, clock } = open(trouble)
+    const { cache, invalidate, told, clock } = open({ backend: trouble.backend })
     await cache.get('menu:1')
     trouble.reachable = false
     await invalidate({ tags: ['a'] })
@@ -221,7 +221,7 @@ describe('a view that begins anew is told:', () => {
   it('after hints that got lost, and what they hit is gone', async () => {
     const backend = memory()
     const trouble = troubled(backend)
-    const one = open(trouble)
+    const one = open({ backend: trouble.backend })
     const two = open({ backend, clock: one.clock })
     await one.cache.set('menu:1', 'old', { tags: ['soups'] })
     await one.cache.set('menu:2', 'kept')
