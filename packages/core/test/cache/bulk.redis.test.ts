@@ -48,7 +48,7 @@ test('10,000 values that are set together are all stored', PATIENT, async () => 
 })
 
 test('5000 values that are loaded together are all stored', PATIENT, async () => {
-  const here = open(`loaded-${performance.now()}`)
+  const here = open(`loaded-${performance.now()}`, { deadline: '1s' })
   await here.ready({ timeout: '30s' })
   const loadMany = async (items: readonly number[]): Promise<string[]> => items.map(() => TEXT)
   const text = here.cache.define('bulk', { key: (n: number) => n, loadMany }, () => TEXT)
