@@ -84,7 +84,7 @@ export function describeArbitraryBytes(name: string, open_: () => OpenPlace, run
   describe(`under our keys in ${name},`, () => {
     it('no bytes at all are ever an error, or data that the specification does not see in them', async () => {
       const place = open_()
-      const writer = open({ backend: place.backend, maxStaleness: '1h' })
+      const writer = open({ backend: place.backend, app: place.app, maxStaleness: '1h' })
       const wholes: Uint8Array[] = []
       for (const [n, value] of VALUES.entries()) {
         for (const algorithm of [undefined, ...ALGORITHMS]) {

@@ -53,8 +53,8 @@ export function describeForeignBytes(name: string, open_: () => SharedPlace): vo
   describe(`foreign bytes under a key of ours, in ${name}:`, () => {
     it.each(SAMPLES)('%s are a miss that is told, and give way to the value', async (_, bytes, reason) => {
       const place = open_()
-      const one = open({ backend: place.backend })
-      const other = open({ backend: place.backend, clock: one.clock })
+      const one = open({ backend: place.backend, app: place.app })
+      const other = open({ backend: place.backend, app: place.app, clock: one.clock })
       await place.put('menu:1', bytes())
       expect(await one.cache.get('menu:1')).toBeUndefined()
       expect(await one.cache.getOrSet('menu:1', () => 'ours')).toBe('ours')
@@ -70,12 +70,12 @@ export function describeForeignBytes(name: string, open_: () => SharedPlace): vo
 
     it.each(SAMPLES)('%s give way to set, and to delete', async (_, bytes) => {
       const place = open_()
-      const one = open({ backend: place.backend })
+      const one = open({ backend: place.backend, app: place.app })
       await place.put('menu:1', bytes())
       await place.put('menu:2', bytes())
       expect(await one.cache.set('menu:1', 'ours')).toEqual({ reached: 'all' })
       expect(await one.cache.delete('menu:2')).toEqual({ reached: 'all' })
-      const other = open({ backend: place.backend, clock: one.clock })
+      const other = open({ backend: place.backend, app: place.app, clock: one.clock })
       expect([await other.cache.get('menu:1'), await other.cache.get('menu:2')]).toEqual(['ours', undefined])
       expect(other.of('cache.miss')).toMatchObject([{ key: 'menu:2', reason: 'absent' }])
       await Promise.all([one.close(), other.close()])
@@ -87,6 +87,7 @@ export function describeForeignBytes(name: string, open_: () => SharedPlace): vo
       const line = (fields: object, message: string): void => void lines.push(JSON.stringify([message, fields]))
       const { cache, close } = open({
         backend: place.backend,
+        app: place.app,
         logger: { debug: line, info: line, warn: line, error: line },
       })
       await place.put('menu:1', text('secret'))

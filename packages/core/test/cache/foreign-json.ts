@@ -11,7 +11,7 @@ export function describeForeignJson(name: string, open_: () => SharedPlace): voi
   describe(`JSON of another program, in ${name},`, () => {
     it('is a value where that was asked for, and nowhere else', async () => {
       const place = open_()
-      const { cache, of, close } = open({ backend: place.backend, ...opted })
+      const { cache, of, close } = open({ backend: place.backend, app: place.app, ...opted })
       await place.put('menu:1', json({ name: 'soup', parts: ['leek'] }))
       await place.put('other:1', json({ name: 'soup' }))
       const value = await cache.get<{ parts: string[] }>('menu:1')
@@ -33,6 +33,7 @@ export function describeForeignJson(name: string, open_: () => SharedPlace): voi
       const place = open_()
       const { cache, of, close } = open({
         backend: place.backend,
+        app: place.app,
         defaults: { foreignJson: true, maxValueBytes: 1001 },
       })
       await place.put('menu:1', bytes)
@@ -43,8 +44,13 @@ export function describeForeignJson(name: string, open_: () => SharedPlace): voi
 
     it('is held no longer than maxStaleness, nor than ttl', async () => {
       const place = open_()
-      const one = open({ backend: place.backend, ...opted, maxStaleness: '2s' })
-      const two = open({ backend: place.backend, defaults: { foreignJson: true, ttl: '1s' }, clock: one.clock })
+      const one = open({ backend: place.backend, app: place.app, ...opted, maxStaleness: '2s' })
+      const two = open({
+        backend: place.backend,
+        app: place.app,
+        defaults: { foreignJson: true, ttl: '1s' },
+        clock: one.clock,
+      })
       const both = async (): Promise<unknown[]> => [await one.cache.get('menu:1'), await two.cache.get('menu:1')]
       await both()
       await place.put('menu:1', json('old'))
@@ -60,7 +66,7 @@ export function describeForeignJson(name: string, open_: () => SharedPlace): voi
 
     it('is read again after any invalidation that names it, and is gone after one of its key', async () => {
       const place = open_()
-      const { cache, invalidate, close } = open({ backend: place.backend, ...opted })
+      const { cache, invalidate, close } = open({ backend: place.backend, app: place.app, ...opted })
       const load = counter()
       await cache.get('menu:warm')
       const targets = [{ prefix: 'menu:dish:' }, { namespace: 'menu' }]
@@ -84,7 +90,7 @@ export function describeForeignJson(name: string, open_: () => SharedPlace): voi
 
     it('takes what is made of it along when it is invalidated', async () => {
       const place = open_()
-      const { cache, invalidate, close } = open({ backend: place.backend, ...opted })
+      const { cache, invalidate, close } = open({ backend: place.backend, app: place.app, ...opted })
       await cache.get('menu:warm')
       await place.put('menu:1', json('soup'))
       const page = (): Promise<string> =>
@@ -108,6 +114,7 @@ export function describeForeignJson(name: string, open_: () => SharedPlace): voi
       }
       const { cache, of, close } = open({
         backend: place.backend,
+        app: place.app,
         namespaces: { menu: { foreignJson: true, version: 3 } },
       })
       await place.put('menu:1', json('soup'))
@@ -120,11 +127,11 @@ export function describeForeignJson(name: string, open_: () => SharedPlace): voi
 
     it('gives way to set, whose value is then ours', async () => {
       const place = open_()
-      const one = open({ backend: place.backend, ...opted })
+      const one = open({ backend: place.backend, app: place.app, ...opted })
       await place.put('menu:1', json('theirs'))
       expect(await one.cache.get('menu:1')).toBe('theirs')
       await one.cache.set('menu:1', 'ours')
-      const other = open({ backend: place.backend, clock: one.clock })
+      const other = open({ backend: place.backend, app: place.app, clock: one.clock })
       expect([await one.cache.get('menu:1'), await other.cache.get('menu:1')]).toEqual(['ours', 'ours'])
       await Promise.all([one.close(), other.close()])
     })

@@ -74,8 +74,8 @@ export function describeRoundTrips(name: string, open_: () => OpenPlace, runs: n
     /** Two instances over one place, and a counter for keys. */
     async function withBoth(use: (one: Watched, two: Watched, place: OpenPlace) => Promise<void>): Promise<void> {
       const place = open_()
-      const one = open({ backend: place.backend, defaults: { compression } })
-      const two = open({ backend: place.backend, clock: one.clock })
+      const one = open({ backend: place.backend, app: place.app, defaults: { compression } })
+      const two = open({ backend: place.backend, app: place.app, clock: one.clock })
       await use(one, two, place)
       await Promise.all([one.close(), two.close()])
     }
