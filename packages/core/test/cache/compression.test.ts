@@ -22,8 +22,8 @@ describe.each(ALGORITHMS)('with %s', (algorithm) => {
     ['on the thread pool', 20_000],
   ])('values are compressed %s, and read by whoever is set otherwise', async (_, dishes) => {
     const place = openMemory()
-    const one = open({ ...place, defaults: { compression: { algorithm } } })
-    const other = open({ ...place, clock: one.clock })
+    const one = open({ backend: place.backend, app: place.app, defaults: { compression: { algorithm } } })
+    const other = open({ backend: place.backend, app: place.app, clock: one.clock })
     await one.cache.getOrSet('menu:1', () => menu(dishes))
     expect(await algorithmAt(place, 'menu:1')).toBe(algorithm)
     expect(await other.cache.get('menu:1')).toEqual(menu(dishes))
@@ -35,7 +35,11 @@ describe.each(ALGORITHMS)('with %s', (algorithm) => {
 
   it('values that do not become smaller, or are below the threshold, are stored as they are', async () => {
     const place = openMemory()
-    const { cache, of } = open({ ...place, defaults: { compression: { algorithm, threshold: 0 } } })
+    const { cache, of } = open({
+      backend: place.backend,
+      app: place.app,
+      defaults: { compression: { algorithm, threshold: 0 } },
+    })
     await cache.set('menu:1', 'soup')
     expect(await algorithmAt(place, 'menu:1')).toBe('none')
     const noise = Uint8Array.from({ length: 4000 }, (_, n) => ((n * 2_654_435_761) >>> 13) ^ (n * n * 31))
@@ -50,7 +54,7 @@ describe.each(ALGORITHMS)('with %s', (algorithm) => {
 
   it('both sizes are told', async () => {
     const place = openMemory()
-    const { cache, of } = open({ ...place, defaults: { compression: { algorithm } } })
+    const { cache, of } = open({ backend: place.backend, app: place.app, defaults: { compression: { algorithm } } })
     await cache.set('menu:1', menu(50))
     await cache.set('menu:1', menu(50), { compression: false })
     const [packed, plain] = of('cache.write')
@@ -63,11 +67,11 @@ describe.each(ALGORITHMS)('with %s', (algorithm) => {
 
   it('every level that it has can be read', async () => {
     const place = openMemory()
-    const one = open(place)
+    const one = open({ backend: place.backend, app: place.app })
     const levels = { gzip: [1, 9], brotli: [0, 11], zstd: [1, 19] }[algorithm]
     for (const level of levels) {
       await one.cache.set('menu:1', menu(100), { compression: { algorithm, level } })
-      const other = open({ ...place, clock: one.clock })
+      const other = open({ backend: place.backend, app: place.app, clock: one.clock })
       expect(await other.cache.get('menu:1')).toEqual(menu(100))
     }
   })
@@ -76,7 +80,7 @@ describe.each(ALGORITHMS)('with %s', (algorithm) => {
 describe('compression', () => {
   it('is off where nobody asks for it, and gzip where nobody says more', async () => {
     const place = openMemory()
-    const { cache } = open(place)
+    const { cache } = open({ backend: place.backend, app: place.app })
     await cache.set('menu:1', menu(100))
     expect(await algorithmAt(place, 'menu:1')).toBe('none')
     await cache.set('menu:1', menu(100), { compression: {} })
@@ -85,7 +89,12 @@ describe('compression', () => {
 
   it('can be switched off for one namespace or call', async () => {
     const place = openMemory()
-    const { cache } = open({ ...place, defaults: { compression: {} }, namespaces: { raw: { compression: false } } })
+    const { cache } = open({
+      backend: place.backend,
+      app: place.app,
+      defaults: { compression: {} },
+      namespaces: { raw: { compression: false } },
+    })
     await cache.set('raw:1', menu(100))
     await cache.getOrSet('menu:1', () => menu(100), { compression: false })
     expect([await algorithmAt(place, 'raw:1'), await algorithmAt(place, 'menu:1')]).toEqual(['none', 'none'])

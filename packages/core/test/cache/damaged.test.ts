@@ -26,10 +26,10 @@ describe('a damaged entry', () => {
     ['an instant', {}, [36, 0xff]],
   ] as const)('(%s) is a miss, is told, and leaves the backend', async (_, manner, damage) => {
     const place = openMemory()
-    const { cache, clock, of } = open(place)
+    const { cache, clock, of } = open({ backend: place.backend, app: place.app })
     await cache.set('menu:1', menu, manner)
     await change(place, 'menu:1', damage)
-    const other = open({ ...place, clock })
+    const other = open({ backend: place.backend, app: place.app, clock })
     expect(await other.cache.get('menu:1')).toBeUndefined()
     expect(other.of('cache.miss')).toMatchObject([{ reason: 'unreadable' }])
     expect(other.of('cache.remove')).toEqual([
@@ -41,17 +41,17 @@ describe('a damaged entry', () => {
 
   it('gives way to the value that is loaded in its place', async () => {
     const place = openMemory()
-    const { cache, clock } = open(place)
+    const { cache, clock } = open({ backend: place.backend, app: place.app })
     await cache.set('menu:1', menu)
     await change(place, 'menu:1', [-1, 0x7b])
-    const other = open({ ...place, clock })
+    const other = open({ backend: place.backend, app: place.app, clock })
     expect(await other.cache.getOrSet('menu:1', () => 'new')).toBe('new')
-    expect(await open({ ...place, clock }).cache.get('menu:1')).toBe('new')
+    expect(await open({ backend: place.backend, app: place.app, clock }).cache.get('menu:1')).toBe('new')
   })
 
   it('is left where it is when it may be of use to another release or another Node.js', async () => {
     const place = openMemory()
-    const { cache, clock } = open(place)
+    const { cache, clock } = open({ backend: place.backend, app: place.app })
     for (const path of ['menu:layout', 'menu:codec', 'menu:compression']) await cache.set(path, menu)
     await cache.set('menu:type', new Map([['a', 1]]))
     await change(place, 'menu:layout', [1, 2])
@@ -59,7 +59,7 @@ describe('a damaged entry', () => {
     await change(place, 'menu:compression', [2, 0x11])
     const rich = Buffer.from((await place.bytesAt('menu:type')) ?? [])
     await place.put('menu:type', Buffer.from(rich.toString('latin1').replace('"Map"', '"Mop"'), 'latin1'))
-    const other = open({ ...place, clock })
+    const other = open({ backend: place.backend, app: place.app, clock })
     for (const path of ['menu:layout', 'menu:codec', 'menu:compression', 'menu:type']) {
       expect(await other.cache.get(path)).toBeUndefined()
       expect(await place.bytesAt(path)).toBeDefined()
@@ -70,10 +70,10 @@ describe('a damaged entry', () => {
 
   it('of zstd is only judged by a Node.js that has it', async () => {
     const place = openMemory()
-    const { cache, clock } = open(place)
+    const { cache, clock } = open({ backend: place.backend, app: place.app })
     await cache.set('menu:1', menu, { compression: {} })
     await change(place, 'menu:1', [2, 0x71]) // what gzip made, said to be of zstd
-    const other = open({ ...place, clock })
+    const other = open({ backend: place.backend, app: place.app, clock })
     expect(await other.cache.get('menu:1')).toBeUndefined()
     expect(other.of('cache.remove')).toHaveLength(hasCompression('zstd') ? 1 : 0)
   })
@@ -87,7 +87,7 @@ describe('a damaged entry', () => {
           remove: () => Promise.reject(new RedstartError('STORE_FAILED', 'no rights')),
         }),
     }
-    const { cache, of } = open({ ...place, backend: failing })
+    const { cache, of } = open({ backend: place.backend, app: place.app, backend: failing })
     await place.put('menu:1', new Uint8Array([0xc1]))
     expect(await cache.getOrSet('menu:1', () => 'ours')).toBe('ours')
     expect(of('store.error')).toMatchObject([{ operation: 'write', code: 'STORE_FAILED' }])

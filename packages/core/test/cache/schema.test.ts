@@ -51,9 +51,9 @@ describe.each([
 
   it('checks what another instance stored once when it enters', async () => {
     const place = openMemory()
-    const one = open(place)
+    const one = open({ backend: place.backend, app: place.app })
     await one.cache.getOrSet('menu:1', () => ({ name: ' soup ' }))
-    const other = open({ ...place, clock: one.clock })
+    const other = open({ backend: place.backend, app: place.app, clock: one.clock })
     const schema = make()
     const dish = other.cache.define('menu', { key: (id: number) => id, schema }, (): Dish => expect.fail('no load'))
     expect(await Promise.all([dish(1), dish(1)])).toEqual([{ name: 'soup' }, { name: 'soup' }])
@@ -65,9 +65,9 @@ describe.each([
 
   it('makes a miss of what was stored and does not fit, which the loaded value replaces', async () => {
     const place = openMemory()
-    const one = open(place)
+    const one = open({ backend: place.backend, app: place.app })
     await one.cache.set('menu:1', { name: 42, secret: 'hunter2' })
-    const other = open({ ...place, clock: one.clock })
+    const other = open({ backend: place.backend, app: place.app, clock: one.clock })
     const schema = make()
     expect(await other.cache.getOrSet('menu:1', () => ({ name: 'soup' }), { schema })).toEqual({ name: 'soup' })
     expect(other.of('cache.miss')).toMatchObject([{ reason: 'schema' }])
@@ -75,12 +75,14 @@ describe.each([
       { type: 'cache.reject', namespace: 'menu', key: 'menu:1', origin: 'stored', issues: ['$.name'] },
     ])
     expect(other.of('cache.write')).toMatchObject([{ outcome: 'stored' }])
-    expect(await open({ ...place, clock: one.clock }).cache.get('menu:1')).toEqual({ name: 'soup' })
+    expect(await open({ backend: place.backend, app: place.app, clock: one.clock }).cache.get('menu:1')).toEqual({
+      name: 'soup',
+    })
   })
 
   it('rejects a loaded value that does not fit, before it is stored, without saying it', async () => {
     const place = openMemory()
-    const { cache, of } = open(place)
+    const { cache, of } = open({ backend: place.backend, app: place.app })
     const load = (): Dish => ({ name: 42 }) as unknown as Dish
     const failure: unknown = await cache.getOrSet('menu:1', load, { schema: make() }).catch((error: unknown) => error)
     expect(failure).toMatchObject({
@@ -131,10 +133,10 @@ describe('a schema', () => {
         ? { value: new Date(value) as unknown as string }
         : { issues: [{ message: 'no text' }] },
     )
-    const one = open(place)
+    const one = open({ backend: place.backend, app: place.app })
     const read = ({ cache }: typeof one): Promise<unknown> =>
       cache.getOrSet('menu:1', () => '2025-11-21T00:00:00.000Z', { schema })
-    const other = open({ ...place, clock: one.clock })
+    const other = open({ backend: place.backend, app: place.app, clock: one.clock })
     const dates = [await read(one), await read(one), await read(other), await read(other)]
     expect(dates).toEqual(Array.from({ length: 4 }, () => new Date('2025-11-21T00:00:00.000Z')))
     ;(dates[1] as Date).setTime(0)
@@ -165,7 +167,7 @@ describe('a schema', () => {
 
   it('does not let a reader without it, or with another, take what it made', async () => {
     const place = openMemory()
-    const { cache } = open(place)
+    const { cache } = open({ backend: place.backend, app: place.app })
     const [one, other] = [dishSchema(), schemaOf(() => ({ value: { name: 'other' } }))]
     const read = (schema: StandardSchemaV1<unknown, Dish>): Promise<Dish> =>
       cache.getOrSet('menu:1', () => ({ name: ' soup ' }), { schema })

@@ -9,7 +9,7 @@ const textOf = (bytes: number): string => 'x'.repeat(bytes - 2)
 describe('maxValueBytes', () => {
   it('lets a larger value that a loader returned be handed on, with an event, and be stored nowhere', async () => {
     const place = openMemory()
-    const { cache, of } = open({ ...place, namespaces: { menu: { maxValueBytes: 100 } } })
+    const { cache, of } = open({ backend: place.backend, app: place.app, namespaces: { menu: { maxValueBytes: 100 } } })
     expect(await cache.getOrSet('menu:1', () => textOf(101))).toBe(textOf(101))
     expect(of('cache.write')).toMatchObject([
       {
@@ -54,15 +54,25 @@ describe('maxValueBytes', () => {
     'makes a miss of a larger one that another instance stored (%s), which is left to the other',
     async (_, manner) => {
       const place = openMemory()
-      const one = open(place)
+      const one = open({ backend: place.backend, app: place.app })
       await one.cache.set('menu:1', textOf(5000), manner)
-      const other = open({ ...place, clock: one.clock, defaults: { maxValueBytes: 4999 } })
+      const other = open({
+        backend: place.backend,
+        app: place.app,
+        clock: one.clock,
+        defaults: { maxValueBytes: 4999 },
+      })
       expect(await other.cache.get('menu:1')).toBeUndefined()
       expect(other.of('cache.miss')).toMatchObject([{ reason: 'unreadable' }])
       expect(other.of('cache.remove')).toEqual([])
-      expect(await open({ ...place, clock: one.clock, defaults: { maxValueBytes: 5000 } }).cache.get('menu:1')).toBe(
-        textOf(5000),
-      )
+      expect(
+        await open({
+          backend: place.backend,
+          app: place.app,
+          clock: one.clock,
+          defaults: { maxValueBytes: 5000 },
+        }).cache.get('menu:1'),
+      ).toBe(textOf(5000))
     },
   )
 

@@ -16,7 +16,7 @@ describe('a version', () => {
     ['料理', 897_362_991],
   ])('%j is in the entry as %i', async (version, shape) => {
     const place = openMemory()
-    const { cache } = open(place)
+    const { cache } = open({ backend: place.backend, app: place.app })
     await cache.getOrSet('menu:1', () => 1, { version })
     expect(await shapeAt(place, 'menu:1')).toBe(shape)
     await cache.set('menu:2', 1, { version })
@@ -25,8 +25,13 @@ describe('a version', () => {
 
   it('makes misses of the entries of another, and of none, both ways, without looking into them', async () => {
     const place = openMemory()
-    const before = open(place)
-    const after = open({ ...place, clock: before.clock, namespaces: { menu: { version: 2 } } })
+    const before = open({ backend: place.backend, app: place.app })
+    const after = open({
+      backend: place.backend,
+      app: place.app,
+      clock: before.clock,
+      namespaces: { menu: { version: 2 } },
+    })
     const dish = (instance: typeof before): ((id: number) => Promise<string>) =>
       instance.cache.define('menu', { key: (id: number) => id }, (id) => `${instance === after ? 'new' : 'old'} ${id}`)
     const [old, young] = [dish(before), dish(after)]
@@ -35,14 +40,14 @@ describe('a version', () => {
     // The older release overwrites the entry in turn, and neither ever sees the other's.
     before.clock.advance(3_600_001)
     expect([await old(1), await young(1), await old(1)]).toEqual(['old 1', 'new 1', 'old 1'])
-    const third = open({ ...place, clock: before.clock })
+    const third = open({ backend: place.backend, app: place.app, clock: before.clock })
     expect(await third.cache.get('menu:1')).toBeUndefined()
     expect(third.of('cache.miss')).toMatchObject([{ reason: 'version' }])
   })
 
   it('is decided before anything is decoded', async () => {
     const place = openMemory()
-    const one = open(place)
+    const one = open({ backend: place.backend, app: place.app })
     await one.cache.set('menu:1', { name: 'soup' }, { version: 7 })
     const bytes = Buffer.from((await place.bytesAt('menu:1')) ?? [])
     await place.put('menu:1', bytes.fill(0xff, bytes.length - 5))
@@ -65,12 +70,14 @@ describe('a version', () => {
 
   it('of a namespace is that of get, set, peek and getOrSet in it', async () => {
     const place = openMemory()
-    const { cache, clock } = open({ ...place, namespaces: { menu: { version: 'v2' } } })
+    const { cache, clock } = open({ backend: place.backend, app: place.app, namespaces: { menu: { version: 'v2' } } })
     await cache.set('menu:1', 'soup')
     expect([cache.peek('menu:1'), await cache.get('menu:1')]).toMatchObject([{ value: 'soup' }, 'soup'])
     expect(await cache.getOrSet('menu:1', () => 'other')).toBe('soup')
     expect(await cache.getOrSet('menu:1', () => 'other', { version: 'v2' })).toBe('soup')
-    expect(await open({ ...place, clock, defaults: { version: 'v2' } }).cache.get('menu:1')).toBe('soup')
+    expect(
+      await open({ backend: place.backend, app: place.app, clock, defaults: { version: 'v2' } }).cache.get('menu:1'),
+    ).toBe('soup')
     await cache.set('other:1', 'salad')
     expect(await cache.get('other:1')).toBe('salad')
   })
