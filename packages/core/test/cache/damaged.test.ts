@@ -87,7 +87,7 @@ describe('a damaged entry', () => {
           remove: () => Promise.reject(new RedstartError('STORE_FAILED', 'no rights')),
         }),
     }
-    const { cache, of } = open({ backend: place.backend, app: place.app, backend: failing })
+    const { cache, of } = open({ app: place.app, backend: failing })
     await place.put('menu:1', new Uint8Array([0xc1]))
     expect(await cache.getOrSet('menu:1', () => 'ours')).toBe('ours')
     expect(of('store.error')).toMatchObject([{ operation: 'write', code: 'STORE_FAILED' }])
