@@ -6,7 +6,7 @@ import type { Random } from './random.ts'
 import type { Reading } from './reading.ts'
 
 /** How many there are: few, so that each is made of what it was before, again and again. */
-export const LEFTOVERS = 8
+const LEFTOVERS = 8
 
 /** Read by their definition alone: what a lazy mark hits may be there again, fresh, once its load has looked at it. */
 export function leftoverPath(random: Random): string {
