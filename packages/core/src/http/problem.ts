@@ -33,24 +33,8 @@ export function problemReply({ status, code, title, detail, retryAfter }: Proble
  */
 export function problemOf(error: unknown): Reply {
   if (!RedstartError.is(error)) return problemReply({ status: 500 })
-  const status = STATUS[error.code] ?? 500
+  const { status } = error
   return problemReply({ status, code: error.code, ...(status === 503 && { retryAfter: 1 }) })
-}
-
-/** Of all other codes the application is to blame. By text, since another version may have other codes. */
-const STATUS: Readonly<Record<string, number>> = {
-  NOT_SIGNED_IN: 401,
-  FORBIDDEN: 403,
-  NOT_FRESH: 403,
-  SESSION_CONFLICT: 409,
-  SESSION_LIMIT: 409,
-  TOO_MANY_SESSIONS: 429,
-  STORE_TIMEOUT: 503,
-  STORE_UNAVAILABLE: 503,
-  STORE_FAILED: 503,
-  NOT_REACHED: 503,
-  LOAD_TIMEOUT: 503,
-  CLOSED: 503,
 }
 
 /** Those that this package answers with, as RFC 9110 and 6585 name them. */
