@@ -6,9 +6,12 @@ import type { Trouble } from './disturbances.ts'
 /** How long the replica may take to have everything, and the old master to follow the new one, in ms. */
 const PATIENCE = 15_000
 
+/** Mean ms between two. Redis takes no writes for about 5 s of each: until the old master follows the new one. */
+const PAUSE = 5000
+
 /** Failovers, each to a replica that has everything. */
 export function failovers(setup: SentinelSetup): Trouble {
-  return { list: [{ name: 'failover', weight: 1, happen: () => failOver(setup) }], pause: 1500 }
+  return { list: [{ name: 'failover', weight: 1, happen: () => failOver(setup) }], pause: PAUSE }
 }
 
 async function failOver(setup: SentinelSetup): Promise<void> {

@@ -13,10 +13,18 @@ function open(options: RedstartOptions = {}): Redstart {
   return createRedstart({ backend: redis(server.url), ...options })
 }
 
-it('is ready once Redis has answered, and at once from then on', async () => {
+it('is ready once Redis has answered, and from then on', async () => {
   const redstart = open()
   expect(await redstart.ready()).toEqual({ ready: true })
-  expect(await redstart.ready({ timeout: 0 })).toEqual({ ready: true })
+  expect(await redstart.ready({ timeout: '2s' })).toEqual({ ready: true })
+  await redstart.close()
+})
+
+it('asks once where there is no time to try again', async () => {
+  const redstart = open({ backend: redis({ host: '127.0.0.1', port: 1 }) })
+  const begun = performance.now()
+  expect(await redstart.ready({ timeout: 0 })).toMatchObject({ ready: false })
+  expect(performance.now() - begun).toBeLessThan(1000)
   await redstart.close()
 })
 
