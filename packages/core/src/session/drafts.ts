@@ -11,20 +11,27 @@ import { fieldPayload } from './sealed.ts'
  *   not come back the same.
  */
 export function draftsOf({ view, live, hiddenValues }: ActiveSession): readonly FieldDraft[] {
-  const untouched = view?.untouched() ?? new Set<string>()
-  const values = new Map([...(view?.touched() ?? []), ...hiddenValues])
+  const values = view?.touched() ?? new Map<string, unknown>()
   for (const field of live?.fields.dataNames ?? [])
-    if (!untouched.has(field) && !values.has(field) && view?.canShow(field) !== false) values.set(field, undefined)
-  return [...values].flatMap(([field, value]) => {
-    if (live !== undefined) return live.fields.draft(field, value) ?? []
-    return value === undefined ? [] : [{ field, payload: fieldPayload(value) }]
-  })
+    if (!values.has(field) && view?.isGone(field) !== false) values.set(field, undefined)
+  for (const [field, value] of hiddenValues) values.set(field, value)
+  const drafts: FieldDraft[] = []
+  for (const [field, value] of values) {
+    const draft = live === undefined ? begun(field, value) : live.fields.draft(field, value)
+    if (draft !== undefined) drafts.push(draft)
+  }
+  return drafts
+}
+
+/** Of a field that nothing is stored of. */
+function begun(field: string, value: unknown): FieldDraft | undefined {
+  return value === undefined ? undefined : { field, payload: fieldPayload(value) }
 }
 
 /** Whether the handler has looked at anything that can be changed, or has set something. */
 export function isTouched({ view, live, regenerated, destroyed }: ActiveSession): boolean {
   if (view === undefined || destroyed) return false
-  return regenerated || view.touched().size > 0 || view.untouched().size < (live?.fields.dataNames ?? []).length
+  return regenerated || view.isTouched(live?.fields.dataNames ?? [])
 }
 
 /** Whether a commit may have anything to do. */
@@ -36,25 +43,28 @@ export function isPending(session: ActiveSession): boolean {
   return live.sealed.isOld(live.coreBytes) || live.core.version < engine.settings.version || isRotationDue(engine, live)
 }
 
-/** Whether what the handler has looked at is not what it was, or says that somebody else is signed in. */
+/** Whether what the handler has looked at is not what it was. */
 function mayBeChanged(session: ActiveSession): boolean {
-  const { live, engine } = session
+  const { live } = session
   if (live === undefined) return true
   try {
-    if (draftsOf(session).length > 0 || live.fields.hasOld) return true
-    const found = engine.settings.identify(dataOf(session))
-    return found === undefined ? live.core.identified : String(found) !== live.core.userId
+    return draftsOf(session).length > 0 || live.fields.hasOld
   } catch {
     // The commit tells what is wrong.
     return true
   }
 }
 
-/** What the handler would read now; nothing that it has not looked at is opened before it is. */
-export function dataOf({ view, live }: ActiveSession): Readonly<Record<string, unknown>> {
+/**
+ * What the handler would read now; nothing that it has not looked at is opened before it is.
+ *
+ * @param only the fields that are wanted at most.
+ */
+export function dataOf({ view, live }: ActiveSession, only?: readonly string[]): Readonly<Record<string, unknown>> {
   const data = Object.create(null) as Record<string, unknown> // Object.create has no type of its own.
   for (const field of view?.untouched() ?? [])
-    Object.defineProperty(data, field, { enumerable: true, get: () => live?.fields.value(field) })
+    if (only?.includes(field) !== false)
+      Object.defineProperty(data, field, { enumerable: true, get: () => live?.fields.value(field) })
   for (const [field, value] of view?.touched() ?? []) data[field] = value
   return data
 }

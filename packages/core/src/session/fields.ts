@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { RedstartError } from '../errors.ts'
 import type { OpenedPayload } from '../wire/seal.ts'
 import { isHidden } from './field-names.ts'
-import { fieldPayload, fieldValue, nonceOfField, SEAL_BYTES, type SealedRecord } from './sealed.ts'
+import { fieldPayload, fieldValue, isSpelled, nonceOfField, SEAL_BYTES, type SealedRecord } from './sealed.ts'
 import type { FieldChange } from './session-store.ts'
 
 /** A field as the request found it. */
@@ -37,19 +37,14 @@ export class SessionFields {
     for (const [field, bytes] of fields) this.#stored.set(field, { bytes, opened: undefined, adapted: false })
   }
 
-  /** Those that may be read; some of them may turn out to be damaged. */
-  get names(): readonly string[] {
-    return [...this.#stored].flatMap(([field, { opened }]) => (opened === null ? [] : [field]))
-  }
-
-  /** Those of the application. */
+  /** Those of the application that may be read; some of them may turn out to be damaged. */
   get dataNames(): readonly string[] {
-    return this.names.filter((field) => !isHidden(field))
+    return this.#namesThatAre(false)
   }
 
   /** Those of our own. */
   get hiddenNames(): readonly string[] {
-    return this.names.filter(isHidden)
+    return this.#namesThatAre(true)
   }
 
   /** The value, made anew; undefined for none. */
@@ -77,6 +72,7 @@ export class SessionFields {
   draft(field: string, value: unknown): FieldDraft | undefined {
     const before = this.payload(field)
     if (value === undefined) return before === undefined ? undefined : { field, payload: undefined }
+    if (before !== undefined && isSpelled(before, value)) return undefined
     const payload = fieldPayload(value)
     if (before !== undefined && (same(before, payload) || same(rewritten(before), payload))) return undefined
     return { field, payload }
@@ -150,6 +146,13 @@ export class SessionFields {
       else sizes.set(field, payload.payload.length)
     }
     return sizes
+  }
+
+  #namesThatAre(hidden: boolean): readonly string[] {
+    const names: string[] = []
+    for (const [field, { opened }] of this.#stored)
+      if (opened !== null && isHidden(field) === hidden) names.push(field)
+    return names
   }
 }
 

@@ -2,6 +2,7 @@ import type { ActiveSession } from './active-session.ts'
 import { begin } from './beginning.ts'
 import { dataOf, isTouched, shownBy } from './drafts.ts'
 import { endRecord } from './ending.ts'
+import { FIELDS_OF_PASSPORT, userOfPassport } from './passport-user.ts'
 import { signIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 import { checkUserId } from './user-id.ts'
@@ -14,7 +15,8 @@ import { checkUserId } from './user-id.ts'
 export async function followData(session: ActiveSession): Promise<void> {
   const { engine, live, regenerated } = session
   if (session.outage !== undefined || !isTouched(session)) return
-  const found = engine.settings.identify(dataOf(session))
+  const { identify } = engine.settings
+  const found = identify(dataOf(session, identify === userOfPassport ? FIELDS_OF_PASSPORT : undefined))
   session.regenerated = false
   if (found !== undefined) {
     const userId = checkUserId(found)

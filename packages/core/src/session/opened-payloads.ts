@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { LRUCache } from 'lru-cache'
 import type { OpenedPayload } from '../wire/seal.ts'
+import { decodeText } from '../wire/text.ts'
 
 /** What was sealed, and what it opened to. */
 interface Opened {
@@ -15,7 +16,7 @@ interface Opened {
 export class OpenedPayloads {
   readonly #opened = new LRUCache<string, Opened>({
     maxSize: MOST_BYTES,
-    sizeCalculation: ({ bytes }, place) => 2 * bytes.length + 2 * place.length + OVERHEAD,
+    sizeCalculation: ({ bytes }, place) => 3 * bytes.length + 2 * place.length + OVERHEAD,
   })
 
   get(place: string, bytes: Uint8Array): OpenedPayload | undefined {
@@ -26,8 +27,10 @@ export class OpenedPayloads {
   /** Keeps what bytes have opened to, and gives it back; undefined, for what does not open, is not kept. */
   keep(place: string, bytes: Uint8Array, payload: OpenedPayload | undefined): OpenedPayload | undefined {
     // A copy: a reply of Redis may be a view of a much larger buffer.
-    if (payload !== undefined) this.#opened.set(place, { bytes: new Uint8Array(bytes), payload })
-    return payload
+    if (payload === undefined) return undefined
+    const read = payload.codec === 'bytes' ? payload : { ...payload, text: decodeText(payload.payload) }
+    this.#opened.set(place, { bytes: new Uint8Array(bytes), payload: read })
+    return read
   }
 }
 

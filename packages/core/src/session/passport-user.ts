@@ -18,6 +18,9 @@ export function userOfPassport(data: Readonly<Record<string, unknown>>): string 
   )
 }
 
+/** Those that it looks at. */
+export const FIELDS_OF_PASSPORT: readonly string[] = ['passport']
+
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   // Any object can be read so.
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}

@@ -1,6 +1,5 @@
 import { RedstartError } from '../errors.ts'
 import type { ActiveSession } from './active-session.ts'
-import { isHidden } from './field-names.ts'
 import { openSession } from './opening.ts'
 import { formatToken } from './token.ts'
 
@@ -17,7 +16,7 @@ export async function reload(session: ActiveSession): Promise<void> {
   if (opening.kind === 'unavailable') throw opening.error
   session.become(opening.kind === 'loaded' ? opening.live : undefined)
   if (opening.kind === 'loaded' && opening.cookie !== undefined) session.setCookie(opening.cookie)
-  session.view?.renew(session.live?.fields.names.filter((field) => !isHidden(field)) ?? [])
+  session.view?.renew(session.live?.fields.dataNames ?? [])
   if (session.live === undefined)
     throw new RedstartError('SESSION_CONFLICT', 'The session has ended; there is nothing to load anew')
 }

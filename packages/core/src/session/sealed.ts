@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
-import { encodeValue } from '../wire/value.ts'
 import { decodeOwn } from '../wire/own.ts'
+import { isPlainJson } from '../wire/plain.ts'
+import { encodeValue } from '../wire/value.ts'
 import { nonceOf, open, type OpenedPayload, seal, sealedBy } from '../wire/seal.ts'
 import { type CoreRecord, decodeCore, encodeCore } from './core-record.ts'
 import { type Keyring, type KeyScope, keyOfSecret, type MasterKey } from './keyring.ts'
@@ -34,7 +35,12 @@ export class SealedRecord {
 
   openCore(bytes: Uint8Array): CoreRecord | undefined {
     const opened = this.#open(bytes, 'k')
-    return opened && decodeCore(opened.payload)
+    if (opened === undefined) return undefined
+    const known = cores.get(opened)
+    if (known !== undefined) return known
+    const core = decodeCore(opened.payload)
+    if (core !== undefined) cores.set(opened, core)
+    return core
   }
 
   sealField(field: string, encoded: OpenedPayload): Uint8Array {
@@ -76,9 +82,17 @@ export class SealedRecord {
   }
 }
 
+/** What payloads that are kept were read as. */
+const cores = new WeakMap<OpenedPayload, CoreRecord>()
+
 /** The value that a field's payload spells; undefined where it spells none. It is the caller's own: nothing is frozen. */
-export function fieldValue({ codec, payload }: OpenedPayload): { readonly value: unknown } | undefined {
-  return decodeOwn(codec, payload)
+export function fieldValue(opened: OpenedPayload): { readonly value: unknown } | undefined {
+  return decodeOwn(opened)
+}
+
+/** Whether a payload is what a value would be written as; false is no verdict. */
+export function isSpelled({ codec, text }: OpenedPayload, value: unknown): boolean {
+  return codec === 'json' && text !== undefined && isPlainJson(value) && JSON.stringify(value) === text
 }
 
 /** @throws RedstartError `UNSUPPORTED_VALUE` for what would not come back the same. */

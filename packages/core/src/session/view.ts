@@ -9,13 +9,14 @@ import { reservedName } from './reserved-names.ts'
 export class DataView {
   readonly object: object
   readonly #fields: () => SessionFields | undefined
-  /** Getters of the fields that nobody has looked at. */
-  readonly #unread = new Map<string, () => unknown>()
+  /** Values of fields that were looked at or set. */
+  readonly #values = new Map<string, unknown>()
 
   /** @param fields those that are loaded, at the moment that one is read. */
   constructor(object: object, fields: () => SessionFields | undefined) {
     this.object = object
     this.#fields = fields
+    Object.defineProperty(object, VIEW, { value: this })
   }
 
   /**
@@ -23,7 +24,7 @@ export class DataView {
    *
    * @throws RedstartError `INVALID_ARGUMENT` for a name that no field may have.
    */
-  touched(): ReadonlyMap<string, unknown> {
+  touched(): Map<string, unknown> {
     const touched = new Map<string, unknown>()
     for (const field of Object.keys(this.object)) {
       if (this.#isUnread(field)) continue
@@ -31,6 +32,12 @@ export class DataView {
       touched.set(field, Reflect.get(this.object, field))
     }
     return touched
+  }
+
+  /** Whether any of these, which were shown, was looked at, or anything else is there. */
+  isTouched(shown: readonly string[]): boolean {
+    const own = Object.keys(this.object)
+    return own.length !== shown.length || !own.every((field) => this.#isUnread(field))
   }
 
   /** @throws RedstartError `INVALID_ARGUMENT` for a name that no field may have. */
@@ -45,15 +52,24 @@ export class DataView {
     return !(field in Object.getPrototypeOf(this.object))
   }
 
-  untouched(): ReadonlySet<string> {
-    return new Set([...this.#unread.keys()].filter((field) => this.#isUnread(field)))
+  /** Whether a field that was shown was deleted. */
+  isGone(field: string): boolean {
+    return !Object.hasOwn(this.object, field) && this.canShow(field)
+  }
+
+  untouched(): readonly string[] {
+    return Object.keys(this.object).filter((field) => this.#isUnread(field))
   }
 
   /** Shows these fields; what was looked at or set before stays as it is, and what is not among them goes. */
   show(fields: readonly string[]): void {
-    const shown = new Set(fields.filter((field) => this.canShow(field)))
-    for (const field of Object.keys(this.object)) if (!shown.has(field)) Reflect.deleteProperty(this.object, field)
-    for (const field of shown) if (!Object.hasOwn(this.object, field)) this.#showUnread(field)
+    for (const field of Object.keys(this.object))
+      if (!fields.includes(field)) Reflect.deleteProperty(this.object, field)
+    for (const field of fields) {
+      if (Object.hasOwn(this.object, field) || !this.canShow(field)) continue
+      this.#values.delete(field)
+      Object.defineProperty(this.object, field, accessorOf(field))
+    }
   }
 
   /** Shows a value in the place of the one there is. */
@@ -68,22 +84,55 @@ export class DataView {
     this.show(fields)
   }
 
-  #isUnread(field: string): boolean {
-    const getter = this.#unread.get(field)
-    return getter !== undefined && Object.getOwnPropertyDescriptor(this.object, field)?.get === getter
+  /** What the property of a field gives. */
+  read(field: string): unknown {
+    if (this.#values.has(field)) return this.#values.get(field)
+    const value = this.#fields()?.value(field)
+    if (value === undefined) Reflect.deleteProperty(this.object, field)
+    else this.#values.set(field, value)
+    return value
   }
 
-  #showUnread(field: string): void {
-    const { object } = this
-    const keep = (value: unknown): void =>
-      void Object.defineProperty(object, field, { value, writable: true, enumerable: true, configurable: true })
-    const get = (): unknown => {
-      const value = this.#fields()?.value(field)
-      if (value === undefined) Reflect.deleteProperty(object, field)
-      else keep(value)
-      return value
-    }
-    this.#unread.set(field, get)
-    Object.defineProperty(object, field, { get, set: keep, enumerable: true, configurable: true })
+  /** What an assignment to the property of a field does. */
+  write(field: string, value: unknown): void {
+    this.#values.set(field, value)
   }
+
+  /** It may have been deleted and defined anew. */
+  #isUnread(field: string): boolean {
+    if (this.#values.has(field)) return false
+    const get = Object.getOwnPropertyDescriptor(this.object, field)?.get
+    return get !== undefined && GETTERS.has(get)
+  }
+}
+
+/** Where an object has its view: an own property, which proxies pass on. */
+const VIEW: unique symbol = Symbol('view')
+
+interface Viewed {
+  readonly [VIEW]: DataView
+}
+
+/**
+ * Accessors by the name of their field, the same for all sessions: with functions of their own, every one of them would be
+ * an object of a shape of its own to the engine.
+ */
+const accessors = new Map<string, PropertyDescriptor>()
+const GETTERS = new WeakSet<() => unknown>()
+/** What is beyond these, where names are made of data, is made anew each time. */
+const MOST_ACCESSORS = 1000
+
+function accessorOf(field: string): PropertyDescriptor {
+  const known = accessors.get(field)
+  if (known !== undefined) return known
+  function get(this: Viewed): unknown {
+    return this[VIEW].read(field)
+  }
+  function set(this: Viewed, value: unknown): void {
+    this[VIEW].write(field, value)
+  }
+  GETTERS.add(get)
+  const accessor = { get, set, enumerable: true, configurable: true }
+  if (accessors.size < MOST_ACCESSORS) accessors.set(field, accessor)
+  return accessor
 }

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { Codec } from './codec.ts'
 import { codecNumber, codecOf, MAGIC, NO_COMPRESSION, SEALED, SEALED_OFFSETS, TAG_BYTES, VERSION } from './layout.ts'
+import { asBuffer } from './text.ts'
 
 /** What a value is sealed with. */
 export interface SealingKey {
@@ -15,6 +16,8 @@ export interface SealingKey {
 export interface OpenedPayload {
   readonly codec: Codec
   readonly payload: Uint8Array
+  /** The payload's text, where somebody has read it already. */
+  readonly text?: string | undefined
 }
 
 /**
@@ -56,7 +59,7 @@ export function sealedBy(bytes: Uint8Array): number | undefined {
   const whole = bytes.length >= SEALED_OFFSETS.ciphertext + TAG_BYTES
   if (!whole || bytes[0] !== MAGIC || bytes[1] !== VERSION || bytes[3] !== SEALED) return undefined
   if (codecOf(bytes[2] ?? 0) === undefined) return undefined
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readUInt32BE(SEALED_OFFSETS.keyId)
+  return asBuffer(bytes).readUInt32BE(SEALED_OFFSETS.keyId)
 }
 
 /** Opens an envelope. Undefined where it was not sealed with this key for this context, or was changed since. */
