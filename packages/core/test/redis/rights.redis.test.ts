@@ -83,6 +83,6 @@ async function everything(store: CacheStore): Promise<string> {
   const { snapshot } = await store.read({ keys: [], names: ['k:n:a0', 'k:n:a1'] }, 2000)
   if (snapshot?.markers.size !== 1) return 'nothing was pruned'
   if ((await store.read({ keys: ['n:k'] }, 2000)).entries[0] !== undefined) return 'nothing was unlinked'
-  await until(() => heard.length === 2, 500)
+  await until(() => heard.length === 2, 3000)
   return 'done'
 }

@@ -175,12 +175,12 @@ describe('what is lost or foreign', () => {
 
   it('is a record that somebody made live on: it ends at its absolute end all the same', async () => {
     const address = ofUser()
-    const made = await make(store, { address, absolute: (await store.time(TIMEOUT)) + 300 })
+    const made = await make(store, { address, absolute: (await store.time(TIMEOUT)) + 1500 })
     await server.command('PERSIST', recordKey(address.tag, address.sid))
     await server.command('ZADD', indexKey(address.tag), '9007199254740991', address.sid)
     await server.command('PERSIST', indexKey(address.tag))
     let kind = 'loaded'
-    for (let n = 0; n < 100 && kind === 'loaded'; n += 1) {
+    for (let n = 0; n < 1000 && kind === 'loaded'; n += 1) {
       ;({ kind } = await load(store, made))
       await new Promise((resolve) => setTimeout(resolve, 20))
     }

@@ -33,7 +33,7 @@ export const claimTests: readonly ContractTest[] = [
   }),
 
   contractTest('ends with its time', async ({ store, other }) => {
-    await claim(store, ours, { ttl: 200 })
+    await claim(store, ours, { ttl: 1000 })
     expect(await claim(other, theirs)).toMatchObject({ granted: false })
     await eventually(async () => (await claim(other, theirs)).granted === true, 'the end of a claim')
     expect(await claim(store, ours)).toMatchObject({ granted: false })
@@ -73,7 +73,7 @@ export const claimTests: readonly ContractTest[] = [
 
   contractTest('counts the failures in a row, until one succeeds', async ({ store, other }) => {
     for (const failures of [0, 1, 2]) {
-      const patient = { patient: true, ttl: 100 }
+      const patient = { patient: true, ttl: KEEP }
       await eventually(async () => {
         const claimed = await claim(failures % 2 === 0 ? store : other, ours, patient)
         if (claimed.granted === true) expect(claimed.failures).toBe(failures)
@@ -91,7 +91,7 @@ export const claimTests: readonly ContractTest[] = [
     await claim(store, ours)
     await release(other, theirs, 0, KEEP)
     expect(await claim(other, theirs)).toMatchObject({ granted: false })
-    await release(store, ours, 0, 500)
+    await release(store, ours, 0, 1500)
     // All of them at once, and nobody has it then.
     for (const each of [store, other, store]) expect(await claim(each, randomGeneration())).toEqual({ granted: 'open' })
     await eventually(async () => (await claim(other, theirs)).granted === true, 'the end of that time')

@@ -55,13 +55,13 @@ export const generationTests: readonly ContractTest[] = [
     const candidate = randomGeneration()
     // Long enough for the second request to come in time on a busy machine.
     for (const each of Object.values(renewed))
-      await each.read({ keys: [], question: question(candidate, 500) }, TIMEOUT)
+      await each.read({ keys: [], question: question(candidate, 1500) }, TIMEOUT)
     await renewed.byQuestion.read({ keys: [], question: question() }, TIMEOUT)
     await renewed.byInvalidation.invalidate(hard(['t:x']), TIMEOUT)
     const before = await Promise.all(
       Object.values(renewed).map(async (each) => (await snapshotOf(each, [])).generation),
     )
-    await setTimeout(600)
+    await setTimeout(1600)
     const after = await Promise.all(Object.values(renewed).map(async (each) => (await snapshotOf(each, [])).generation))
     expect(after).toEqual(before)
   }),

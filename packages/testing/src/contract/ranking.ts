@@ -58,7 +58,7 @@ export const rankingTests: readonly ContractTest[] = [
   }),
 
   contractTest('one that is refused changes neither bytes nor expiry', async ({ store }) => {
-    await write(store, entry('n:k', generation, 9, randomBytes(8), 100))
+    await write(store, entry('n:k', generation, 9, randomBytes(8), 1000))
     expect(await write(store, entry('n:k', generation, 8, randomBytes(8), KEEP))).toBe('outranked')
     await eventually(async () => (await bytesAt(store, 'n:k')) === undefined, 'the expiry of an entry')
   }),

@@ -28,8 +28,8 @@ export const touchTests: readonly ContractTest[] = [
   ),
 
   contractTest('lets an entry live longer', async ({ store, other }) => {
-    await store.write(entry('n:k', generation, 7, randomBytes(8), 300), TIMEOUT)
-    await store.write(entry('n:untouched', generation, 7, randomBytes(8), 300), TIMEOUT)
+    await store.write(entry('n:k', generation, 7, randomBytes(8), 1500), TIMEOUT)
+    await store.write(entry('n:untouched', generation, 7, randomBytes(8), 1500), TIMEOUT)
     expect(await touch(store, { ttl: KEEP })).toBe(true)
     await eventually(async () => (await bytesAt(other, 'n:untouched')) === undefined, 'the expiry of an entry')
     await setTimeout(100)

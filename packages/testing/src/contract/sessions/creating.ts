@@ -75,12 +75,13 @@ export const creationTests: readonly SessionTest[] = [
   }),
 
   sessionTest('ends when it is not used', async ({ store }) => {
-    for (const address of [anonymous(), ofUser()]) {
-      const made = await make(store, { address, idle: 150 })
+    const ends = async (address: ReturnType<typeof anonymous> | ReturnType<typeof ofUser>): Promise<void> => {
+      const made = await make(store, { address, idle: 1000 })
       expect(await kindOf(store, made)).toBe('loaded')
       await eventually(async () => (await kindOf(store, made)) === 'missing', 'the end of an idle session')
       if (address.kind === 'user') expect(await store.list(address.tag, TIMEOUT)).toEqual([])
     }
+    await Promise.all([ends(anonymous()), ends(ofUser())])
   }),
 
   sessionTest('ends at its absolute end, however much it is used', async ({ store }) => {
