@@ -30,6 +30,7 @@ const FLOORS = [
   { invalidation: {}, cache: { alsoFrom: ['invalidation'] }, session: {}, 'rate-limit': {} },
   { 'backend.ts': {}, memory: { alsoFrom: ['backend.ts'] }, redis: { alsoFrom: ['backend.ts'] } },
   { http: {} },
+  { 'node-http': {} },
   {
     'index.ts': { alsoFrom: ['redstart.ts', 'config'] },
     'redstart.ts': { alsoFrom: ['health.ts', 'compose-sessions.ts', 'instance-members.ts'] },

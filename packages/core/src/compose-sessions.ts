@@ -116,17 +116,28 @@ function keyOfProcess({ name }: Backend): Uint8Array {
 }
 
 /** What a request says of its client; worked out where it is asked for, which for most requests is never. */
-function describe({ keyring }: SessionEngine, { ip, userAgent }: Who): Client {
-  let device: DeviceRecord | undefined
-  return {
-    get address() {
-      const network = clientNetwork(ip)
-      return network === undefined ? undefined : hashed(keyring, network)
-    },
-    get device() {
-      device ??= deviceOf(ip, userAgent)
-      return device
-    },
+function describe({ keyring }: SessionEngine, who: Who): Client {
+  return new DescribedClient(keyring, who)
+}
+
+class DescribedClient implements Client {
+  readonly #keyring: Keyring
+  readonly #who: Who
+  #device: DeviceRecord | undefined
+
+  constructor(keyring: Keyring, who: Who) {
+    this.#keyring = keyring
+    this.#who = who
+  }
+
+  get address(): string | undefined {
+    const network = clientNetwork(this.#who.ip)
+    return network === undefined ? undefined : hashed(this.#keyring, network)
+  }
+
+  get device(): DeviceRecord {
+    this.#device ??= deviceOf(this.#who.ip, this.#who.userAgent)
+    return this.#device
   }
 }
 
@@ -137,7 +148,9 @@ const MOST_CHARACTERS = 1024
 function deviceOf(ip: string | undefined, userAgent: string | undefined): DeviceRecord {
   const text = userAgent?.slice(0, MOST_CHARACTERS)
   const client = `${ip?.slice(0, MOST_CHARACTERS)}\n${text}`
-  const device = devices.get(client) ?? describedDevice(ip, text)
+  const known = devices.get(client)
+  if (known !== undefined) return known
+  const device = describedDevice(ip, text)
   devices.set(client, device)
   return device
 }

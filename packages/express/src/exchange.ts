@@ -1,19 +1,13 @@
-import type { HttpExchange } from '@redstart/core/http'
-import type { Request } from 'express'
-import type { ResponseHeaders } from './response-headers.ts'
+import { NodeExchange } from '@redstart/core/node-http'
+import type { Request, Response } from 'express'
 
-/** A request of Express, of which nothing is computed before it is asked for. */
-export class ExpressExchange implements HttpExchange {
+/** A request as Express sees it. */
+export class ExpressExchange extends NodeExchange {
   readonly #request: Request
-  readonly #headers: ResponseHeaders
 
-  constructor(request: Request, headers: ResponseHeaders) {
+  constructor(request: Request, response: Response) {
+    super(request, response)
     this.#request = request
-    this.#headers = headers
-  }
-
-  get method(): string {
-    return this.#request.method
   }
 
   /** As it came: `req.url` loses the part that a router is mounted at. */
@@ -35,19 +29,6 @@ export class ExpressExchange implements HttpExchange {
 
   get address(): string | undefined {
     return this.#request.ip
-  }
-
-  header(name: string): string | undefined {
-    const value = this.#request.headers[name.toLowerCase()]
-    return Array.isArray(value) ? value.join(', ') : value
-  }
-
-  setHeader(name: string, value: string): void {
-    this.#headers.give({ name, value, replaces: true })
-  }
-
-  appendHeader(name: string, value: string): void {
-    this.#headers.give({ name, value, replaces: false })
   }
 }
 

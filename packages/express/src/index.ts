@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { type PolicyUse, usePolicy } from './policy-use.ts'
+export { type PolicyUse, usePolicy } from '@redstart/core/node-http'
 export { refuseCrossSite } from './refuse-cross-site.ts'
 export { runPolicies, type RunOptions } from './run-policies.ts'
 export { loadSession, session, type SessionMiddlewareOptions, sessionOf } from './session.ts'

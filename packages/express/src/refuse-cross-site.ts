@@ -1,6 +1,6 @@
 import { crossSitePolicy, type CrossSiteOptions } from '@redstart/core/http'
+import { usePolicy } from '@redstart/core/node-http'
 import type { RequestHandler } from 'express'
-import { usePolicy } from './policy-use.ts'
 import { runPolicies } from './run-policies.ts'
 
 /**

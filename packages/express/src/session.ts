@@ -1,8 +1,7 @@
 import { RedstartError, type Session, type Sessions } from '@redstart/core'
-import { sessionPolicy, type SessionPolicyOptions } from '@redstart/core/http'
+import { sessionPolicy, type SessionPolicyOptions, SessionProperty } from '@redstart/core/http'
+import { usePolicy } from '@redstart/core/node-http'
 import type { Request, RequestHandler } from 'express'
-import { exposeLazily, exposeLoaded, isThereAlready } from './expose-session.ts'
-import { usePolicy } from './policy-use.ts'
 import { runPolicies, type RunOptions } from './run-policies.ts'
 
 /** How sessions are put in front of handlers. */
@@ -39,14 +38,15 @@ export function session<Data extends object>(
   const { as = 'session', cookie, load = 'eager', ...run } = options
   const { onError = (error: unknown) => console.error(error) } = run
   const policy = sessionPolicy(sessions, { ...(cookie !== undefined && { cookie }), load, howToTrust: HOW_TO_TRUST })
-  const expose = load === 'lazy' ? exposeLazily : exposeLoaded
-  const use = usePolicy(policy, (request, state) => {
+  const property = new SessionProperty({ sessions, as, load, of: 'req' })
+  const use = usePolicy(policy, (request: Request, state) => {
     state.onFailed = (error) => onError(error, request)
-    expose({ request, as, sessions }, state)
+    property.put(request, state)
+    if (as === 'session' && load === 'eager') Object.defineProperty(request, 'sessionID', SESSION_ID)
   })
   const around = runPolicies([use], run)
   return function redstartSession(request, response, next) {
-    if (isThereAlready({ request, as, sessions })) next()
+    if (property.isOn(request)) next()
     else around(request, response, next)
   }
 }
@@ -83,6 +83,15 @@ export async function loadSession<Data extends object & { readonly then?: never 
   return loaded as Session<Data>
 }
 
+/** Classic libraries read it. The same for all requests, as the property itself is. */
+const SESSION_ID: PropertyDescriptor = {
+  get(this: Request) {
+    return this.session?.id
+  },
+  enumerable: true,
+  configurable: true,
+}
+
 const HOW_TO_TRUST = "call app.set('trust proxy', 1)"
 
 const OPTIONS: ReadonlySet<string> = new Set(['as', 'cookie', 'load', 'heldBytes', 'onError'])
@@ -96,12 +105,6 @@ function checkOptions(options: SessionMiddlewareOptions): void {
       `session() has no option ${JSON.stringify(option)}; expected one of ${[...OPTIONS].join(', ')}: how sessions are kept is said to createRedstart({ sessions, keys })`,
     )
   }
-  const { as = 'session' } = options
-  if (typeof as !== 'string' || as === '')
-    throw new RedstartError(
-      'INVALID_ARGUMENT',
-      'the option as of session() is no text; expected the name of a property',
-    )
 }
 
 function sessionsOf<Data extends object>(from: Sessions<Data> | { readonly sessions: Sessions<Data> }): Sessions<Data> {

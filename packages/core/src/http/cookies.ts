@@ -14,22 +14,12 @@ export interface RequestCookie {
  * cookies, and what follows 180 pairs is not read.
  */
 export function parseCookies(header: string | undefined): readonly RequestCookie[] {
-  const cookies: RequestCookie[] = []
-  if (header === undefined || header.length > MOST_CHARACTERS) return cookies
-  let from = 0
-  for (let pairs = 0; pairs < MOST_PAIRS && from < header.length; pairs++) {
-    const semicolon = header.indexOf(';', from)
-    const to = semicolon === -1 ? header.length : semicolon
-    const cookie = readPair(header.slice(from, to))
-    if (cookie !== undefined) cookies.push(cookie)
-    from = to + 1
-  }
-  return cookies
+  return cookiesIn(header, undefined)
 }
 
 /** The values of the cookies of one name, in their order. */
 export function cookieValues(header: string | undefined, name: string): readonly string[] {
-  return parseCookies(header).flatMap((cookie) => (cookie.name === name ? [cookie.value] : []))
+  return cookiesIn(header, name).map(({ value }) => value)
 }
 
 /** A cookie to be set, its parts as RFC 6265bis names them. */
@@ -86,10 +76,26 @@ const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
 const VALUE = /^[!#-+\--:<-[\]-~]*$/
 const AROUND = /^[ \t]+|[ \t]+$/g
 
-function readPair(text: string): RequestCookie | undefined {
+/** @param wanted the only name that counts; undefined for all. */
+function cookiesIn(header: string | undefined, wanted: string | undefined): readonly RequestCookie[] {
+  const cookies: RequestCookie[] = []
+  if (header === undefined || header.length > MOST_CHARACTERS) return cookies
+  let from = 0
+  for (let pairs = 0; pairs < MOST_PAIRS && from < header.length; pairs++) {
+    const semicolon = header.indexOf(';', from)
+    const to = semicolon === -1 ? header.length : semicolon
+    const cookie = readPair(header.slice(from, to), wanted)
+    if (cookie !== undefined) cookies.push(cookie)
+    from = to + 1
+  }
+  return cookies
+}
+
+function readPair(text: string, wanted: string | undefined): RequestCookie | undefined {
   const equals = text.indexOf('=')
   if (equals === -1) return undefined
   const name = text.slice(0, equals).replace(AROUND, '')
+  if (wanted !== undefined && name !== wanted) return undefined
   const value = unquoted(text.slice(equals + 1).replace(AROUND, ''))
   return TOKEN.test(name) && VALUE.test(value) ? { name, value } : undefined
 }

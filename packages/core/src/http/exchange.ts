@@ -27,6 +27,12 @@ export interface ResponseHead {
   readonly headers: HeaderList
 }
 
+/** The same, as it is told to who settles. */
+export interface LeavingHead extends ResponseHead {
+  /** A header by its name in lower case; several of one name are joined as RFC 9110 5.3 says. */
+  header(name: string): string | undefined
+}
+
 /** A whole answer, in place of the handler's; its length is the adapter's to say. */
 export interface Reply extends ResponseHead {
   readonly body: Uint8Array | string | undefined
@@ -41,7 +47,7 @@ export interface HttpPolicy<State> {
    * After the handler, before the head, which waits for it: once for each `next`, the last policy first, also when a later
    * policy replied or the handler failed. A rejection becomes a 500, of the store a 503, with nothing of the handler's.
    */
-  settle?(exchange: HttpExchange, state: State, head: ResponseHead): Settlement | Promise<Settlement>
+  settle?(exchange: HttpExchange, state: State, head: LeavingHead): Settlement | Promise<Settlement>
 }
 
 export type Instead<Type extends string> = { readonly type: Type; readonly reply: Reply }

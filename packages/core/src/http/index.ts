@@ -14,6 +14,7 @@ export type {
   HttpExchange,
   HttpPolicy,
   Instead,
+  LeavingHead,
   Reply,
   ResponseHead,
   Settlement,
@@ -21,4 +22,5 @@ export type {
 export { type Problem, problemOf, problemReply } from './problem.ts'
 export { parseUserAgent, type UserAgent } from './user-agent.ts'
 export type { SessionCookieOptions } from './session-cookie.ts'
+export { SessionProperty, type SessionPropertyOptions } from './session-property.ts'
 export { sessionPolicy, type SessionPolicyOptions, type SessionState } from './session-policy.ts'

@@ -34,6 +34,8 @@ export interface CookieConnection {
 export class SessionCookieFormat {
   readonly #options: SessionCookieOptions
   readonly #secure: boolean | 'auto'
+  readonly #secureName: string
+  readonly #plainName: string
 
   /** @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed. */
   constructor(options: SessionCookieOptions = {}) {
@@ -44,6 +46,8 @@ export class SessionCookieFormat {
       throw invalidArgument('cookie.secure', secure, "true, false or 'auto'")
     this.#options = { ...options }
     this.#secure = secure
+    this.#secureName = this.#base(true).name
+    this.#plainName = this.#base(false).name
     // A combination that no browser takes is told at the start.
     const values = secure === 'auto' ? [true, false] : [secure]
     // But for SameSite=None, which needs TLS: there, an 'auto' that meets none is an error of its own.
@@ -53,7 +57,7 @@ export class SessionCookieFormat {
 
   /** The one name that is read: with a prefix, cookies without it do not count, since anybody may plant them. */
   nameOn(connection: { readonly secure: boolean }): string {
-    return this.#base(this.#isSecure(connection)).name
+    return this.#isSecure(connection) ? this.#secureName : this.#plainName
   }
 
   /**
@@ -70,8 +74,8 @@ export class SessionCookieFormat {
     return serializeCookie({ ...base, value, ...(maxAge !== undefined && { maxAge: Math.ceil(maxAge / 1000) }) })
   }
 
-  #isSecure({ secure }: { readonly secure: boolean }): boolean {
-    return this.#secure === 'auto' ? secure : this.#secure
+  #isSecure(connection: { readonly secure: boolean }): boolean {
+    return this.#secure === 'auto' ? connection.secure : this.#secure
   }
 
   #base(secure: boolean): SetCookie {

@@ -1,4 +1,4 @@
-import type { HttpExchange, ResponseHead } from './exchange.ts'
+import type { HttpExchange, LeavingHead } from './exchange.ts'
 
 /** What an answer has to do with a session. */
 export interface SessionTraces {
@@ -12,14 +12,8 @@ export interface SessionTraces {
  * An answer with somebody's cookie, or made for somebody, is for nobody else: `Cache-Control: no-store` unless it says
  * `private` or `no-store` already, and `Vary: Cookie`.
  */
-export function protect(exchange: HttpExchange, { used, cookie }: SessionTraces, head: ResponseHead): void {
+export function protect(exchange: HttpExchange, { used, cookie }: SessionTraces, head: LeavingHead): void {
   if (!used && !cookie) return
-  const { headers } = head
-  const all = (name: string): string =>
-    headers
-      .filter(([own]) => own === name)
-      .map(([, value]) => value)
-      .join(',')
-  if (cookie && !/\b(?:no-store|private)\b/i.test(all('cache-control'))) exchange.setHeader('cache-control', 'no-store')
-  if (!/\*|\bcookie\b/i.test(all('vary'))) exchange.appendHeader('vary', 'Cookie')
+  if (cookie && !/\b(?:no-store|private)\b/i.test(head.header('cache-control') ?? '')) exchange.setHeader('cache-control', 'no-store')
+  if (!/\*|\bcookie\b/i.test(head.header('vary') ?? '')) exchange.appendHeader('vary', 'Cookie')
 }

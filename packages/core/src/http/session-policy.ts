@@ -1,7 +1,7 @@
 import { invalidArgument, RedstartError } from '../errors.ts'
-import type { RequestSession, Sessions } from '../session/sessions.ts'
+import type { RequestSession, Sessions, Who } from '../session/sessions.ts'
 import { cookieValues, serializeCookie } from './cookies.ts'
-import type { Capture, HttpExchange, HttpPolicy, ResponseHead, Settlement } from './exchange.ts'
+import type { Capture, HttpExchange, HttpPolicy, LeavingHead, Settlement } from './exchange.ts'
 import { problemOf } from './problem.ts'
 import { SessionCookieFormat, type SessionCookieOptions } from './session-cookie.ts'
 import { protect } from './session-headers.ts'
@@ -46,10 +46,10 @@ export function sessionPolicy<Data extends object>(
   if (load !== 'eager' && load !== 'lazy') throw invalidArgument('load', load, "'eager' or 'lazy'")
   return {
     name: 'session',
-    async decide(exchange) {
+    decide(exchange) {
       const state = new ExchangeSession(sessions, format, exchange)
-      if (load === 'eager') await state.open()
-      return { type: 'next', state }
+      const next = { type: 'next', state } as const
+      return load === 'eager' ? state.open().then(() => next) : next
     },
     settle(exchange, state, head) {
       const { opened } = state
@@ -70,6 +70,7 @@ export function sessionPolicy<Data extends object>(
 
   function cookiesOf(exchange: HttpExchange, opened: RequestSession<Data>): readonly string[] {
     const { cookie: change, clearsFormer } = opened
+    if (change === undefined && !clearsFormer) return []
     const connection = { secure: exchange.secure, forwarded: exchange.header('x-forwarded-proto'), howToTrust }
     const { formerCookie } = sessions
     return [
@@ -82,6 +83,18 @@ export function sessionPolicy<Data extends object>(
 /** As express-session sets its cookie, but that it has ended. */
 function clearedAt(name: string): string {
   return serializeCookie({ name, value: '', path: '/', httpOnly: true, maxAge: 0, expires: new Date(0) })
+}
+
+/** Asked for where it is needed: to find the address behind proxies is work. */
+function whoSends(exchange: HttpExchange): Who {
+  return {
+    get ip() {
+      return exchange.address
+    },
+    get userAgent() {
+      return exchange.header('user-agent')
+    },
+  }
 }
 
 class ExchangeSession<Data extends object> implements SessionState<Data> {
@@ -109,9 +122,10 @@ class ExchangeSession<Data extends object> implements SessionState<Data> {
   async #open(): Promise<RequestSession<Data>> {
     const exchange = this.#exchange
     const values = cookieValues(exchange.header('cookie'), this.#format.nameOn(exchange))
-    const who = { ip: exchange.address, userAgent: exchange.header('user-agent') }
+    const who = whoSends(exchange)
     // What a browser fetches beforehand is no use of a session.
-    const touch = !/\bprefetch\b/.test(exchange.header('sec-purpose') ?? '')
+    const purpose = exchange.header('sec-purpose')
+    const touch = purpose === undefined || !/\bprefetch\b/.test(purpose)
     const { formerCookie } = this.#sessions
     const former = formerCookie === undefined ? [] : cookieValues(exchange.header('cookie'), formerCookie)
     this.opened = await this.#sessions.open(values, who, { touch, former })
@@ -129,7 +143,7 @@ class ExchangeSession<Data extends object> implements SessionState<Data> {
 function store<Data extends object>(
   { isUnset }: SessionState<Data>,
   opened: RequestSession<Data>,
-  { status }: ResponseHead,
+  { status }: LeavingHead,
 ): Promise<RedstartError | undefined> | undefined {
   if (isUnset() && opened.session !== undefined) return failureOf(opened.session.destroy())
   return status >= 500 || !opened.pending ? undefined : failureOf(opened.commit({ last: true }))
@@ -146,8 +160,8 @@ async function failureOf(storing: Promise<void>): Promise<RedstartError | undefi
 }
 
 /** What a stream's handler changes after its head has left is stored when the stream ends, opened by then or not. */
-function capture<Data extends object>({ headers }: ResponseHead, state: SessionState<Data>): Settlement {
-  if (headers.some(([name]) => name === 'content-length')) return undefined
+function capture<Data extends object>(head: LeavingHead, state: SessionState<Data>): Settlement {
+  if (head.header('content-length') !== undefined) return undefined
   const late = (): void => void state.opened?.commitLate()
   return { type: 'capture', capture: { write: () => undefined, finish: late, abort: late } satisfies Capture }
 }

@@ -1,4 +1,4 @@
-import type { HeaderList, HttpExchange } from '../../src/http/index.ts'
+import type { HeaderList, HttpExchange, LeavingHead } from '../../src/http/index.ts'
 
 /** An exchange without a connection: what a request says, and the headers that policies gave its response. */
 export interface MadeExchange extends HttpExchange {
@@ -24,12 +24,11 @@ export function madeExchange({ headers = {}, secure = false }: MadeFrom = {}): M
 }
 
 /** The head of an answer; a stream's unless a length is among its headers. */
-export function headOf(
-  status = 200,
-  headers: HeaderList = [['content-length', '2']],
-): {
-  readonly status: number
-  readonly headers: HeaderList
-} {
-  return { status, headers }
+export function headOf(status = 200, headers: HeaderList = [['content-length', '2']]): LeavingHead {
+  const valuesOf = (name: string): readonly string[] => headers.filter(([own]) => own === name).map(([, value]) => value)
+  return {
+    status,
+    headers,
+    header: (name) => (valuesOf(name).length === 0 ? undefined : valuesOf(name).join(', ')),
+  }
 }

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
-import type { HeaderList, Reply } from '@redstart/core/http'
+import type { HeaderList, Reply } from '../http/exchange.ts'
 import { hasNoBody } from './no-body.ts'
 
 /** A header that a policy gave. */
@@ -30,6 +30,12 @@ export class ResponseHeaders {
   /** Those of now are the ones to start over with, unless a policy gave one already. */
   remember(): void {
     this.#before ??= this.#response.getHeaders()
+  }
+
+  /** All of one name, joined. */
+  get(name: string): string | undefined {
+    const value = this.#response.getHeader(name)
+    return Array.isArray(value) ? value.join(', ') : value === undefined ? undefined : String(value)
   }
 
   /** All of them, in order. */

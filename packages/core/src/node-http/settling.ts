@@ -1,11 +1,5 @@
-import {
-  type Capture,
-  problemOf,
-  problemReply,
-  type Reply,
-  type ResponseHead,
-  type Settlement,
-} from '@redstart/core/http'
+import type { Capture, LeavingHead, Reply, Settlement } from '../http/exchange.ts'
+import { problemOf, problemReply } from '../http/problem.ts'
 import { isPromise } from './after.ts'
 import type { Settle } from './policy-use.ts'
 import type { ResponseHeaders } from './response-headers.ts'
@@ -85,10 +79,11 @@ export class Settling {
     return { captures: this.#captures, replacement: this.#replacement }
   }
 
-  #head(status: number): ResponseHead {
+  #head(status: number): LeavingHead {
     const headers = this.#headers
     return {
       status,
+      header: (name) => headers.get(name),
       get headers() {
         return headers.list()
       },

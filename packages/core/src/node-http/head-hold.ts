@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Reply } from '@redstart/core/http'
+import type { Reply } from '../http/exchange.ts'
 import { below, type Below } from './below.ts'
 import { applyHead, type HeadArguments } from './head-arguments.ts'
 import { isPromise } from './after.ts'

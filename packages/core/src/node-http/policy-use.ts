@@ -1,32 +1,35 @@
-import type { HttpExchange, HttpPolicy, Reply, ResponseHead, Settlement } from '@redstart/core/http'
-import type { Request } from 'express'
+import type { HttpExchange, HttpPolicy, LeavingHead, Reply, Settlement } from '../http/exchange.ts'
 import { after } from './after.ts'
 
-/** A policy and where its state goes; made by {@link usePolicy}. */
-export interface PolicyUse {
-  decide(exchange: HttpExchange, request: Request): Decided | Promise<Decided>
+/**
+ * A policy and where its state goes; made by {@link usePolicy}.
+ *
+ * @typeParam Context what the framework gives handlers: a request, a context.
+ */
+export interface PolicyUse<Context> {
+  decide(exchange: HttpExchange, context: Context): Decided | Promise<Decided>
 }
 
 /** `settle` is what is left to do for this request. */
 export type Decided = { readonly reply: Reply } | { readonly reply?: undefined; readonly settle: Settle | undefined }
 
-export type Settle = (head: ResponseHead) => Settlement | Promise<Settlement>
+export type Settle = (head: LeavingHead) => Settlement | Promise<Settlement>
 
 /**
  * A policy for {@link runPolicies}.
  *
  * @param expose puts the state where handlers find it: `(request, session) => { request.session = session }`.
  */
-export function usePolicy<State>(
+export function usePolicy<State, Context>(
   policy: HttpPolicy<State>,
-  expose: (request: Request, state: State) => void = () => {},
-): PolicyUse {
+  expose: (context: Context, state: State) => void = () => {},
+): PolicyUse<Context> {
   return {
-    decide: (exchange, request) =>
+    decide: (exchange, context) =>
       after(policy.decide(exchange), (decision) => {
         if (decision.type === 'reply') return { reply: decision.reply }
         const { state } = decision
-        expose(request, state)
+        expose(context, state)
         return { settle: policy.settle && ((head) => policy.settle?.(exchange, state, head)) }
       }),
   }

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { ServerResponse } from 'node:http'
-import type { Capture } from '@redstart/core/http'
+import type { Capture } from '../http/exchange.ts'
 import { hasNoBody } from './no-body.ts'
 import type { Chunk, Written } from './written.ts'
 

@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HttpExchange } from '../http/exchange.ts'
+import { ResponseHeaders } from './response-headers.ts'
+
+/** A request of Node.js, of which nothing is computed before it is asked for; what depends on proxies the framework knows. */
+export abstract class NodeExchange implements HttpExchange {
+  readonly headers: ResponseHeaders
+  readonly #request: IncomingMessage
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request
+    this.headers = new ResponseHeaders(response)
+  }
+
+  abstract get target(): string
+  abstract get host(): string | undefined
+  abstract get secure(): boolean
+  abstract get address(): string | undefined
+
+  get method(): string {
+    return this.#request.method ?? 'GET'
+  }
+
+  header(name: string): string | undefined {
+    const { headers } = this.#request
+    const value = headers[name] ?? headers[name.toLowerCase()]
+    return Array.isArray(value) ? value.join(', ') : value
+  }
+
+  setHeader(name: string, value: string): void {
+    this.headers.give({ name, value, replaces: true })
+  }
+
+  appendHeader(name: string, value: string): void {
+    this.headers.give({ name, value, replaces: false })
+  }
+}

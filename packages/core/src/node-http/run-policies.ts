@@ -1,0 +1,85 @@
+import type { ServerResponse } from 'node:http'
+import type { Reply } from '../http/exchange.ts'
+import { after, isPromise } from './after.ts'
+import { holdHead } from './head-hold.ts'
+import type { NodeExchange } from './node-exchange.ts'
+import type { PolicyUse, Settle } from './policy-use.ts'
+import type { ResponseHeaders } from './response-headers.ts'
+import { Settling } from './settling.ts'
+
+/** One request and its response, for {@link runPolicies}. */
+export interface PolicyRun<Context> {
+  readonly uses: readonly PolicyUse<Context>[]
+  /** What the framework gives handlers. */
+  readonly context: Context
+  readonly exchange: NodeExchange
+  readonly response: ServerResponse
+  /**
+   * Bytes that a handler may write while its head is held, beyond the first `write`, before its answer becomes a 500. Only
+   * one that does not mind what `write` returns comes near it.
+   */
+  readonly heldBytes: number
+  /** Told what a policy failed with after the handler, when nobody else can be any more. */
+  readonly failed: (error: unknown) => void
+}
+
+/** It is the handler's turn; or a policy has answered in its place. */
+export type PoliciesRun = 'next' | 'replied'
+
+/**
+ * Runs policies around all that answers a request of Node.js after this: they decide in their order, now, and settle in
+ * the opposite one, before the head leaves. While one of them takes its time to settle, what the handler writes is held;
+ * where none has anything to settle the response is left as it is. Others may patch the response before and after.
+ *
+ * Throws, or rejects, with what a policy could not decide for; the answer to that passes those that had decided before.
+ */
+export function runPolicies<Context>(run: PolicyRun<Context>): PoliciesRun | Promise<PoliciesRun> {
+  const settles: Settle[] = []
+  const goOn = (reply: Reply | undefined): PoliciesRun => {
+    hold(run, settles)
+    if (reply === undefined) return 'next'
+    send(run.response, run.exchange.headers, reply)
+    return 'replied'
+  }
+  const giveUp = (error: unknown): never => {
+    hold(run, settles)
+    throw error
+  }
+  let decided: Reply | undefined | Promise<Reply | undefined>
+  try {
+    decided = decideFrom(run, settles, 0)
+  } catch (error) {
+    return giveUp(error)
+  }
+  return isPromise(decided) ? decided.then(goOn, giveUp) : goOn(decided)
+}
+
+/** The reply of the first policy that has one; those before it are left to settle. */
+function decideFrom<Context>(
+  run: PolicyRun<Context>,
+  settles: Settle[],
+  n: number,
+): Reply | undefined | Promise<Reply | undefined> {
+  const use = run.uses[n]
+  if (use === undefined) return undefined
+  return after(use.decide(run.exchange, run.context), (decided) => {
+    if (decided.reply !== undefined) return decided.reply
+    if (decided.settle !== undefined) settles.push(decided.settle)
+    return decideFrom(run, settles, n + 1)
+  })
+}
+
+function hold<Context>(
+  { exchange: { headers }, response, heldBytes, failed }: PolicyRun<Context>,
+  settles: readonly Settle[],
+): void {
+  if (settles.length === 0) return
+  headers.remember()
+  holdHead(response, { limit: heldBytes, headers, settling: new Settling(settles, headers, failed), failed })
+}
+
+function send(response: ServerResponse, headers: ResponseHeaders, reply: Reply): void {
+  headers.giveReply(reply)
+  response.statusCode = reply.status
+  response.end(reply.body)
+}
