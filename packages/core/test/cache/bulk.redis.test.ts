@@ -78,7 +78,7 @@ test(
     const own = await startRedis()
     const here = createRedstart({
       backend: redis({ url: own.url, breaker: { failures: 1_000_000 } }),
-      deadline: 400,
+      deadline: '1s',
     })
     await here.ready()
     const entries = many(10_000)
@@ -97,8 +97,8 @@ test(
     expect(stored).toBeGreaterThanOrEqual(500)
     expect(stored + unstored).toBe(10_000)
     // The deadline, and what this process itself does for the other values.
-    expect(waited).toBeGreaterThan(300)
-    expect(waited).toBeLessThan(2000)
+    expect(waited).toBeGreaterThan(900)
+    expect(waited).toBeLessThan(10_000)
     await here.close()
     await own.stop()
   },

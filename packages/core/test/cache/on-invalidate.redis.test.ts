@@ -15,7 +15,7 @@ afterEach(async () => {
 })
 
 function open(): Redstart {
-  const redstart = createRedstart({ app: 'shop', backend: redis(server.url), maxStaleness: '400ms' })
+  const redstart = createRedstart({ app: 'shop', backend: redis(server.url), maxStaleness: '400ms', deadline: '5s' })
   opened.push(redstart)
   return redstart
 }

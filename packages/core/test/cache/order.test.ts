@@ -101,7 +101,7 @@ test('a joiner without proof takes nothing that began too long before it joined,
   await vi.waitFor(async () => {
     await clock.advanceAsync(10)
     expect(gates.length).toBe(1)
-  })
+  }, 20_000)
   gates.shift()?.()
   expect(await joined).toBe('new')
   await Promise.all([here.close(), other.close()])

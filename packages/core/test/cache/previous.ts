@@ -36,10 +36,10 @@ export function describePrevious(
 ): void {
   describe.each(['bounded', 'strict'] as const)(`over ${where}, %s: a value that`, (consistency) => {
     const fleet = async (use: (here: Redstart, there: Redstart) => Promise<void>): Promise<void> => {
-      const options = { ...openBackend(), consistency, maxStaleness: 1000 }
+      const options = { ...openBackend(), consistency, maxStaleness: 1000, deadline: '5s' } as const
       const [here, there] = [createRedstart(options), createRedstart(options)]
       try {
-        await Promise.all([here.ready(), there.ready()])
+        await Promise.all([here.ready({ timeout: '30s' }), there.ready({ timeout: '30s' })])
         await use(here, there)
       } finally {
         await Promise.all([here.close(), there.close()])

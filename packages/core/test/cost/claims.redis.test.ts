@@ -6,9 +6,9 @@ import { redis } from '../../src/redis/index.ts'
 import { Meter } from './meter.ts'
 
 const STALE = { ttl: 50, stale: '1h' } as const
-const DEADLINE = 100
-/** What timers and a busy machine may add, in ms. */
-const SLACK = 150
+const DEADLINE = 500
+/** What a busy machine may add, in ms. */
+const SLACK = 4500
 
 let meter: Meter
 beforeAll(async () => {
@@ -26,13 +26,14 @@ beforeEach(() => {
 describe('a load with a lease', () => {
   it('costs a claim, a look and a release more', async () => {
     const here = await meter.open(app)
+    const load = async (key: string): Promise<void> => {
+      await here.cache.getOrSet(key, () => 'value', { lease: true })
+      // Nobody waits for it.
+      await meter.sent('release')
+    }
     // Sends the scripts.
-    await here.cache.getOrSet('another', () => 'value', { lease: true })
-    await setTimeout(50)
-    const { commands } = await meter.costOf(async () => {
-      await here.cache.getOrSet('key', () => 'value', { lease: true })
-      await setTimeout(50)
-    })
+    await meter.costOf(() => load('another'))
+    const { commands } = await meter.costOf(() => load('key'))
     expect(commands.filter((command) => command !== 'HMGET').sort()).toEqual([
       'GET',
       'GET',
@@ -47,16 +48,23 @@ describe('a load with a lease', () => {
     for (const { cache } of fleet) await cache.get('key')
     for (let time = 0; time < 2; time += 1) {
       let loads = 0
-      const begun = performance.now()
+      let most = 0
+      const running = new Set<number>()
       const load = async (context: LoadContext): Promise<number> => {
         context.noStore()
-        loads += 1
-        await setTimeout(300)
-        return loads
+        const own = (loads += 1)
+        running.add(own)
+        most = Math.max(most, running.size)
+        // The first one until all others wait for it, and they until each of them loads.
+        if (own === 1) await meter.sent('claim', 4)
+        else await expect.poll(() => loads).toBe(4)
+        running.delete(own)
+        return own
       }
-      await Promise.all(fleet.map(({ cache }) => cache.getOrSet('key', load, { lease: true })))
+      await meter.costOf(() => Promise.all(fleet.map(({ cache }) => cache.getOrSet('key', load, { lease: true }))))
       expect(loads).toBe(4)
-      expect(performance.now() - begun).toBeLessThan(2 * 300 + 100 + SLACK)
+      // All four the second time, when it is known that nobody need hold it.
+      expect(most).toBeGreaterThanOrEqual(3)
     }
   })
 
@@ -78,13 +86,11 @@ describe('a refresh in the background', () => {
     }
     for (const { cache } of fleet) expect(await cache.getOrSet('key', load)).toBe('load 1')
     await fleet[0]?.invalidate({ keys: ['key'] }, { strategy: 'lazy' })
-    await setTimeout(50)
-    // All at once, and again once the one that refreshes is done.
-    for (let round = 0; round < 2; round++) {
-      await Promise.all(fleet.map(({ cache }) => cache.getOrSet('key', load)))
-      await setTimeout(300)
-    }
-    expect(await Promise.all(fleet.map(({ cache }) => cache.getOrSet('key', load)))).toEqual(Array(5).fill('load 2'))
+    // All at once, and again until all have what the one that refreshed has stored.
+    const read = async (): Promise<string[]> => await Promise.all(fleet.map(({ cache }) => cache.getOrSet('key', load)))
+    await expect.poll(read, { interval: 100 }).toEqual(Array(5).fill('load 2'))
+    await setTimeout(300)
+    expect(await read()).toEqual(Array(5).fill('load 2'))
     expect(loads).toBe(2)
   })
 
@@ -98,14 +104,15 @@ describe('a refresh in the background', () => {
     await fleet[0]?.cache.getOrSet('key', () => 'old', STALE)
     await fleet[1]?.cache.getOrSet('key', () => 'old', STALE)
     await setTimeout(100)
-    const until = performance.now() + 3500
+    const until = performance.now() + 30_000
     let reads = 0
-    while (performance.now() < until) {
+    while (loads.length < 3 && performance.now() < until) {
       for (const { cache } of fleet) expect(await cache.getOrSet('key', failing, STALE)).toBe('old')
       reads += 2
       await setTimeout(10)
     }
-    expect(reads).toBeGreaterThan(100)
+    for (let n = 0; n < 10; n++) for (const { cache } of fleet) await cache.getOrSet('key', failing, STALE)
+    expect(reads).toBeGreaterThan(20)
     // At 0, 1 and 3 seconds: without sharing there would be twice as many.
     expect(loads).toHaveLength(3)
     const pauses = loads.slice(1).map((at, n) => at - (loads[n] ?? 0))
@@ -120,6 +127,7 @@ describe('while Redis does not answer', () => {
   beforeEach(async () => {
     server = await startRedis()
     here = createRedstart({ app: 'stalled', deadline: DEADLINE, maxStaleness: 60_000, backend: redis(server.url) })
+    await here.ready({ timeout: '30s' })
     await here.cache.getOrSet('menu:stale', () => 'old', STALE)
     await here.cache.get('menu:nothing')
   })
@@ -138,7 +146,7 @@ describe('while Redis does not answer', () => {
 
   it('a load that waits for another process goes on by itself', async () => {
     const store = redis(server.url).cache({ app: 'stalled', clock: { now: () => performance.now(), schedule } })
-    await store.claim({ path: 'menu:1', token: '0'.repeat(32), ttl: 60_000, patient: false }, 1000)
+    await store.claim({ path: 'menu:1', token: '0'.repeat(32), ttl: 60_000, patient: false }, 5000)
     let loads = 0
     const read = here.cache.getOrSet('menu:1', () => (loads += 1), { lease: true })
     await setTimeout(300)
@@ -160,10 +168,12 @@ describe('while Redis does not answer', () => {
       loads += 1
       return Promise.reject(new Error('gone'))
     }
-    for (let n = 0; n < 50; n++) {
+    const read = async (): Promise<void> => {
       expect(await here.cache.getOrSet('menu:stale', failing, STALE)).toBe('old')
-      await setTimeout(10)
     }
+    await expect.poll(async () => (await read(), loads)).toBe(1)
+    // The pause is a second.
+    for (const end = performance.now() + 600; performance.now() < end; await setTimeout(10)) await read()
     expect(loads).toBe(1)
   })
 })

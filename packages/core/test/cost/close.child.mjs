@@ -7,6 +7,7 @@ const { cache, invalidate, close } = createRedstart({
   backend: redis(process.argv[2]),
   app: 'child',
   maxStaleness: 100,
+  deadline: '5s',
 })
 await cache.getOrSet('first', () => 'first', { ttl: 20, stale: '1h' })
 await setTimeout(60)

@@ -79,9 +79,9 @@ describe('a read', () => {
   )
 
   it('after a pause that was too long for the view has its question in the same trip', async () => {
-    const idle = await meter.open(app, { maxStaleness: 40 })
+    const idle = await meter.open(app, { maxStaleness: 200 })
     await here.cache.getOrSet('key', load)
-    await setTimeout(100)
+    await setTimeout(300)
     expect(await meter.costOf(() => idle.cache.getOrSet('key', refuse))).toEqual({
       trips: 1,
       commands: ['ask', 'GET', 'HMGET'],

@@ -6,6 +6,7 @@ import {
   startRedis,
   type TripCounter,
 } from '@redstart/testing'
+import { expect } from 'vitest'
 import { createRedstart, type Redstart, type RedstartOptions } from '../../src/index.ts'
 import { redis } from '../../src/redis/index.ts'
 import { ask, claim, identify, invalidate, release, touch, write } from '../../src/redis/scripts.ts'
@@ -51,6 +52,15 @@ export class Meter implements AsyncDisposable {
     await run()
     await this.#commands.settled()
     return { trips: this.#trips.trips(), commands: this.#commands.commands().map(nameOf) }
+  }
+
+  /** Resolves when a command or script of this name has been sent so many times since the last `costOf` began. */
+  async sent(name: string, times = 1): Promise<void> {
+    const enough = async (): Promise<boolean> => {
+      await this.#commands.settled()
+      return this.#commands.commands().filter((command) => nameOf(command) === name).length >= times
+    }
+    await expect.poll(enough, { interval: 10 }).toBe(true)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

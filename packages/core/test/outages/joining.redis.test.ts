@@ -6,7 +6,7 @@ import { Traffic } from './traffic.ts'
 
 it('a read that joined a load which is invalidated under way loads again, without waiting for Redis again', async () => {
   // So long that a second one shows on a busy machine, too.
-  const deadline = 500
+  const deadline = 1000
   const loads = 200
   await using stage = await openStage({ deadline })
   using lag = watchLag()

@@ -21,7 +21,7 @@ process.send?.('ready')
 
 async function work({ url, app, at, lease, load }: LeaseOrders): Promise<void> {
   const database = new Redis(url)
-  const { cache, close } = createRedstart({ app, backend: redis({ url }) })
+  const { cache, close } = createRedstart({ app, backend: redis({ url }), deadline: '5s' })
   await cache.get('menu:warm')
   await setTimeout(at - Date.now())
   const value = await cache.getOrSet(

@@ -15,8 +15,9 @@ afterAll(async () => {
   await server.stop()
 })
 
-const GRACE = 1500
-const EVERY = 700
+/** In ms: what is to happen within them happens on a machine that stands still for a second, too. */
+const GRACE = 2500
+const EVERY = 1000
 
 /** Each lets time pass twice at most: it is real. */
 function inTime(all: readonly Step[]): readonly Step[] {
@@ -27,7 +28,7 @@ function inTime(all: readonly Step[]): readonly Step[] {
 it('so it is with Redis, for many browsers at once', async () => {
   let rotations = 0
   await fc.assert(
-    fc.asyncProperty(fc.array(steps, { minLength: 30, maxLength: 30 }), async (browsers) => {
+    fc.asyncProperty(fc.array(steps, { minLength: 20, maxLength: 20 }), async (browsers) => {
       await Promise.all(
         browsers.map(async (all) => {
           const opened = openInstance(redis(server.url), {

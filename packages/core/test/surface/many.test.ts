@@ -87,7 +87,7 @@ describe('many', () => {
     const first = dish(1)
     await new Promise(setImmediate)
     const many = dish.many([1, 2])
-    await vi.waitFor(() => expect(calls).toHaveLength(1))
+    await vi.waitFor(() => expect(calls).toHaveLength(1), 20_000)
     const again = dish(1)
     expect(calls.map(({ items }) => items)).toEqual([[2]])
     held.pass('single 1')
@@ -390,7 +390,7 @@ describe('many', () => {
     await expect(broken.many([1])).rejects.toThrow('no 1')
     await expect(dish.many(null as never)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' }) // what types forbid
     await expect(dish.many('ab' as never)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' }) // as above
-    await vi.waitFor(() => expect(calls.map(({ items }) => items)).toEqual([[1]]))
+    await vi.waitFor(() => expect(calls.map(({ items }) => items)).toEqual([[1]]), 20_000)
   })
 
   it('leaves no failure alone that nobody waits for', async () => {

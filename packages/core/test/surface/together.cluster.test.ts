@@ -82,7 +82,7 @@ describe('on a Cluster', () => {
       expect([...(await there.many(range(200))).values()]).toEqual(range(200).map(String))
       expect(loads).toEqual([150])
       await one.cache.namespace('menu').clear()
-      await vi.waitFor(async () => expect((await two.cache.namespace('menu').getMany(range(200))).size).toBe(0))
+      await vi.waitFor(async () => expect((await two.cache.namespace('menu').getMany(range(200))).size).toBe(0), 20_000)
     } finally {
       await Promise.all([one.close(), two.close()])
     }

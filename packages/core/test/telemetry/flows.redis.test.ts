@@ -38,7 +38,7 @@ async function note(app: string): Promise<Noted> {
     redstart,
     news: () => notes.splice(0),
     async coming(most) {
-      await vi.waitFor(() => expect(notes.length).toBeGreaterThanOrEqual(most), 5000)
+      await vi.waitFor(() => expect(notes.length).toBeGreaterThanOrEqual(most), 20_000)
       return notes.splice(0)
     },
     async returned(call) {

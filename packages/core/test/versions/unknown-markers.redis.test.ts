@@ -5,7 +5,8 @@ import { redis } from '../../src/redis/index.ts'
 
 it('a lazy invalidation over a marker of unknown form does not undo what was in it', async () => {
   await using server = await startRedis()
-  const open = (): Redstart => createRedstart({ app: 'a', backend: redis(server.url), consistency: 'strict' })
+  const open = (): Redstart =>
+    createRedstart({ app: 'a', backend: redis(server.url), deadline: '5s', consistency: 'strict' })
   const one = open()
   await one.cache.getOrSet('m:1', () => 'old', { tags: ['s'] })
   await one.invalidate({ tags: ['s'] })
@@ -19,7 +20,12 @@ it('a lazy invalidation over a marker of unknown form does not undo what was in 
 it('more unknown fields than markers that are remembered make nobody forget', async () => {
   await using server = await startRedis()
   const open = (): Redstart =>
-    createRedstart({ app: 'p', backend: redis({ url: server.url, markers: 20 }), consistency: 'strict' })
+    createRedstart({
+      app: 'p',
+      backend: redis({ url: server.url, markers: 20 }),
+      deadline: '5s',
+      consistency: 'strict',
+    })
   const one = open()
   await one.cache.getOrSet('m:1', () => 'kept')
   for (let n = 0; n < 100; n += 1) await server.command('HSET', '{p}:meta', `x:${n}`, '1')

@@ -120,7 +120,11 @@ describe('a meta hash with fields that are not known', () => {
 
   it('keeps them also while markers are forgotten', async () => {
     const app = `unknown${++apps}`
-    const { cache, invalidate, of, close } = open({ backend: redis({ url: server.url, markers: 20 }), app })
+    const { cache, invalidate, of, close } = open({
+      backend: redis({ url: server.url, markers: 20 }),
+      app,
+      deadline: '5s',
+    })
     await cache.getOrSet('menu:1', () => 1)
     await client.hset(`{${app}}:meta`, FIELDS)
     for (let n = 0; n < 100; n += 1) await invalidate({ tags: [`t${n}`] })

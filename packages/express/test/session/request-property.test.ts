@@ -127,7 +127,7 @@ for (const name of EXPRESSES) {
       await visitor.get('/views')
       const { body, cookies } = await visitor.get('/stream')
       expect([body, cookies]).toEqual([expect.stringContaining('after the head of the response has left'), []])
-      await vi.waitFor(async () => expect((await visitor.get('/views')).body).toBe('{"views":3}'))
+      await vi.waitFor(async () => expect((await visitor.get('/views')).body).toBe('{"views":3}'), 20_000)
     })
 
     it('is one of several, each with its own cookie and its own users', async () => {
