@@ -4,7 +4,7 @@ import { EVERYTHING } from './names.ts'
 /** Names that wait; above it everything is invalidated instead. */
 const MOST_NAMES = 10_000
 
-/** Names that are sent again in one call. */
+/** Names that are sent again in one call: no more than a slow backend can take in within one deadline. */
 const MOST_TOGETHER = 1000
 
 export type Unreached = Pick<Hint, 'names' | 'kind' | 'deadline'>
@@ -48,7 +48,7 @@ export class Pending {
   add(unreached: Unreached): boolean {
     this.sequence++
     const fits = this.#size + unreached.names.length <= this.#mostNames
-    if (fits) this.#waiting.push(unreached)
+    if (fits) this.#waiting.push(...inPieces(unreached))
     else this.#waiting = [{ names: [EVERYTHING], kind: 'hard', deadline: Infinity }]
     this.#size = fits ? this.#size + unreached.names.length : 1
     if (!fits) this.#names.clear()
@@ -98,4 +98,14 @@ export class Pending {
     this.#names.clear()
     this.#lazy.clear()
   }
+}
+
+/** The same invalidation, its names divided among as many as can be sent one after the other. */
+function inPieces(unreached: Unreached): Unreached[] {
+  const { names } = unreached
+  if (names.length <= MOST_TOGETHER) return [unreached]
+  return Array.from({ length: Math.ceil(names.length / MOST_TOGETHER) }, (_, piece) => ({
+    ...unreached,
+    names: names.slice(piece * MOST_TOGETHER, (piece + 1) * MOST_TOGETHER),
+  }))
 }

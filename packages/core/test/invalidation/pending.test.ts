@@ -51,6 +51,18 @@ describe('invalidations that wait', () => {
     expect(pending.allows(['t:a'], 0)).toBe(true)
   })
 
+  it('of very many names go in pieces, each of which has its own time to be answered', () => {
+    const pending = new Pending()
+    const names = Array.from({ length: 2500 }, (_, n) => `t:${n}`)
+    pending.add(hard(...names))
+    pending.add(hard('t:last'))
+    expect(pending.size).toBe(2501)
+    const sent = drain(pending)
+    expect(sent.map((each) => each.names.length)).toEqual([1000, 1000, 501])
+    expect(sent.flatMap((each) => each.names)).toEqual([...names, 't:last'])
+    expect(pending.size).toBe(0)
+  })
+
   it('of one kind with different deadlines go apart', () => {
     const pending = new Pending()
     pending.add({ ...soft('t:a'), deadline: 5 })
@@ -58,12 +70,12 @@ describe('invalidations that wait', () => {
     expect(drain(pending).map(({ deadline }) => deadline)).toEqual([5, 6])
   })
 
-  it('go a thousand names at a time, but one that is larger goes whole', () => {
+  it('go a thousand names at a time, and no more for one that is larger', () => {
     const pending = new Pending()
     const names = (from: number, count: number): string[] => Array.from({ length: count }, (_, n) => `t:${from + n}`)
     for (let n = 0; n < 3; n++) pending.add(hard(...names(n * 400, 400)))
     pending.add(hard(...names(5000, 2500)))
-    expect(drain(pending).map((one) => one.names.length)).toEqual([800, 400, 2500])
+    expect(drain(pending).map((one) => one.names.length)).toEqual([800, 400, 1000, 1000, 500])
   })
 
   it('still hold while the rest of the list waits', () => {
