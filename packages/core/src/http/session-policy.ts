@@ -86,14 +86,19 @@ function clearedAt(name: string): string {
 }
 
 /** Asked for where it is needed: to find the address behind proxies is work. */
-function whoSends(exchange: HttpExchange): Who {
-  return {
-    get ip() {
-      return exchange.address
-    },
-    get userAgent() {
-      return exchange.header('user-agent')
-    },
+class Sender implements Who {
+  readonly #exchange: HttpExchange
+
+  constructor(exchange: HttpExchange) {
+    this.#exchange = exchange
+  }
+
+  get ip(): string | undefined {
+    return this.#exchange.address
+  }
+
+  get userAgent(): string | undefined {
+    return this.#exchange.header('user-agent')
   }
 }
 
@@ -122,7 +127,7 @@ class ExchangeSession<Data extends object> implements SessionState<Data> {
   async #open(): Promise<RequestSession<Data>> {
     const exchange = this.#exchange
     const values = cookieValues(exchange.header('cookie'), this.#format.nameOn(exchange))
-    const who = whoSends(exchange)
+    const who = new Sender(exchange)
     // What a browser fetches beforehand is no use of a session.
     const purpose = exchange.header('sec-purpose')
     const touch = purpose === undefined || !/\bprefetch\b/.test(purpose)

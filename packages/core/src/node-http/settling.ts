@@ -1,4 +1,4 @@
-import type { Capture, LeavingHead, Reply, Settlement } from '../http/exchange.ts'
+import type { Capture, HeaderList, LeavingHead, Reply, Settlement } from '../http/exchange.ts'
 import { problemOf, problemReply } from '../http/problem.ts'
 import { isPromise } from './after.ts'
 import type { Settle } from './policy-use.ts'
@@ -54,7 +54,7 @@ export class Settling {
     }
     let settlement: Settlement | Promise<Settlement>
     try {
-      settlement = settle(this.#head(status))
+      settlement = settle(new Head(status, this.#headers))
     } catch (error) {
       return failed(error)
     }
@@ -78,15 +78,22 @@ export class Settling {
   #verdict(): Verdict {
     return { captures: this.#captures, replacement: this.#replacement }
   }
+}
 
-  #head(status: number): LeavingHead {
-    const headers = this.#headers
-    return {
-      status,
-      header: (name) => headers.get(name),
-      get headers() {
-        return headers.list()
-      },
-    }
+class Head implements LeavingHead {
+  readonly status: number
+  readonly #headers: ResponseHeaders
+
+  constructor(status: number, headers: ResponseHeaders) {
+    this.status = status
+    this.#headers = headers
+  }
+
+  get headers(): HeaderList {
+    return this.#headers.list()
+  }
+
+  header(name: string): string | undefined {
+    return this.#headers.get(name)
   }
 }

@@ -30,6 +30,11 @@ export async function boundTo(
   return readOnly ? stepped : await remembered(engine, stepped)
 }
 
+/** Whether there is anything that {@link boundTo} looks closer at. */
+export function isElsewhere(engine: SessionEngine, live: Live, client: Client): boolean {
+  return mismatches(engine, live, client).length > 0
+}
+
 async function end(
   { revocations, audit }: SessionEngine,
   { token: { address }, core: { userId } }: Live,

@@ -4,7 +4,7 @@ import { type CookieChange, cookieOf } from './cookie-change.ts'
 import type { SessionEngine } from './engine.ts'
 import { type Live, liveOf } from './live.ts'
 import { migrate } from './migration.ts'
-import { boundTo } from './binding.ts'
+import { boundTo, isElsewhere } from './binding.ts'
 import type { LoadedRecord, Refusal } from './session-store.ts'
 import { touchAfterOf } from './settings.ts'
 import { parseToken, presentedBy, type Token } from './token.ts'
@@ -70,25 +70,25 @@ function oneToken({ keyring, audit }: SessionEngine, values: readonly string[]):
 
 async function load(engine: SessionEngine, token: Token, client: Client, how: OpenHow): Promise<Opening> {
   const { store, settings, clock, time } = engine
-  const presented = presentedBy(token)
-  const touch = how.touch && !how.readOnly ? { touchAfter: touchAfterOf(settings) } : {}
-  const request = { ...presented, readOnly: how.readOnly, grace: settings.grace, ...touch }
+  const { address, verifier } = presentedBy(token)
+  const { grace, deadline } = settings
+  const touchAfter = how.touch && !how.readOnly ? touchAfterOf(settings) : undefined
   const sent = clock.now()
-  const reply = await store.load(request, settings.deadline)
+  const reply = await store.load({ address, verifier, touchAfter, readOnly: how.readOnly, grace }, deadline)
   time.learned(reply.now, sent)
   return reply.kind === 'loaded'
-    ? await usable(engine, token, reply, client, how)
-    : await refused(engine, token, reply.kind, how)
+    ? usable(engine, token, reply, client, how)
+    : refused(engine, token, reply.kind, how)
 }
 
-async function usable(
+function usable(
   engine: SessionEngine,
   token: Token,
   record: LoadedRecord,
   client: Client,
   how: OpenHow,
-): Promise<Opening> {
-  const { settings, audit, activity } = engine
+): Opening | Promise<Opening> {
+  const { settings, audit } = engine
   const { sid } = token.address
   const live = liveOf(engine, token, record)
   if (live === undefined) {
@@ -98,13 +98,31 @@ async function usable(
   // The plain instants are for scripts; whoever can write to the backend cannot move these.
   if (live.core.absolute <= record.now) return counted(engine, 'expired')
   if (live.core.created < settings.notBefore) return counted(engine, 'too-early')
+  const needs = isElsewhere(engine, live, client) || settings.schema !== undefined || live.core.version !== settings.version
+  return needs ? adapted(engine, live, record, client, how) : noted(engine, live, record)
+}
+
+/** One that is used elsewhere than it was begun, or whose data another version has stored. */
+async function adapted(
+  engine: SessionEngine,
+  live: Live,
+  record: LoadedRecord,
+  client: Client,
+  how: OpenHow,
+): Promise<Opening> {
+  const { settings } = engine
   const bound = await boundTo(engine, live, client, how)
   if (bound === undefined) return { kind: 'refused', reason: 'binding', mute: false }
+  if (settings.schema !== undefined || bound.core.version !== settings.version) await migrate(engine, bound)
+  return noted(engine, bound, record)
+}
+
+function noted({ audit, activity }: SessionEngine, live: Live, record: LoadedRecord): Opening {
+  const { sid } = live.token.address
   if (record.promoted) audit.tell({ type: 'session.rotated', sid, phase: 'taken' })
   if (record.noted)
-    activity.note({ kind: 'used', sid, device: bound.core.device.kind, expires: record.now + record.idle })
-  if (settings.schema !== undefined || bound.core.version !== settings.version) await migrate(engine, bound)
-  return { kind: 'loaded', live: bound, cookie: offeredCookie(bound, record) }
+    activity.note({ kind: 'used', sid, device: live.core.device.kind, expires: record.now + record.idle })
+  return { kind: 'loaded', live, cookie: offeredCookie(live, record) }
 }
 
 /** Whoever presents the current secret is told the next one, again and again until it is presented. */

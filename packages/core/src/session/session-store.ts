@@ -144,7 +144,7 @@ export type CreateReply =
 
 export interface LoadRequest extends Presented {
   /** Milliseconds since the last use that was noted, from which on a load notes one. @default it is not noted */
-  readonly touchAfter?: number
+  readonly touchAfter?: number | undefined
   readonly readOnly: boolean
   /** How long the previous secret is good for when the next one takes its place, in ms. */
   readonly grace: number

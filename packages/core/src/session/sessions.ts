@@ -144,30 +144,47 @@ export function createSessions<Data extends object>({
     },
     async open(cookies, who, how) {
       const active = await open(cookies, who, how)
-      return requestOf<Data>(active, isFormer(active.engine, how?.former ?? []))
+      return new OpenedRequest<Data>(active, isFormer(active.engine, how?.former ?? []))
     },
   }
 }
 
-function requestOf<Data extends object>(active: ActiveSession, hasFormer: boolean): RequestSession<Data> {
-  return {
-    get session() {
-      return active.destroyed ? undefined : sessionOf<Data>(active)
-    },
-    refused: refusalOf(active),
-    get pending() {
-      return isPending(active)
-    },
-    commit: ({ last = false } = {}) =>
-      active.step(async () => {
-        await commit(active).finally(() => last && active.headLeaves())
-      }),
-    get cookie() {
-      return active.cookie
-    },
-    clearsFormer: hasFormer && active.outage === undefined,
-    headLeaves: () => active.headLeaves(),
-    commitLate: () => active.step(() => commitLate(active)),
+class OpenedRequest<Data extends object> implements RequestSession<Data> {
+  readonly refused: RefusalReason | 'unavailable' | undefined
+  readonly clearsFormer: boolean
+  readonly #active: ActiveSession
+
+  constructor(active: ActiveSession, hasFormer: boolean) {
+    this.#active = active
+    this.refused = refusalOf(active)
+    this.clearsFormer = hasFormer && active.outage === undefined
+  }
+
+  get session(): Session<Data> | undefined {
+    return this.#active.destroyed ? undefined : sessionOf<Data>(this.#active)
+  }
+
+  get pending(): boolean {
+    return isPending(this.#active)
+  }
+
+  commit({ last = false }: { readonly last?: boolean } = {}): Promise<void> {
+    const active = this.#active
+    return active.step(async () => {
+      await commit(active).finally(() => last && active.headLeaves())
+    })
+  }
+
+  get cookie(): CookieChange | undefined {
+    return this.#active.cookie
+  }
+
+  headLeaves(): void {
+    this.#active.headLeaves()
+  }
+
+  commitLate(): Promise<void> {
+    return this.#active.step(() => commitLate(this.#active))
   }
 }
 
