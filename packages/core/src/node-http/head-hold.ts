@@ -3,6 +3,7 @@ import type { Reply } from '../http/exchange.ts'
 import { below, type Below } from './below.ts'
 import { applyHead, type HeadArguments } from './head-arguments.ts'
 import { isPromise } from './after.ts'
+import { beginAsSent, endAsSent, stopAsSent } from './as-sent.ts'
 import { HeldCalls } from './held-calls.ts'
 import { hasNoBody } from './no-body.ts'
 import type { ResponseHeaders } from './response-headers.ts'
@@ -102,8 +103,10 @@ class HeadHold implements Held {
     if (this.#state === 'passing' && this.#tee === undefined) return this.#below.end(given)
     const written = readEnd(given)
     if (this.#state === 'open') this.#beginWith(written)
-    if (this.#state === 'held') this.#calls.end(given, written)
-    else if (this.#state === 'replaced') dropped(written)
+    if (this.#state === 'held') {
+      this.#calls.end(given, written)
+      endAsSent(this.#response)
+    } else if (this.#state === 'replaced') dropped(written)
     else {
       this.#below.end(given)
       this.#tee?.end(written)
@@ -137,7 +140,7 @@ class HeadHold implements Held {
     this.#state = 'held'
     const verdict = this.#options.settling.settle(statusCode)
     if (!isPromise(verdict)) return this.#release(verdict, statusCode, statusMessage)
-    behaveAsSent(this.#response, this)
+    if (!beginAsSent(this.#response)) behaveAsSent(this.#response, this)
     verdict
       .then((given) => this.#release(given, statusCode, statusMessage))
       .catch((error: unknown) => {
@@ -147,6 +150,7 @@ class HeadHold implements Held {
   }
 
   #release(verdict: Verdict, status: number, message: string | undefined): void {
+    stopAsSent(this.#response)
     const { captures, replacement } = this.#calls.tooMany ? this.#options.settling.tooMuch() : verdict
     const { status: leaves, body } = replacement ?? { status, body: undefined }
     this.#tee = captures.length === 0 ? undefined : new Tee(this.#response, captures, leaves)

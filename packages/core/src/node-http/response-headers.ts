@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
 import type { HeaderList, Reply } from '../http/exchange.ts'
+import { changeHeaders } from './as-sent.ts'
 import { hasNoBody } from './no-body.ts'
 
 /** A header that a policy gave. */
@@ -88,7 +89,7 @@ export class ResponseHeaders {
   #change(change: (response: ServerResponse) => void): void {
     this.#giving = true
     try {
-      change(this.#response)
+      changeHeaders(this.#response, () => change(this.#response))
     } finally {
       this.#giving = false
     }
