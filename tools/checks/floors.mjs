@@ -28,7 +28,12 @@ const FLOORS = [
   },
   { wire: {} },
   { invalidation: {}, cache: { alsoFrom: ['invalidation'] }, session: {}, 'rate-limit': {} },
-  { 'backend.ts': {}, memory: { alsoFrom: ['backend.ts'] }, redis: { alsoFrom: ['backend.ts'] } },
+  {
+    'backend.ts': {},
+    memory: { alsoFrom: ['backend.ts'] },
+    redis: { alsoFrom: ['backend.ts'] },
+    'redis-http': { alsoFrom: ['backend.ts', 'redis'] },
+  },
   { http: {} },
   { 'node-http': {} },
   {

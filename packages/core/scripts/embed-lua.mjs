@@ -7,6 +7,7 @@ const SCRIPTS = [
   'claim',
   'identify',
   'invalidate',
+  'json_arguments',
   'release',
   'session_admit',
   'session_commit',
@@ -21,6 +22,7 @@ const SCRIPTS = [
   'session_revoke_all',
   'session_rotate',
   'session_statistics',
+  'snapshot',
   'touch',
   'write',
 ]

@@ -32,6 +32,7 @@ const ENTRY_POINTS = {
   ],
   '@redstart/core/memory': ['memory'],
   '@redstart/core/redis': ['redis'],
+  '@redstart/core/redis-http': ['redisHttp'],
   '@redstart/core/wire': [
     'COMPRESSION_LEVELS',
     'DEEPEST_VALUE',

@@ -11,6 +11,7 @@ it('exports these values and no others', () => {
     'manualClock',
     'startRedis',
     'startRedisCluster',
+    'startRedisRest',
     'startSentinel',
     'tlsMaterial',
   ])

@@ -30,6 +30,10 @@ export class Breaker {
   #lastFailure = -Infinity
   #openFor: number
   #timer: Cancel | undefined
+  /** When it should have tried again, or had an answer, at the latest. */
+  #due = Infinity
+  /** Grows with each probe, so that one that was given up is told apart. */
+  #probes = 0
 
   constructor(options: BreakerOptions) {
     this.#options = options
@@ -38,6 +42,16 @@ export class Breaker {
 
   get state(): BreakerState {
     return this.#state
+  }
+
+  /**
+   * A call was refused because of it. Tries again where a timer did not, or a probe never ended: some places end both
+   * with the request that began them.
+   */
+  refused(): void {
+    if (this.#options.clock.now() <= this.#due) return
+    this.#timer?.()
+    void this.#probe()
   }
 
   /** A call was answered. */
@@ -52,6 +66,7 @@ export class Breaker {
     this.#timer?.()
     this.#openFor = this.#options.openFor
     this.#state = 'closed'
+    this.#due = Infinity
   }
 
   /** @param startedAt the instant at which the call was made. */
@@ -67,6 +82,7 @@ export class Breaker {
   close(): void {
     this.#timer?.()
     this.#state = 'open'
+    this.#due = Infinity
   }
 
   #open(): void {
@@ -74,18 +90,24 @@ export class Breaker {
     this.#state = 'open'
     const wait = this.#openFor * (0.5 + random() / 2)
     this.#openFor = Math.min(longest, this.#openFor * 2)
+    this.#due = clock.now() + wait + LATE_MS
     this.#timer = clock.schedule(wait, () => void this.#probe())
   }
 
   async #probe(): Promise<void> {
     this.#state = 'probing'
+    this.#due = this.#options.clock.now() + this.#options.longest + LATE_MS
+    const probe = (this.#probes += 1)
     const again = await this.#options.probe().then(
       () => false,
       () => true,
     )
     // It may have recovered, or been closed, meanwhile.
-    if (this.#state !== 'probing') return
+    if (this.#state !== 'probing' || probe !== this.#probes) return
     if (again) this.#open()
     else this.recovered()
   }
 }
+
+/** How late a timer may be on a busy machine. */
+const LATE_MS = 1000

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { StoreContext } from '../backend.ts'
 import type {
   CacheStore,
@@ -16,7 +17,9 @@ import type { KeyListener, KeyTracking } from '../invalidation/tracking-store.ts
 import type { StoreHealth } from '../telemetry/health.ts'
 import { lifeBytes } from '../wire/life.ts'
 import { CLAIM_PREFIX, claimKey, releaseKey } from './claims.ts'
-import { lifetime, readLone, readSeveral, readTogether } from './commands.ts'
+import { resultOf, sendTogether, type Step } from './batch.ts'
+import { anonymousRun, lifetime, readLone, readSeveral, readTogether } from './commands.ts'
+import { textOf } from './command-replies.ts'
 import { closed } from './failure.ts'
 import { serverOf } from './info.ts'
 import { readApart } from './read-apart.ts'
@@ -25,9 +28,11 @@ import { hintOf, invalidatedOf } from './replies.ts'
 import { scanEntries } from './scan.ts'
 import { announce, invalidate, run, touch, write } from './scripts.ts'
 import type { Servers } from './servers.ts'
-import type { RedisSettings } from './settings.ts'
-import { channelOf, type HoldServers, sharedServers, viewKeyOf } from './shared-servers.ts'
-import { RedisTracking } from './tracking.ts'
+import { channelOf, type HoldServers, viewKeyOf } from './shared-servers.ts'
+import type { RedisTracking, TrackingContext } from './tracking.ts'
+
+/** Opens what tells every change of an entry. */
+export type OpenTracking = (context: Omit<TrackingContext, 'servers' | 'connectTimeout'>) => RedisTracking
 
 /**
  * The cache's store in Redis: entries under `app:path`, the view in the hash `{app}:meta`, invalidations told on the
@@ -41,22 +46,28 @@ export class RedisCacheStore implements CacheStore {
   readonly #markers: number
   readonly #servers: Servers
   readonly #listeners = new Set<(hint: Hint) => void>()
-  readonly #connectTimeout: number
+  /** Left out where nothing could tell. */
+  readonly track?: (listener: KeyListener) => KeyTracking
   #tracking: RedisTracking | undefined
   #closed = false
 
-  constructor(settings: RedisSettings, context: StoreContext, hold: HoldServers = sharedServers(settings)) {
+  constructor(
+    { markers }: { readonly markers: number },
+    context: StoreContext,
+    hold: HoldServers,
+    openTracking?: OpenTracking,
+  ) {
     const { app, clock } = context
-    this.#connectTimeout = settings.connectTimeout
     this.#app = app
     this.#clock = clock
     this.#viewKey = viewKeyOf(app)
     this.#channel = channelOf(app)
-    this.#markers = settings.markers
+    this.#markers = markers
     this.#servers = hold(context, {
       onMessage: (message) => this.#hear(message),
       onNewMaster: () => this.#tracking?.mastersChanged(),
     })
+    if (openTracking !== undefined) this.track = (listener) => this.#track(listener, openTracking)
   }
 
   read(request: ReadRequest, timeout: number): Promise<ReadReply> {
@@ -70,7 +81,8 @@ export class RedisCacheStore implements CacheStore {
         return readLone(client, key)
       })
     }
-    const whole = { ...request, viewKey: this.#viewKey, keys: keys.map((each) => this.#entryKey(each)) }
+    const { connected } = this.#servers
+    const whole = { ...request, connected, viewKey: this.#viewKey, keys: keys.map((each) => this.#entryKey(each)) }
     if (!this.#servers.single) return readApart(this.#servers, whole, timeout)
     if (ofView) return this.#servers.callView(timeout, (client, wanted) => readTogether(client, whole, wanted, false))
     return this.#servers.call('', timeout, (client) => readSeveral(client, whole.keys))
@@ -110,14 +122,16 @@ export class RedisCacheStore implements CacheStore {
     const deadline =
       kind === 'soft' && request.deadline <= Number.MAX_SAFE_INTEGER ? Math.max(0, Math.floor(request.deadline)) : '-'
     const names = new Set(request.names)
-    const values = [candidate, lifetime(keep), kind, deadline, this.#markers, this.#channel, ...names]
+    const { single, connected } = this.#servers
+    const anonymous = anonymousRun(connected)
+    const values = [candidate, lifetime(keep), kind, deadline, this.#markers, this.#channel, anonymous, ...names]
     const unlink = request.unlink.map((path) => this.#entryKey(path))
-    const { single } = this.#servers
+    const steps: Step[] = [{ kind: 'script', script: invalidate, key: this.#viewKey, values }]
+    // Behind the script in the same write. Whether it works is of no consequence for safety.
+    if (single && unlink.length > 0) steps.push({ kind: 'command', command: 'unlink', args: unlink })
     const done = this.#servers.callView(timeout, async (client, wanted, asking) => {
-      const reply = run(client, invalidate, this.#viewKey, values, wanted, asking)
-      // Behind the script on the same connection. Whether it works is of no consequence for safety.
-      if (single && unlink.length > 0) client.unlink(unlink).catch(() => {})
-      return invalidatedOf(await reply)
+      const [reply] = await sendTogether(client, steps, wanted, asking)
+      return invalidatedOf(resultOf(reply))
     })
     return single || unlink.length === 0 ? done : this.#unlinkAfter(done, unlink, timeout)
   }
@@ -142,23 +156,10 @@ export class RedisCacheStore implements CacheStore {
     return () => this.#listeners.delete(own)
   }
 
-  track(listener: KeyListener): KeyTracking {
-    if (this.#closed) throw closed()
-    this.#tracking = new RedisTracking({
-      servers: this.#servers,
-      clock: this.#clock,
-      viewKey: this.#viewKey,
-      connectTimeout: this.#connectTimeout,
-      prefix: this.#entryKey(''),
-      listener,
-    })
-    return this.#tracking
-  }
-
   async health(timeout: number): Promise<StoreHealth> {
     const asked = this.#clock.now()
     const server = await this.#servers.callView(timeout, async (client) =>
-      serverOf(await client.info('server', 'memory', 'replication'), Boolean(client.options.sentinels)),
+      serverOf(textOf(await client.call('info', [])), this.#servers.behindSentinel),
     )
     return { roundTrip: this.#clock.now() - asked, server, breakers: this.#servers.breakers() }
   }
@@ -174,6 +175,12 @@ export class RedisCacheStore implements CacheStore {
     const invalidated = await done
     removeKeys(this.#servers, keys, timeout).catch(() => {})
     return invalidated
+  }
+
+  #track(listener: KeyListener, open: OpenTracking): KeyTracking {
+    if (this.#closed) throw closed()
+    this.#tracking = open({ clock: this.#clock, viewKey: this.#viewKey, prefix: this.#entryKey(''), listener })
+    return this.#tracking
   }
 
   #hear(message: string): void {

@@ -1,22 +1,23 @@
-import type { Redis } from 'ioredis'
 import type { ReadReply, ReadRequest } from '../cache/cache-store.ts'
-import { isReply } from './failure.ts'
 import { namespacesAmong } from '../invalidation/names.ts'
+import { resultOf, sendTogether, type Step } from './batch.ts'
+import type { Client, Reply } from './client.ts'
+import { isReply } from './failure.ts'
 import { answerOf, snapshotFields, snapshotOf } from './replies.ts'
-import { announce, ask } from './scripts.ts'
+import { ask, snapshot } from './scripts.ts'
 import type { Wanted } from './servers.ts'
 
 /** Reads one entry. Something other than bytes under an entry's key is not ours, so there is no entry. */
-export function readLone(client: Redis, key: string): Promise<ReadReply> {
+export function readLone(client: Client, key: string): Promise<ReadReply> {
   // Not async: this is the path of every hit.
-  return client.getBuffer(key).then(lone, loneProblem)
+  return client.callBuffer('get', [key]).then(lone, loneProblem)
 }
 
 /** Reads several entries of one server; of something other than bytes Redis gives nothing here. */
-export function readSeveral(client: Redis, keys: readonly string[]): Promise<ReadReply> {
+export function readSeveral(client: Client, keys: readonly string[]): Promise<ReadReply> {
   if (keys.length === 0) return Promise.resolve({ entries: [], snapshot: undefined, answer: undefined })
   return client
-    .mgetBuffer([...keys])
+    .callBuffer('mget', keys)
     .then((found) => ({ entries: severalOf(found), snapshot: undefined, answer: undefined }))
 }
 
@@ -29,9 +30,9 @@ export type EntryReply =
   | { readonly kind: 'failed'; readonly error: Error }
 
 /** Several entries in one write; each may fail alone, as where its slot has moved. */
-export async function getEntries(client: Redis, keys: readonly string[]): Promise<readonly EntryReply[]> {
+export async function getEntries(client: Client, keys: readonly string[]): Promise<readonly EntryReply[]> {
   const pipeline = client.pipeline()
-  for (const key of keys) pipeline.getBuffer(key)
+  for (const key of keys) pipeline.callBuffer('get', [key])
   const replies = (await pipeline.exec()) ?? []
   return keys.map((_, n) => {
     const [error, value] = replies[n] ?? []
@@ -46,6 +47,8 @@ export async function getEntries(client: Redis, keys: readonly string[]): Promis
 /** Parts of a read that are on one server: keys in full. */
 export interface ReadTogether extends ReadRequest {
   readonly viewKey: string
+  /** See {@link Servers.connected}. */
+  readonly connected: boolean
 }
 
 /**
@@ -53,49 +56,54 @@ export interface ReadTogether extends ReadRequest {
  * are one command: each command costs this process and Redis about as much as a small entry itself.
  */
 export async function readTogether(
-  client: Redis,
-  { viewKey, keys, names, question }: ReadTogether,
+  client: Client,
+  { viewKey, keys, names, question, connected }: ReadTogether,
   wanted: Wanted,
   asking: boolean,
 ): Promise<ReadReply> {
-  const pipeline = client.pipeline()
-  const asked = question && [question.candidate, lifetime(question.keep)]
-  if (asked !== undefined) {
-    if (asking) pipeline.asking()
-    pipeline.evalsha(ask.sha, 1, viewKey, ...asked)
-  }
-  const [first] = keys
-  if (keys.length > 1) pipeline.mgetBuffer([...keys])
-  else if (first !== undefined) pipeline.getBuffer(first)
+  const anonymous = anonymousRun(connected)
   const namespaces = [...namespacesAmong(names ?? [])]
-  if (names !== undefined) {
-    if (asking) pipeline.asking()
-    pipeline.hmget(viewKey, ...snapshotFields(names, namespaces))
-  }
-  const all: readonly Reply[] = (await pipeline.exec()) ?? []
-  const replies = asking ? all.filter((_, n) => n % 2 === 1) : all
-  const offset = asked === undefined ? 0 : 1
-  const [problem, answer] = asked === undefined ? [] : (replies[0] ?? [])
-  const repeated = asked !== undefined && isReply(problem, 'NOSCRIPT') && wanted()
-  if (problem && !repeated) throw problem
-  if (repeated && asking) announce(client)
+  const fields = names && snapshotFields(names, namespaces)
+  const asked: Step[] = question
+    ? [{ kind: 'script', script: ask, key: viewKey, values: [question.candidate, lifetime(question.keep), anonymous] }]
+    : []
+  const entries: Step[] =
+    keys.length === 0 ? [] : [{ kind: 'command', command: keys.length > 1 ? 'mget' : 'get', args: keys, bytes: true }]
+  const replies = await sendTogether(
+    client,
+    [...asked, ...entries, ...(fields === undefined ? [] : [snapshotStep(viewKey, fields, connected)])],
+    wanted,
+    asking,
+  )
+  const answer = question && answerOf(resultOf(replies[0]))
+  const found = replies[asked.length]
   return {
-    answer: asked && answerOf(repeated ? await client.eval(ask.text, 1, viewKey, ...asked) : answer),
-    entries: keys.length > 1 ? severalOf(valueOf(replies[offset])) : keys.map(() => entryOf(replies[offset])),
-    snapshot: names && snapshotOf(names, namespaces, valueOf(replies[offset + Math.min(keys.length, 1)])),
+    answer,
+    entries: keys.length > 1 ? severalOf(resultOf(found)) : keys.map(() => entryOf(found)),
+    snapshot: names && snapshotOf(names, namespaces, resultOf(replies[asked.length + entries.length])),
   }
 }
+
+/**
+ * What stands for the run id of a server that tells none, where questions check for themselves; empty where connections
+ * are checked, because such a server is refused there.
+ */
+export function anonymousRun(connected: boolean): string {
+  return connected ? '' : ANONYMOUS
+}
+
+function snapshotStep(viewKey: string, fields: readonly string[], connected: boolean): Step {
+  return connected
+    ? { kind: 'command', command: 'hmget', args: [viewKey, ...fields] }
+    : { kind: 'script', script: snapshot, key: viewKey, values: [ANONYMOUS, ...fields] }
+}
+
+/** No run id: these are hexadecimal. */
+const ANONYMOUS = 'untold'
 
 /** Redis takes whole milliseconds, and would delete a key at once for none. */
 export function lifetime(ms: number): number {
   return Math.max(1, Math.floor(ms))
-}
-
-type Reply = readonly [error: Error | null, result: unknown]
-
-function valueOf(reply: Reply | undefined): unknown {
-  if (reply?.[0]) throw reply[0]
-  return reply?.[1]
 }
 
 function entryOf(reply: Reply | undefined): Uint8Array | undefined {
@@ -108,8 +116,8 @@ function severalOf(found: unknown): (Uint8Array | undefined)[] {
   return found.map((bytes: unknown) => (bytes instanceof Uint8Array ? bytes : undefined))
 }
 
-function lone(bytes: Uint8Array | null | undefined): ReadReply {
-  return { entries: [bytes ?? undefined], snapshot: undefined, answer: undefined }
+function lone(bytes: unknown): ReadReply {
+  return { entries: [bytes instanceof Uint8Array ? bytes : undefined], snapshot: undefined, answer: undefined }
 }
 
 function loneProblem(error: unknown): ReadReply {

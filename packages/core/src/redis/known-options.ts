@@ -1,6 +1,6 @@
-import { checkMembers, checkObject } from '../errors.ts'
+import { checkMembers } from '../errors.ts'
 import { membersOf } from '../members.ts'
-import type { RedisBreakerOptions, RedisConnectionOptions } from './options.ts'
+import type { RedisConnectionOptions } from './options.ts'
 
 const OWN = membersOf<RedisConnectionOptions>({
   url: true,
@@ -46,12 +46,7 @@ const OF_IOREDIS = [
 ]
 const FOREIGN: ReadonlySet<string> = new Set(OF_IOREDIS)
 
-const OF_BREAKER = membersOf<RedisBreakerOptions>({ failures: true, openFor: true, longest: true })
-
 /** @throws RedstartError `INVALID_ARGUMENT` for options that nobody knows, misspelt ones above all. */
 export function checkKnown(options: RedisConnectionOptions): void {
   checkMembers('the options of redis', options, OWN, FOREIGN)
-  if (options.breaker === undefined) return
-  checkObject('redis: breaker', options.breaker)
-  checkMembers('redis: breaker', options.breaker, OF_BREAKER)
 }

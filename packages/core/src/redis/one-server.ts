@@ -5,13 +5,14 @@ import { Breaker } from './breaker.ts'
 import { Calls, within } from './calls.ts'
 import { Connection } from './connection.ts'
 import { identify } from './scripts.ts'
-import type { Master, Send, Servers, ViewContext } from './servers.ts'
+import type { ConnectedMaster, Send, Servers, ViewContext } from './servers.ts'
 import type { RedisSettings } from './settings.ts'
 import { identifyServer, ViewLink } from './view-link.ts'
 
 /** One Redis, alone or whichever one Sentinel names: the first connection has the view, calls about keys go round all. */
-export class OneServer implements Servers {
+export class OneServer implements Servers<ConnectedMaster> {
   readonly single = true
+  readonly connected = true
   readonly #clock: Clock
   readonly #settings: RedisSettings
   readonly #viewKey: string
@@ -52,7 +53,11 @@ export class OneServer implements Servers {
     return this.#calls.make(this.#link.connection, timeout, send)
   }
 
-  async masters(): Promise<readonly Master[]> {
+  get behindSentinel(): boolean {
+    return Boolean(this.#link.connection.client.options.sentinels)
+  }
+
+  async masters(): Promise<readonly ConnectedMaster[]> {
     return [
       {
         name: '',

@@ -25,7 +25,7 @@ export function placeOf(options: RedisConnectionOptions): Place {
     ...target.options,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(db !== undefined && { db: whole(db, 'db', 0, 99_999) }),
+    ...(db !== undefined && { db: whole(db, 'redis: db', 0, 99_999) }),
   }
   const tls = tlsOf(options.tls, place.tls)
   if (tls === undefined) delete place.tls
@@ -36,7 +36,7 @@ export function placeOf(options: RedisConnectionOptions): Place {
   if (options.natMap !== undefined) throw misplaced('natMap', 'sentinels or cluster')
   const { host, port } = options
   if (host !== undefined) place.host = host
-  if (port !== undefined) place.port = whole(port, 'port', 1, 65_535)
+  if (port !== undefined) place.port = whole(port, 'redis: port', 1, 65_535)
   return { place, cluster: undefined }
 }
 
@@ -95,7 +95,7 @@ function addresses(list: readonly RedisAddress[], what: string): readonly RedisA
   return list.map((address: RedisAddress) => {
     const { host, port } = address
     if (typeof host !== 'string' || host === '') throw invalidArgument(`redis: ${what}: host`, host, 'a host')
-    return { host, port: whole(port, `${what}: port`, 1, 65_535) }
+    return { host, port: whole(port, `redis: ${what}: port`, 1, 65_535) }
   })
 }
 

@@ -1,8 +1,7 @@
 import type { Backend } from '../backend.ts'
-import { RedisCacheStore } from './cache-store.ts'
+import { connectedCacheStore, connectedServers } from './connected.ts'
 import type { RedisClient, RedisConnectionOptions } from './options.ts'
 import { RedisSessionStore } from './sessions/session-store.ts'
-import { sharedServers } from './shared-servers.ts'
 import { settingsOf } from './target.ts'
 
 /**
@@ -25,10 +24,10 @@ import { settingsOf } from './target.ts'
  */
 export function redis(target: string | RedisConnectionOptions | RedisClient = {}): Backend {
   const settings = settingsOf(target)
-  const hold = sharedServers(settings)
+  const hold = connectedServers(settings)
   return {
     name: 'redis',
-    cache: (context) => new RedisCacheStore(settings, context, hold),
+    cache: (context) => connectedCacheStore(settings, context, hold),
     sessions: (context, options) => new RedisSessionStore(hold, context, options),
   }
 }

@@ -1,3 +1,4 @@
+import { countOf } from './command-replies.ts'
 import { failureOf, isReply } from './failure.ts'
 import { announce } from './scripts.ts'
 import type { Servers } from './servers.ts'
@@ -29,7 +30,7 @@ async function removeGroup(servers: Servers, keys: readonly string[], timeout: n
   const commands = servers.single ? inParts(keys) : keys.map((key) => [key])
   const replies = await servers.call(first, timeout, async (client) => {
     const pipeline = client.pipeline()
-    for (const command of commands) pipeline.unlink(...command)
+    for (const command of commands) pipeline.call('unlink', command)
     const answered = (await pipeline.exec()) ?? []
     // The connection was lost: a pipeline that got no reply at all would pass for an answered call.
     for (const [error] of answered) if (error && !isReply(error)) throw error
@@ -39,16 +40,17 @@ async function removeGroup(servers: Servers, keys: readonly string[], timeout: n
     const key = commands[n]?.[0] ?? first
     if (isReply(error, 'MOVED') || isReply(error, 'ASK')) return await removeOne(servers, key, timeout)
     if (error) throw failureOf(error, key)
-    return Number(count)
+    return countOf(count)
   })
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
 }
 
 async function removeOne(servers: Servers, key: string, timeout: number): Promise<number> {
-  return await servers.call(key, timeout, (client, _wanted, asking) => {
+  const count = await servers.call(key, timeout, (client, _wanted, asking) => {
     if (asking) announce(client)
-    return client.unlink(key)
+    return client.call('unlink', [key])
   })
+  return countOf(count)
 }
 
 function inParts(keys: readonly string[]): string[][] {

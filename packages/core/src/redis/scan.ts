@@ -1,5 +1,6 @@
 import { escapeGlob, type Glob } from '../cache/glob.ts'
 import { isPath } from '../keys.ts'
+import { scannedOf } from './command-replies.ts'
 import type { Master, Servers } from './servers.ts'
 
 /** Keys that a server looks at in one call: some milliseconds of its time. */
@@ -44,10 +45,9 @@ async function* scanMaster(
   do {
     let keys: readonly string[]
     try {
-      ;[cursor, keys] = await master.call(timeout, (client) =>
-        // Only strings are entries; what other programs keep under the same prefix is theirs.
-        client.scan(cursor, 'MATCH', pattern, 'COUNT', COUNT, 'TYPE', 'string'),
-      )
+      // Only strings are entries; what other programs keep under the same prefix is theirs.
+      const args = [cursor, 'MATCH', pattern, 'COUNT', COUNT, 'TYPE', 'string']
+      ;[cursor, keys] = scannedOf(await master.call(timeout, (client) => client.call('scan', args)))
     } catch (error) {
       // One that is no master any more: its keys are another one's, which is walked over in the next pass.
       if (await isMaster(servers, master, timeout)) throw error

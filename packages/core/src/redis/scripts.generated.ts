@@ -16,23 +16,34 @@ local function meta_of(key)
   if whole then return meta end
   error({ err = 'FOREIGN the hash is not a meta hash of this layout' })
 end
-local function run_id()
-  local id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-  if not id then error({ err = 'NORUNID the server does not tell its run_id' }) end
-  return id
+local function run_id(anonymous)
+  local info = redis.pcall('INFO', 'server')
+  local told = type(info) == 'string'
+  if not told and anonymous == '' then error(info) end
+  local id = told and string.match(info, 'run_id:(%x+)')
+  if id then return id end
+  if anonymous ~= '' then return anonymous end
+  error({ err = 'NORUNID the server does not tell its run_id' })
 end
-local function start(key, generation, keep)
-  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0',
+local function meta_of_run(key, anonymous)
+  local meta = meta_of(key)
+  if not meta or meta.run == run_id(anonymous) then return meta end
+  redis.call('UNLINK', key)
+  return nil
+end
+local function start(key, generation, keep, anonymous)
+  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(anonymous), '$h', '2', '$n', '0',
     '$s', '0')
   redis.pcall('PEXPIRE', key, keep)
   return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0, spaces = 0 }
 end
-local key, candidate, keep = KEYS[1], ARGV[1], ARGV[2]
-local meta = meta_of(key)
+local key, candidate, keep, anonymous = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+local meta
+if anonymous == '' then meta = meta_of(key) else meta = meta_of_run(key, anonymous) end
 if meta then
   redis.call('PEXPIRE', key, keep, 'GT')
 else
-  meta = start(key, candidate, keep)
+  meta = start(key, candidate, keep, anonymous)
 end
 local time = redis.call('TIME')
 return { meta.generation, text(meta.clock), time[1], time[2] }`
@@ -77,20 +88,28 @@ local function meta_of(key)
   if whole then return meta end
   error({ err = 'FOREIGN the hash is not a meta hash of this layout' })
 end
-local function run_id()
-  local id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-  if not id then error({ err = 'NORUNID the server does not tell its run_id' }) end
-  return id
+local function run_id(anonymous)
+  local info = redis.pcall('INFO', 'server')
+  local told = type(info) == 'string'
+  if not told and anonymous == '' then error(info) end
+  local id = told and string.match(info, 'run_id:(%x+)')
+  if id then return id end
+  if anonymous ~= '' then return anonymous end
+  error({ err = 'NORUNID the server does not tell its run_id' })
 end
-local function start(key, generation, keep)
-  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0',
+local function meta_of_run(key, anonymous)
+  local meta = meta_of(key)
+  if not meta or meta.run == run_id(anonymous) then return meta end
+  redis.call('UNLINK', key)
+  return nil
+end
+local function start(key, generation, keep, anonymous)
+  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(anonymous), '$h', '2', '$n', '0',
     '$s', '0')
   redis.pcall('PEXPIRE', key, keep)
   return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0, spaces = 0 }
 end
-local meta = meta_of(KEYS[1])
-if not meta or meta.run == run_id() then return 0 end
-redis.call('UNLINK', KEYS[1])
+if not meta_of(KEYS[1]) or meta_of_run(KEYS[1], '') then return 0 end
 return 1`
 
 export const invalidateLua: string = String.raw`#!lua flags=allow-oom
@@ -109,22 +128,32 @@ local function meta_of(key)
   if whole then return meta end
   error({ err = 'FOREIGN the hash is not a meta hash of this layout' })
 end
-local function run_id()
-  local id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-  if not id then error({ err = 'NORUNID the server does not tell its run_id' }) end
-  return id
+local function run_id(anonymous)
+  local info = redis.pcall('INFO', 'server')
+  local told = type(info) == 'string'
+  if not told and anonymous == '' then error(info) end
+  local id = told and string.match(info, 'run_id:(%x+)')
+  if id then return id end
+  if anonymous ~= '' then return anonymous end
+  error({ err = 'NORUNID the server does not tell its run_id' })
 end
-local function start(key, generation, keep)
-  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0',
+local function meta_of_run(key, anonymous)
+  local meta = meta_of(key)
+  if not meta or meta.run == run_id(anonymous) then return meta end
+  redis.call('UNLINK', key)
+  return nil
+end
+local function start(key, generation, keep, anonymous)
+  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(anonymous), '$h', '2', '$n', '0',
     '$s', '0')
   redis.pcall('PEXPIRE', key, keep)
   return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0, spaces = 0 }
 end
 local QUEUE_FACTOR, MOST_FLOORS, CHUNK = 4, 1000, 1000
-local key, candidate, keep, kind, bound, channel = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[5]), ARGV[6]
-local deadline = tonumber(ARGV[4])
+local key, candidate, keep, kind, bound = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[5])
+local deadline, channel, anonymous = tonumber(ARGV[4]), ARGV[6], ARGV[7]
 local names = {}
-for i = 7, #ARGV do names[#names + 1] = ARGV[i] end
+for i = 8, #ARGV do names[#names + 1] = ARGV[i] end
 local function in_parts(command, arguments, each)
   for first = 1, #arguments, CHUNK do
     local last = math.min(first + CHUNK - 1, #arguments)
@@ -203,7 +232,7 @@ in_parts('HMGET', names, function(found, before)
     fields[#fields + 1] = raised(found[i], clock, now)
   end
 end)
-meta = meta or start(key, candidate, keep)
+meta = meta or start(key, candidate, keep, anonymous)
 meta.clock, meta.weight = clock, meta.weight + math.max(1, #names)
 in_parts('HSET', fields)
 redis.call('HSET', key, '$c', text(clock), '$n', text(meta.weight), 'q:' .. text(clock), table.concat(names, '\n'))
@@ -212,6 +241,16 @@ redis.pcall('PEXPIRE', key, keep, 'GT')
 local hint = { meta.generation, text(previous), text(clock), kind, deadline and text(deadline) or '-' }
 redis.pcall('PUBLISH', channel, table.concat(hint, '\n') .. '\n' .. table.concat(names, '\n'))
 return { meta.generation, text(previous), text(clock) }`
+
+export const jsonArgumentsLua: string = String.raw`local BYTES = {}
+for n = 128, 191 do
+  local low = string.char(n)
+  BYTES['\194' .. low], BYTES['\195' .. low] = low, string.char(n + 64)
+  if n < 160 then BYTES['\196' .. low] = string.char(n - 128) end
+end
+local decoded = {}
+for n = 1, #ARGV do decoded[n] = string.gsub(ARGV[n], '[\194-\196][\128-\191]', BYTES) end
+local ARGV = decoded`
 
 export const releaseLua: string = String.raw`#!lua flags=allow-oom
 local MEMORY_MS = 60000
@@ -922,6 +961,53 @@ for minute = running - 59, running do
   reply[#reply + 1] = count
 end
 return reply`
+
+export const snapshotLua: string = String.raw`#!lua flags=allow-oom
+local FIXED_FIELDS = 7
+local function text(number)
+  return string.format('%.0f', number)
+end
+local function meta_of(key)
+  local found = redis.call('HMGET', key, '$g', '$c', '$f', '$r', '$h', '$n', '$s')
+  if not found[1] and redis.call('EXISTS', key) == 0 then return nil end
+  local meta = {
+    generation = found[1], run = found[4], clock = tonumber(found[2] or ''), floor = tonumber(found[3] or ''),
+    head = tonumber(found[5] or ''), weight = tonumber(found[6] or ''), spaces = tonumber(found[7] or ''),
+  }
+  local whole = meta.generation and meta.clock and meta.floor and meta.run and meta.head and meta.weight and meta.spaces
+  if whole then return meta end
+  error({ err = 'FOREIGN the hash is not a meta hash of this layout' })
+end
+local function run_id(anonymous)
+  local info = redis.pcall('INFO', 'server')
+  local told = type(info) == 'string'
+  if not told and anonymous == '' then error(info) end
+  local id = told and string.match(info, 'run_id:(%x+)')
+  if id then return id end
+  if anonymous ~= '' then return anonymous end
+  error({ err = 'NORUNID the server does not tell its run_id' })
+end
+local function meta_of_run(key, anonymous)
+  local meta = meta_of(key)
+  if not meta or meta.run == run_id(anonymous) then return meta end
+  redis.call('UNLINK', key)
+  return nil
+end
+local function start(key, generation, keep, anonymous)
+  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(anonymous), '$h', '2', '$n', '0',
+    '$s', '0')
+  redis.pcall('PEXPIRE', key, keep)
+  return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0, spaces = 0 }
+end
+local CHUNK = 1000
+local values = {}
+if not meta_of_run(KEYS[1], ARGV[1]) then return values end
+for first = 2, #ARGV, CHUNK do
+  local last = math.min(first + CHUNK - 1, #ARGV)
+  local found = redis.call('HMGET', KEYS[1], unpack(ARGV, first, last))
+  for n = 1, last - first + 1 do values[first - 2 + n] = found[n] end
+end
+return values`
 
 export const touchLua: string = String.raw`#!lua
 local function stored_clock(key, generation)

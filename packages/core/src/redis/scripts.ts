@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Redis } from 'ioredis'
+import type { Client, Script, Values } from './client.ts'
 import { isReply } from './failure.ts'
 import {
   askLua,
@@ -20,21 +20,17 @@ import {
   sessionRevokeLua,
   sessionRotateLua,
   sessionStatisticsLua,
+  snapshotLua,
   touchLua,
   writeLua,
 } from './scripts.generated.ts'
-
-/** A script and the name under which Redis keeps it. */
-export interface Script {
-  readonly text: string
-  readonly sha: string
-}
 
 export const ask: Script = script(askLua)
 export const claim: Script = script(claimLua)
 export const identify: Script = script(identifyLua)
 export const invalidate: Script = script(invalidateLua)
 export const release: Script = script(releaseLua)
+export const snapshot: Script = script(snapshotLua)
 export const touch: Script = script(touchLua)
 export const write: Script = script(writeLua)
 
@@ -60,54 +56,59 @@ export const sessionStatistics: Script = script(sessionStatisticsLua)
  * @param asking the key is on its way to this node of a Cluster.
  */
 export async function run(
-  client: Redis,
-  { sha, text }: Script,
+  client: Client,
+  plain: Script,
   key: string,
   values: Values,
   wanted: () => boolean,
   asking: boolean,
 ): Promise<unknown> {
+  const { sha, text } = formOf(client, plain)
   try {
     if (asking) announce(client)
-    return await client.evalsha(sha, 1, key, ...values)
+    return await client.call('evalsha', [sha, 1, key, ...values])
   } catch (error) {
     if (!isReply(error, 'NOSCRIPT') || !wanted()) throw error
     if (asking) announce(client)
-    return client.eval(text, 1, key, ...values)
+    return client.call('eval', [text, 1, key, ...values])
   }
 }
 
 /** The same over several keys of one slot; what it replies are bytes where {@link run} gives text. */
 export async function runForBytes(
-  client: Redis,
-  { sha, text }: Script,
+  client: Client,
+  plain: Script,
   keys: readonly string[],
   values: Values,
   wanted: () => boolean,
   asking: boolean,
 ): Promise<unknown> {
+  const { sha, text } = formOf(client, plain)
   try {
     if (asking) announce(client)
-    return await client.callBuffer('EVALSHA', sha, keys.length, ...keys, ...values)
+    return await client.callBuffer('EVALSHA', [sha, keys.length, ...keys, ...values])
   } catch (error) {
     if (!isReply(error, 'NOSCRIPT') || !wanted()) throw error
     if (asking) announce(client)
-    return client.callBuffer('EVAL', text, keys.length, ...keys, ...values)
+    return client.callBuffer('EVAL', [text, keys.length, ...keys, ...values])
   }
 }
 
 /** Goes right before a command about a key that is on its way to this node of a Cluster. */
-export function announce(client: Redis): void {
+export function announce(client: Client): void {
   // Where it fails, the command is redirected.
-  client.asking().catch(() => {})
+  client.call('asking', []).catch(() => {})
 }
 
 /** Sends the texts ahead of their first use. Economy: where it does not work, {@link run} sends them when needed. */
-export function load(client: Redis, scripts: readonly Script[]): void {
-  for (const { text } of scripts) client.script('LOAD', text).catch(() => {})
+export function load(client: Client, scripts: readonly Script[]): void {
+  for (const { text } of scripts) client.call('script', ['LOAD', text]).catch(() => {})
 }
 
-export type Values = readonly (string | number | Buffer)[]
+/** A script in the form that a client can give arguments to. */
+export function formOf(client: Client, plain: Script): Script {
+  return client.formOf?.(plain) ?? plain
+}
 
 function script(text: string): Script {
   return { text, sha: createHash('sha1').update(text).digest('hex') }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import type { BreakerSettings } from './breaker-options.ts'
 import type { RedisAddress, RedisNatMap } from './cluster/address.ts'
 
 /** The options, checked and with their defaults. */
@@ -16,7 +17,7 @@ export interface RedisSettings {
   readonly poolSize: number
   readonly connectTimeout: number
   readonly markers: number
-  readonly breaker: { readonly failures: number; readonly openFor: number; readonly longest: number }
+  readonly breaker: BreakerSettings
 }
 
 /** How a Cluster is found. */

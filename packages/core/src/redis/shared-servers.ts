@@ -1,9 +1,7 @@
 import type { StoreContext } from '../backend.ts'
-import { ClusterServers } from './cluster/cluster-servers.ts'
+import type { Clock } from '../clock.ts'
 import { closed } from './failure.ts'
-import { OneServer } from './one-server.ts'
-import type { Master, Send, Servers } from './servers.ts'
-import type { RedisSettings } from './settings.ts'
+import type { Master, Send, Servers, ViewContext } from './servers.ts'
 
 /** What a store wants to hear of its servers. */
 export interface ServersListener {
@@ -14,7 +12,10 @@ export interface ServersListener {
 }
 
 /** Gives a store the servers of its instance: theirs to close as if they had them alone. */
-export type HoldServers = (context: StoreContext, listener: ServersListener) => Servers
+export type HoldServers<M extends Master = Master> = (context: StoreContext, listener: ServersListener) => Servers<M>
+
+/** Opens what {@link sharedServers} shares. */
+export type OpenServers<M extends Master> = (clock: Clock, view: ViewContext) => Servers<M>
 
 /** The key of an app's view. */
 export function viewKeyOf(app: string): string {
@@ -30,40 +31,35 @@ export function channelOf(app: string): string {
  * Opens the servers of each instance once: stores that are opened with one and the same context share connections and
  * breakers, which end when the last of these stores is closed.
  */
-export function sharedServers(settings: RedisSettings): HoldServers {
-  const opened = new WeakMap<StoreContext, Shared>()
+export function sharedServers<M extends Master>(open: OpenServers<M>): HoldServers<M> {
+  const opened = new WeakMap<StoreContext, Shared<M>>()
   return (context, listener) => {
-    const shared = opened.get(context) ?? new Shared(settings, context, () => opened.delete(context))
+    const shared = opened.get(context) ?? new Shared(open, context, () => opened.delete(context))
     opened.set(context, shared)
     return new HeldServers(shared, listener)
   }
 }
 
-class Shared {
-  readonly servers: Servers
-  readonly #holders = new Map<HeldServers, ServersListener>()
+class Shared<M extends Master> {
+  readonly servers: Servers<M>
+  readonly #holders = new Map<HeldServers<M>, ServersListener>()
   readonly #onEnd: () => void
 
-  constructor(settings: RedisSettings, { app, clock }: StoreContext, onEnd: () => void) {
+  constructor(open: OpenServers<M>, { app, clock }: StoreContext, onEnd: () => void) {
     this.#onEnd = onEnd
-    const context = {
+    this.servers = open(clock, {
       viewKey: viewKeyOf(app),
       channel: channelOf(app),
-      onHint: (message: string) => this.#holders.forEach((listener) => listener.onMessage(message)),
+      onHint: (message) => this.#holders.forEach((listener) => listener.onMessage(message)),
       onNewMaster: () => this.#holders.forEach((listener) => listener.onNewMaster?.()),
-    }
-    const { cluster } = settings
-    this.servers =
-      cluster === undefined
-        ? new OneServer(settings, clock, context)
-        : new ClusterServers(settings, cluster, clock, context)
+    })
   }
 
-  hold(holder: HeldServers, listener: ServersListener): void {
+  hold(holder: HeldServers<M>, listener: ServersListener): void {
     this.#holders.set(holder, listener)
   }
 
-  async release(holder: HeldServers): Promise<void> {
+  async release(holder: HeldServers<M>): Promise<void> {
     if (!this.#holders.delete(holder) || this.#holders.size > 0) return
     this.#onEnd()
     await this.servers.close()
@@ -71,17 +67,23 @@ class Shared {
 }
 
 /** The shared servers, as one store has them. */
-class HeldServers implements Servers {
+class HeldServers<M extends Master> implements Servers<M> {
   readonly single: boolean
-  readonly #shared: Shared
-  readonly #servers: Servers
+  readonly connected: boolean
+  readonly #shared: Shared<M>
+  readonly #servers: Servers<M>
   #closed = false
 
-  constructor(shared: Shared, listener: ServersListener) {
+  constructor(shared: Shared<M>, listener: ServersListener) {
     this.#shared = shared
     this.#servers = shared.servers
     this.single = shared.servers.single
+    this.connected = shared.servers.connected
     shared.hold(this, listener)
+  }
+
+  get behindSentinel(): boolean {
+    return this.#servers.behindSentinel
   }
 
   call<T>(key: string, timeout: number, send: Send<T>): Promise<T> {
@@ -96,7 +98,7 @@ class HeldServers implements Servers {
     return this.#closed ? Promise.reject(closed()) : this.#servers.callView(timeout, send)
   }
 
-  masters(timeout: number): Promise<readonly Master[]> {
+  masters(timeout: number): Promise<readonly M[]> {
     return this.#closed ? Promise.reject(closed()) : this.#servers.masters(timeout)
   }
 

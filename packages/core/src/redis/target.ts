@@ -1,13 +1,14 @@
 import { Redis } from 'ioredis'
 import { milliseconds } from '../duration.ts'
 import { invalidArgument } from '../errors.ts'
+import { breakerOf } from './breaker-options.ts'
 import { ownOptions } from './client-options.ts'
 import { ofClient } from './given-client.ts'
 import { checkKnown } from './known-options.ts'
-import type { RedisBreakerOptions, RedisClient, RedisConnectionOptions } from './options.ts'
+import type { RedisClient, RedisConnectionOptions } from './options.ts'
 import { placeOf } from './place.ts'
 import type { RedisSettings } from './settings.ts'
-import { whole } from './whole.ts'
+import { markersOf, whole } from './whole.ts'
 
 /** Checks what `redis()` was called with. */
 export function settingsOf(target: string | RedisConnectionOptions | RedisClient): RedisSettings {
@@ -33,17 +34,9 @@ function optionsOf(options: RedisConnectionOptions): RedisSettings {
     client: (pause, address, protocol) =>
       new Redis({ ...place, ...address, ...ownOptions(connectionName, connectTimeout, pause, protocol) }),
     cluster,
-    poolSize: whole(options.poolSize ?? 1, 'poolSize', 1, 64),
+    poolSize: whole(options.poolSize ?? 1, 'redis: poolSize', 1, 64),
     connectTimeout,
-    breaker: breakerOf(options.breaker ?? {}),
-    markers: whole(options.markers ?? 100_000, 'markers', 1, Number.MAX_SAFE_INTEGER),
-  }
-}
-
-function breakerOf({ failures = 5, openFor = '1s', longest = '30s' }: RedisBreakerOptions): RedisSettings['breaker'] {
-  return {
-    failures: whole(failures, 'breaker.failures', 1, 1_000_000),
-    openFor: milliseconds(openFor, 'redis: breaker.openFor', 1),
-    longest: milliseconds(longest, 'redis: breaker.longest', 1),
+    breaker: breakerOf(options.breaker, 'redis'),
+    markers: markersOf(options.markers, 'redis'),
   }
 }

@@ -2,10 +2,10 @@ import type { Redis } from 'ioredis'
 import type { Clock } from '../clock.ts'
 import { within } from './calls.ts'
 import { Connection } from './connection.ts'
-import type { Master } from './servers.ts'
+import type { ConnectedMaster } from './servers.ts'
 
 export interface TrackingLinkContext {
-  readonly master: Master
+  readonly master: ConnectedMaster
   readonly clock: Clock
   readonly viewKey: string
   readonly connectTimeout: number

@@ -2,11 +2,11 @@ import type { Clock } from '../clock.ts'
 import type { KeyListener, KeyTracking } from '../invalidation/tracking-store.ts'
 import { closed } from './failure.ts'
 import { announce } from './scripts.ts'
-import type { Servers } from './servers.ts'
+import type { ConnectedMaster, Servers } from './servers.ts'
 import { TrackingLink, type TrackingLinkContext } from './tracking-link.ts'
 
 export interface TrackingContext extends Pick<TrackingLinkContext, 'prefix' | 'viewKey' | 'connectTimeout'> {
-  readonly servers: Servers
+  readonly servers: Servers<ConnectedMaster>
   readonly clock: Clock
   readonly listener: KeyListener
 }
@@ -60,13 +60,13 @@ export class RedisTracking implements KeyTracking {
    * Asks the masters of a Cluster whether they still are: one that was replaced answers a PING and may hear of no change
    * any more. It redirects calls about keys, or refuses them. Of a lone server the question of the view finds that out.
    */
-  #owners(timeout: number): readonly Promise<number>[] {
+  #owners(timeout: number): readonly Promise<unknown>[] {
     const { servers } = this.#context
     return servers.split(this.#probes).flatMap(([probe]) => {
       if (probe === undefined) return []
       return servers.call(probe, timeout, (client, _wanted, asking) => {
         if (asking) announce(client)
-        return client.exists(probe)
+        return client.call('exists', [probe])
       })
     })
   }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Cancel, Clock } from '../clock.ts'
+import type { Client } from './client.ts'
 import { Connection } from './connection.ts'
 import { isReply } from './failure.ts'
 import { ask, identify, invalidate, load, write } from './scripts.ts'
@@ -82,8 +83,8 @@ export class ViewLink {
 }
 
 /** Has Redis compare its run id with that of the generation, which must end with the run that started it. */
-export async function identifyServer(client: Redis, viewKey: string): Promise<void> {
-  const identified = client.eval(identify.text, 1, viewKey)
+export async function identifyServer(client: Client, viewKey: string): Promise<void> {
+  const identified = client.call('eval', [identify.text, 1, viewKey])
   load(client, [ask, invalidate, write])
   await identified
 }

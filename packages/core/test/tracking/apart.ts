@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import type { Backend } from '../../src/index.ts'
 import { ownOptions } from '../../src/redis/client-options.ts'
-import { RedisCacheStore } from '../../src/redis/cache-store.ts'
+import { connectedCacheStore } from '../../src/redis/connected.ts'
 import { settingsOf } from '../../src/redis/target.ts'
 
 const CONNECT_TIMEOUT_MS = 300
@@ -17,5 +17,5 @@ export function trackedThrough(port: number, trackingPort: number): Backend {
         port: protocol === 2 ? trackingPort : port,
       }),
   }
-  return { name: 'redis', cache: (context) => new RedisCacheStore(settings, context) }
+  return { name: 'redis', cache: (context) => connectedCacheStore(settings, context) }
 }

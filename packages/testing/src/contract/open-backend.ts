@@ -16,6 +16,8 @@ export interface OpenedBackend {
    * deletes it; left out where there can be no such program, or where the backend does not tell what it does.
    */
   foreign?(app: string, path: string, bytes: Uint8Array | undefined): Promise<unknown>
+  /** Nobody is told of invalidations and revocations: others hear of them when they next ask. */
+  readonly silent?: true
   /** Ends what opening began. The stores are closed by then. */
   dispose(): Promise<void>
 }

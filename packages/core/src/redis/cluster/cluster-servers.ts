@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { RedstartError } from '../../errors.ts'
 import { closed, Divided, lost, Redirected, timedOut } from '../failure.ts'
 import { announce } from '../scripts.ts'
-import type { Master, Send, Servers, ViewContext } from '../servers.ts'
+import type { ConnectedMaster, Send, Servers, ViewContext } from '../servers.ts'
 import type { ClusterSettings, RedisSettings } from '../settings.ts'
 import { identifyServer, ViewLink } from '../view-link.ts'
 import { addressText } from './address.ts'
@@ -24,8 +24,10 @@ type Attempt<T> = (node: ClusterNode, timeout: number, asking: boolean) => Promi
  * The masters of a Redis Cluster. Calls about keys go to the master of their slot; one connection more goes to the master
  * of the view's slot, whoever that is, and is made anew with all its checks when it is another one.
  */
-export class ClusterServers implements Servers {
+export class ClusterServers implements Servers<ConnectedMaster> {
   readonly single = false
+  readonly behindSentinel = false
+  readonly connected = true
   readonly #clock: Clock
   readonly #settings: RedisSettings
   readonly #context: ViewContext
@@ -68,7 +70,7 @@ export class ClusterServers implements Servers {
     )
   }
 
-  async masters(timeout: number): Promise<readonly Master[]> {
+  async masters(timeout: number): Promise<readonly ConnectedMaster[]> {
     if (this.#topology.masters.size === 0) await this.#topology.locate(this.#viewSlot, timeout)
     return [...this.#topology.masters].map((node) => ({
       name: addressText(node.address),

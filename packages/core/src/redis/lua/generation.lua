@@ -24,17 +24,30 @@ local function meta_of(key)
   error({ err = 'FOREIGN the hash is not a meta hash of this layout' })
 end
 
--- The id that the server got when it started.
-local function run_id()
-  local id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-  if not id then error({ err = 'NORUNID the server does not tell its run_id' }) end
-  return id
+-- The id that the server got when it started. Of one that tells none `anonymous`; where that is empty, an error.
+local function run_id(anonymous)
+  local info = redis.pcall('INFO', 'server')
+  local told = type(info) == 'string'
+  if not told and anonymous == '' then error(info) end
+  local id = told and string.match(info, 'run_id:(%x+)')
+  if id then return id end
+  if anonymous ~= '' then return anonymous end
+  error({ err = 'NORUNID the server does not tell its run_id' })
+end
+
+-- The meta hash of this run of the server; nil where there is none. Ends the generation that another run started: after
+-- a restart or a failover, invalidations may be missing from the data.
+local function meta_of_run(key, anonymous)
+  local meta = meta_of(key)
+  if not meta or meta.run == run_id(anonymous) then return meta end
+  redis.call('UNLINK', key)
+  return nil
 end
 
 -- Starts a generation where there is none. The expiry is set plainly: GT takes a missing one for the longest. Nothing
 -- fails after the first write.
-local function start(key, generation, keep)
-  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(), '$h', '2', '$n', '0',
+local function start(key, generation, keep, anonymous)
+  redis.call('HSET', key, '$g', generation, '$c', '1', '$f', '0', '$r', run_id(anonymous), '$h', '2', '$n', '0',
     '$s', '0')
   redis.pcall('PEXPIRE', key, keep)
   return { generation = generation, clock = 1, floor = 0, head = 2, weight = 0, spaces = 0 }

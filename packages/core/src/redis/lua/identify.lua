@@ -7,7 +7,5 @@
 
 --- include generation
 
-local meta = meta_of(KEYS[1])
-if not meta or meta.run == run_id() then return 0 end
-redis.call('UNLINK', KEYS[1])
+if not meta_of(KEYS[1]) or meta_of_run(KEYS[1], '') then return 0 end
 return 1

@@ -9,17 +9,18 @@
 -- ARGV[4]  with 'soft': Redis time in ms from which it counts as hard, or '-'
 -- ARGV[5]  the most markers that are kept
 -- ARGV[6]  the hint channel
--- ARGV[7]  and following: names
+-- ARGV[7]  what stands for the run id of a server that tells none; empty to refuse such a server
+-- ARGV[8]  and following: names
 -- Reply    { generation, previous clock, clock }
 -- Hint     generation, previous clock, clock, 'hard' or 'soft', deadline or '-', then the names, joined by newlines
 
 --- include generation
 
 local QUEUE_FACTOR, MOST_FLOORS, CHUNK = 4, 1000, 1000
-local key, candidate, keep, kind, bound, channel = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[5]), ARGV[6]
-local deadline = tonumber(ARGV[4])
+local key, candidate, keep, kind, bound = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[5])
+local deadline, channel, anonymous = tonumber(ARGV[4]), ARGV[6], ARGV[7]
 local names = {}
-for i = 7, #ARGV do names[#names + 1] = ARGV[i] end
+for i = 8, #ARGV do names[#names + 1] = ARGV[i] end
 
 -- Calls `command key` with the arguments in parts that fit Lua's stack; `each` gets the replies.
 local function in_parts(command, arguments, each)
@@ -117,7 +118,7 @@ in_parts('HMGET', names, function(found, before)
   end
 end)
 
-meta = meta or start(key, candidate, keep)
+meta = meta or start(key, candidate, keep, anonymous)
 meta.clock, meta.weight = clock, meta.weight + math.max(1, #names)
 in_parts('HSET', fields)
 redis.call('HSET', key, '$c', text(clock), '$n', text(meta.weight), 'q:' .. text(clock), table.concat(names, '\n'))

@@ -1,5 +1,6 @@
 import type { Activity, Device, StatisticsRequest, StoredStatistics } from '../../session/session-store.ts'
-import { runForBytes, type Script, sessionNote, sessionStatistics, type Values } from '../scripts.ts'
+import type { Script, Values } from '../client.ts'
+import { runForBytes, sessionNote, sessionStatistics } from '../scripts.ts'
 import type { Servers } from '../servers.ts'
 import type { SessionKeys } from './keys.ts'
 import { Reply } from './replies.ts'

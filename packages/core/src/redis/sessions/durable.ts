@@ -1,6 +1,8 @@
 import type { Clock } from '../../clock.ts'
 import type { Durability } from '../../session/session-store.ts'
-import { runForBytes, type Script, type Values } from '../scripts.ts'
+import type { Script, Values } from '../client.ts'
+import { countOf } from '../command-replies.ts'
+import { runForBytes } from '../scripts.ts'
 import type { Send, Servers } from '../servers.ts'
 
 /** What is to be run. */
@@ -17,7 +19,7 @@ export interface DurableRun {
 /** What a script replied, and how many replicas have what it did. */
 export interface DurableReply {
   readonly reply: unknown
-  /** Undefined where that was not asked. */
+  /** As far as anybody can say. Undefined where that was not asked. */
   readonly replicas: number | undefined
 }
 
@@ -38,10 +40,11 @@ export async function runDurably(
   const send: Send<DurableReply> = async (client, wanted, asking) => {
     const reply = await runForBytes(client, script, keys, values, () => evenLate || wanted(), asking)
     if (durability === undefined) return { reply, replicas: undefined }
+    if (!servers.connected) return { reply, replicas: 0 }
     const left = timeout - (clock.now() - begun)
     // Part of what is left is for the way back; 0 would wait for ever.
     const within = Math.max(1, Math.floor(Math.min(durability.within, left * WAITED_OF_REST)))
-    return { reply, replicas: await client.wait(durability.replicas, within) }
+    return { reply, replicas: countOf(await client.call('wait', [durability.replicas, within])) }
   }
   const [first] = keys
   return durability === undefined

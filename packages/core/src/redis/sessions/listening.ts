@@ -34,7 +34,7 @@ export class Listening {
     this.#next = this.#clock.schedule(EVERY_MS, () => this.#ask())
     const asked = this.#servers.callView(EVERY_MS, (client, _wanted, asking) => {
       if (asking) announce(client)
-      return client.exists(this.#viewKey)
+      return client.call('exists', [this.#viewKey])
     })
     // It is asked again.
     asked.catch(() => {})

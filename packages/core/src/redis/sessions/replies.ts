@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { RedstartError } from '../../errors.ts'
 import type {
   Alive,

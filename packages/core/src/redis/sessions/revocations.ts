@@ -6,6 +6,7 @@ import type {
   RevokeRequest,
   SessionAddress,
 } from '../../session/session-store.ts'
+import { timeOf } from '../command-replies.ts'
 import { removeKeys } from '../remove.ts'
 import { sessionRevoke, sessionRevokeAll } from '../scripts.ts'
 import type { Servers } from '../servers.ts'
@@ -65,8 +66,8 @@ export class Revocations {
 
   async #nothing(timeout: number): Promise<RevokeReply> {
     const { servers, keys } = this.#context
-    const [seconds, micros] = await servers.call(keys.index(''), timeout, (client) => client.time())
-    return { sids: [], replicas: undefined, now: Number(seconds) * 1000 + Math.floor(Number(micros) / 1000) }
+    const now = timeOf(await servers.call(keys.index(''), timeout, (client) => client.call('time', [])))
+    return { sids: [], replicas: undefined, now }
   }
 }
 

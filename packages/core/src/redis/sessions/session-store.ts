@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { StoreContext } from '../../backend.ts'
 import type { Clock } from '../../clock.ts'
 import type {
@@ -24,12 +25,13 @@ import type {
   StatisticsRequest,
   StoredStatistics,
 } from '../../session/session-store.ts'
+import type { Script, Values } from '../client.ts'
+import { timeOf } from '../command-replies.ts'
 import { closed, isReply } from '../failure.ts'
 import { removeKeys } from '../remove.ts'
 import {
   announce,
   runForBytes,
-  type Script,
   sessionAdmit,
   sessionCommit,
   sessionCreate,
@@ -39,7 +41,6 @@ import {
   sessionMembers,
   sessionRead,
   sessionRotate,
-  type Values,
 } from '../scripts.ts'
 import type { Send, Servers } from '../servers.ts'
 import { channelOf, type HoldServers, viewKeyOf } from '../shared-servers.ts'
@@ -74,8 +75,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async time(timeout: number): Promise<number> {
-    const [seconds, micros] = await this.#servers.call(this.#keys.index(''), timeout, (client) => client.time())
-    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
+    return timeOf(await this.#servers.call(this.#keys.index(''), timeout, (client) => client.call('time', [])))
   }
 
   async create(request: CreateRequest, timeout: number): Promise<CreateReply> {
@@ -155,7 +155,8 @@ export class RedisSessionStore implements SessionStore {
     return await this.#servers.call(key, timeout, async (client, _wanted, asking) => {
       if (asking) announce(client)
       try {
-        return (await client.getdelBuffer(key)) ?? undefined
+        const taken = await client.callBuffer('getdel', [key])
+        return taken instanceof Uint8Array ? taken : undefined
       } catch (error) {
         // It is no text, and so none of theirs.
         if (isReply(error, 'WRONGTYPE')) return undefined
