@@ -86,7 +86,8 @@ function policiesOf({ visitors, others }: HttpApp): RequestHandler {
   return runPolicies(uses, { onError: () => {} })
 }
 
-async function give(response: Response, answer: HttpAnswer): Promise<void> {
+/** Answers in the words of Express. */
+export async function give(response: Response, answer: HttpAnswer): Promise<void> {
   for (const [name, value] of answer.headers ?? []) response.append(name, value)
   switch (answer.kind) {
     case 'json':

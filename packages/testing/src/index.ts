@@ -7,6 +7,17 @@ export type { Faults, StreamFaults } from './faults/faults.ts'
 export type { HttpAdapter, HttpAnswer, HttpApp, HttpRoute, StartedHttpApp, Visitor } from './http/adapter.ts'
 export { httpAdapterTests } from './http/http-adapter-tests.ts'
 export type { HttpAdapterTest } from './http/http-test.ts'
+export type {
+  KeptFields,
+  KeptSession,
+  SessionAdapter,
+  SessionApp,
+  SessionAppOptions,
+  SessionRoute,
+  SessionTurn,
+} from './http-sessions/session-adapter.ts'
+export { sessionAdapterTests, type SessionSubject } from './http-sessions/session-adapter-tests.ts'
+export type { SessionAdapterTest } from './http-sessions/session-test.ts'
 export { type ManualClock, manualClock } from './manual-clock.ts'
 export type { RedisArgument } from './resp.ts'
 export type { RestFault } from './rest/rest-fault.ts'

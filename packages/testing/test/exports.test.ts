@@ -9,6 +9,7 @@ it('exports these values and no others', () => {
     'faultProxy',
     'httpAdapterTests',
     'manualClock',
+    'sessionAdapterTests',
     'startRedis',
     'startRedisCluster',
     'startRedisRest',
