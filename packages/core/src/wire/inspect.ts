@@ -61,12 +61,15 @@ function visitObject(object: object, walk: Walk, levels: number): void {
   }
   walk.seen.add(object)
   if (levels === 0) throw refused(walk.path, `nested deeper than ${DEEPEST_VALUE} levels`)
-  if (Object.getOwnPropertySymbols(object).length > 0) throw refused(walk.path, 'an object with symbol keys')
   const prototype = prototypeOf(object)
   const kind = prototype === null ? undefined : richKind(prototype)
+  const isArray = kind === undefined && Array.isArray(object)
+  // First of all: Node.js gives promises symbols of its own while anybody follows what is asynchronous.
+  if (kind === undefined && !isArray && prototype !== null && !isPlainPrototype(prototype))
+    throw refused(walk.path, instanceName(prototype))
+  if (Object.getOwnPropertySymbols(object).length > 0) throw refused(walk.path, 'an object with symbol keys')
   if (kind !== undefined) return visitRich(object, kind, walk, levels)
-  if (Array.isArray(object)) return visitArray(object, prototype, walk, levels)
-  if (prototype !== null && !isPlainPrototype(prototype)) throw refused(walk.path, instanceName(prototype))
+  if (isArray) return visitArray(object, prototype, walk, levels)
   if (hasToJson(object)) throw refused(walk.path, 'an object with a toJSON method')
   if (prototype === null) walk.rich = true
   visitProperties(object, walk, levels)

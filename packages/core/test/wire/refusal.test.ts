@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, it } from 'vitest'
 import { RedstartError } from '../../src/errors.ts'
 import { DEEPEST_VALUE, encodeValue } from '../../src/wire/index.ts'
@@ -24,6 +25,10 @@ function revoked(): object {
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()
   return proxy
+}
+
+function followed(): object {
+  return new AsyncLocalStorage().run('secret', () => Promise.resolve('secret'))
 }
 
 function caught(value: unknown): RedstartError {
@@ -55,6 +60,7 @@ describe('a value that would not come back the same', () => {
     ],
     'an Error': [{ error: new TypeError('secret') }, '$.error is an instance of TypeError'],
     'a promise': [{ later: Promise.resolve('secret') }, '$.later is an instance of Promise'],
+    'a promise of whoever follows what is asynchronous': [followed(), '$ is an instance of Promise'],
     'a WeakMap': [new WeakMap(), '$ is an instance of WeakMap'],
     'a boxed symbol': [Object(Symbol('secret')), '$ is an instance of Symbol'],
     'raw shared memory': [new SharedArrayBuffer(1), '$ is an instance of SharedArrayBuffer'],
