@@ -33,6 +33,13 @@ export function seededRandom(seed: number): Random {
   }
 }
 
+/** Some of a list, which the seed of this run draws. */
+export function drawn<T>(list: readonly T[], count: number): readonly T[] {
+  const random = seededRandom(seedOfRun())
+  const order = new Map(list.map((each) => [each, random.next()]))
+  return [...list].sort((one, other) => (order.get(one) ?? 0) - (order.get(other) ?? 0)).slice(0, count)
+}
+
 /** The seed of this run: `REDSTART_SEED` where it is set, else a new one. */
 export function seedOfRun(): number {
   const given = process.env['REDSTART_SEED']

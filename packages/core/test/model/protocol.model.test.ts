@@ -8,7 +8,7 @@ import { worths } from './worth.ts'
 const soak = process.env['REDSTART_SOAK'] === '1'
 const onlySeed = process.env['REDSTART_MODEL_SEED']
 
-const RUNS = soak ? 10_000 : 2000
+const RUNS = soak ? 10_000 : 600
 /** For each set of special conditions of `worths`. */
 const SPECIAL_RUNS = soak ? 1000 : 40
 /** For each design that is not built. */
