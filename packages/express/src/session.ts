@@ -1,5 +1,14 @@
-import { RedstartError, type Session, type Sessions } from '@redstart/core'
-import { sessionPolicy, type SessionPolicyOptions, SessionProperty } from '@redstart/core/http'
+import type { Session } from '@redstart/core'
+import {
+  checkSessionOptions,
+  loadSessionOn,
+  sessionOn,
+  sessionPolicy,
+  type SessionPolicyOptions,
+  SessionProperty,
+  sessionsFrom,
+  type SessionsSource,
+} from '@redstart/core/http'
 import { usePolicy } from '@redstart/core/node-http'
 import type { Request, RequestHandler } from 'express'
 import { runPolicies, type RunOptions } from './run-policies.ts'
@@ -30,11 +39,11 @@ export interface SessionMiddlewareOptions extends Omit<SessionPolicyOptions, 'ho
  * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed.
  */
 export function session<Data extends object>(
-  from: Sessions<Data> | { readonly sessions: Sessions<Data> },
+  from: SessionsSource<Data>,
   options: SessionMiddlewareOptions = {},
 ): RequestHandler {
-  checkOptions(options)
-  const sessions = sessionsOf(from)
+  checkSessionOptions(options, OPTIONS)
+  const sessions = sessionsFrom(from)
   const { as = 'session', cookie, load = 'eager', ...run } = options
   const { onError = (error: unknown) => console.error(error) } = run
   const policy = sessionPolicy(sessions, { ...(cookie !== undefined && { cookie }), load, howToTrust: HOW_TO_TRUST })
@@ -58,11 +67,7 @@ export function session<Data extends object>(
  * @throws TypeError without the middleware, after `destroy()`, and with `load: 'lazy'`.
  */
 export function sessionOf<Data extends object>(request: Request, as: string = 'session'): Session<Data> {
-  const found: unknown = Reflect.get(request, as)
-  if (typeof found !== 'object' || found === null)
-    throw new TypeError(`the request has no ${as}: is session(redstart) used before this handler, and loaded eagerly?`)
-  // What the middleware put there; its data are what the application says they are.
-  return found as Session<Data>
+  return sessionOn({ object: request, called: 'the request', as })
 }
 
 /**
@@ -71,16 +76,11 @@ export function sessionOf<Data extends object>(request: Request, as: string = 's
  * @param as the property, where `session()` was given another one.
  * @throws TypeError without the middleware and after `destroy()`; RedstartError what the store rejects with.
  */
-export async function loadSession<Data extends object & { readonly then?: never }>(
+export function loadSession<Data extends object & { readonly then?: never }>(
   request: Request,
   as: string = 'session',
 ): Promise<Session<Data>> {
-  const found: unknown = Reflect.get(request, as)
-  if (typeof found !== 'function') return sessionOf<Data>(request, as)
-  const loaded: unknown = await Reflect.apply(found, request, [])
-  if (typeof loaded !== 'object' || loaded === null) throw new TypeError(`the ${as} of the request was destroyed`)
-  // As above.
-  return loaded as Session<Data>
+  return loadSessionOn({ object: request, called: 'the request', as })
 }
 
 /** Classic libraries read it. The same for all requests, as the property itself is. */
@@ -95,22 +95,3 @@ const SESSION_ID: PropertyDescriptor = {
 const HOW_TO_TRUST = "call app.set('trust proxy', 1)"
 
 const OPTIONS: ReadonlySet<string> = new Set(['as', 'cookie', 'load', 'heldBytes', 'onError'])
-
-/** An option of other middleware would be ignored in silence. */
-function checkOptions(options: SessionMiddlewareOptions): void {
-  for (const option of Object.keys(options)) {
-    if (OPTIONS.has(option)) continue
-    throw new RedstartError(
-      'INVALID_ARGUMENT',
-      `session() has no option ${JSON.stringify(option)}; expected one of ${[...OPTIONS].join(', ')}: how sessions are kept is said to createRedstart({ sessions, keys })`,
-    )
-  }
-}
-
-function sessionsOf<Data extends object>(from: Sessions<Data> | { readonly sessions: Sessions<Data> }): Sessions<Data> {
-  if (typeof from === 'object' && from !== null) {
-    const sessions = 'sessions' in from ? from.sessions : from
-    if (typeof sessions.open === 'function') return sessions
-  }
-  throw new RedstartError('INVALID_ARGUMENT', 'session() takes what createRedstart() returns, or its sessions')
-}

@@ -21,6 +21,14 @@ export type {
 } from './exchange.ts'
 export { type Problem, problemOf, problemReply } from './problem.ts'
 export { parseUserAgent, type UserAgent } from './user-agent.ts'
+export {
+  checkSessionOptions,
+  loadSessionOn,
+  sessionOn,
+  type SessionPlace,
+  sessionsFrom,
+  type SessionsSource,
+} from './session-access.ts'
 export type { SessionCookieOptions } from './session-cookie.ts'
 export { SessionProperty, type SessionPropertyOptions } from './session-property.ts'
 export { sessionPolicy, type SessionPolicyOptions, type SessionState } from './session-policy.ts'
