@@ -4,6 +4,8 @@
  *
  * @packageDocumentation
  */
+export { after, isPromise } from './after.ts'
+export { BodyCaptures } from './body-captures.ts'
 export { clientNetwork } from './client-address.ts'
 export { cookieValues, parseCookies, type RequestCookie, serializeCookie, type SetCookie } from './cookies.ts'
 export { crossSitePolicy, type CrossSiteOptions } from './cross-site.ts'
@@ -19,6 +21,7 @@ export type {
   ResponseHead,
   Settlement,
 } from './exchange.ts'
+export { type Decided, decideAll, type PolicyUse, type Settle, usePolicy } from './policy-use.ts'
 export { type Problem, problemOf, problemReply } from './problem.ts'
 export { parseUserAgent, type UserAgent } from './user-agent.ts'
 export {
@@ -32,3 +35,5 @@ export {
 export type { SessionCookieOptions } from './session-cookie.ts'
 export { SessionProperty, type SessionPropertyOptions } from './session-property.ts'
 export { sessionPolicy, type SessionPolicyOptions, type SessionState } from './session-policy.ts'
+export type { GivenHeader, SettledHeaders } from './settled-headers.ts'
+export { Settling, type Verdict } from './settling.ts'

@@ -4,7 +4,8 @@
  *
  * @packageDocumentation
  */
-export { after, isPromise } from './after.ts'
+export { after, isPromise } from '../http/after.ts'
 export { NodeExchange } from './node-exchange.ts'
-export { type PolicyUse, usePolicy } from './policy-use.ts'
+export { type PolicyUse, usePolicy } from '../http/policy-use.ts'
+export type { HeaderMap, KeptHeaders } from './response-headers.ts'
 export { type PoliciesRun, type PolicyRun, runPolicies } from './run-policies.ts'

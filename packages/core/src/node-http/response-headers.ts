@@ -1,26 +1,32 @@
 import { Buffer } from 'node:buffer'
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
 import type { HeaderList, Reply } from '../http/exchange.ts'
+import type { GivenHeader, SettledHeaders } from '../http/settled-headers.ts'
 import { changeHeaders } from './as-sent.ts'
 import { hasNoBody } from './no-body.ts'
 
-/** A header that a policy gave. */
-export interface GivenHeader {
-  readonly name: string
-  readonly value: string
-  /** In place of all others of its name. */
-  readonly replaces: boolean
+/** By their names in lower case. */
+export type HeaderMap = Readonly<Record<string, OutgoingHttpHeader | undefined>>
+
+/** Where a framework keeps headers until it writes the head; most frameworks have them on the response at once. */
+export interface KeptHeaders {
+  /** Those of the response included. */
+  all(): HeaderMap
+  set(name: string, value: string): void
+  append(name: string, value: string): void
 }
 
 /** The headers of a response: those from before the policies, those that policies gave, and all that a handler set. */
-export class ResponseHeaders {
+export class ResponseHeaders implements SettledHeaders {
   readonly #response: ServerResponse
-  #before: ReturnType<ServerResponse['getHeaders']> | undefined
+  #kept: KeptHeaders | undefined
+  #before: HeaderMap | undefined
   readonly #given: GivenHeader[] = []
   #giving = false
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, kept?: KeptHeaders) {
     this.#response = response
+    this.#kept = kept
   }
 
   /** It is a policy that changes them right now: a hold forbids it to handlers, who are too late. */
@@ -30,7 +36,12 @@ export class ResponseHeaders {
 
   /** Those of now are the ones to start over with, unless a policy gave one already. */
   remember(): void {
-    this.#before ??= this.#response.getHeaders()
+    this.#before ??= this.#kept?.all() ?? this.#response.getHeaders()
+  }
+
+  /** The head is to leave: whatever a framework kept is on the response. */
+  leave(): void {
+    this.#kept = undefined
   }
 
   /** All of one name, joined. */
@@ -49,7 +60,10 @@ export class ResponseHeaders {
   give(header: GivenHeader): void {
     this.remember()
     this.#given.push(header)
-    this.#change((response) => apply(response, header))
+    const kept = this.#kept
+    if (kept === undefined) this.#change((response) => apply(response, header))
+    else if (header.replaces) kept.set(header.name, header.value)
+    else kept.append(header.name, header.value)
   }
 
   /** How many policies have given so far, for {@link takeBack}. */
@@ -60,6 +74,13 @@ export class ResponseHeaders {
   /** Forgets what was given since; it leaves the response with the next {@link startOver}. */
   takeBack(count: number): void {
     this.#given.length = count
+  }
+
+  /** Gives once more what is missing of it: some frameworks take all headers away before they answer an error. */
+  giveAgain(): void {
+    this.#change((response) => {
+      for (const header of this.#given) if (isMissing(response, header)) apply(response, header)
+    })
   }
 
   /** Takes away all that the handler set, and puts back what was there before and what policies gave. */
@@ -99,6 +120,10 @@ export class ResponseHeaders {
 function apply(response: ServerResponse, { name, value, replaces }: GivenHeader): void {
   if (replaces) response.setHeader(name, value)
   else response.appendHeader(name, value)
+}
+
+function isMissing(response: ServerResponse, { name, value, replaces }: GivenHeader): boolean {
+  return replaces ? !response.hasHeader(name) : !valuesOf(response.getHeader(name)).includes(value)
 }
 
 function valuesOf(value: OutgoingHttpHeader | undefined): readonly string[] {

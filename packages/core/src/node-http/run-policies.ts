@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import type { Reply } from '../http/exchange.ts'
-import { after, isPromise } from './after.ts'
+import { isPromise } from '../http/after.ts'
 import { holdHead } from './head-hold.ts'
 import type { NodeExchange } from './node-exchange.ts'
-import type { PolicyUse, Settle } from './policy-use.ts'
+import { decideAll, type PolicyUse, type Settle } from '../http/policy-use.ts'
 import type { ResponseHeaders } from './response-headers.ts'
-import { Settling } from './settling.ts'
+import { Settling } from '../http/settling.ts'
 
 /** One request and its response, for {@link runPolicies}. */
 export interface PolicyRun<Context> {
@@ -21,6 +21,8 @@ export interface PolicyRun<Context> {
   readonly heldBytes: number
   /** Told what a policy failed with after the handler, when nobody else can be any more. */
   readonly failed: (error: unknown) => void
+  /** Answers in place of the handler, where the framework has to do it itself. @default writes it to the response */
+  readonly send?: (reply: Reply) => void
 }
 
 /** It is the handler's turn; or a policy has answered in its place. */
@@ -38,7 +40,8 @@ export function runPolicies<Context>(run: PolicyRun<Context>): PoliciesRun | Pro
   const goOn = (reply: Reply | undefined): PoliciesRun => {
     hold(run, settles)
     if (reply === undefined) return 'next'
-    send(run.response, run.exchange.headers, reply)
+    if (run.send === undefined) send(run.response, run.exchange.headers, reply)
+    else run.send(reply)
     return 'replied'
   }
   const giveUp = (error: unknown): never => {
@@ -47,26 +50,11 @@ export function runPolicies<Context>(run: PolicyRun<Context>): PoliciesRun | Pro
   }
   let decided: Reply | undefined | Promise<Reply | undefined>
   try {
-    decided = decideFrom(run, settles, 0)
+    decided = decideAll(run.uses, run.exchange, run.context, settles)
   } catch (error) {
     return giveUp(error)
   }
   return isPromise(decided) ? decided.then(goOn, giveUp) : goOn(decided)
-}
-
-/** The reply of the first policy that has one; those before it are left to settle. */
-function decideFrom<Context>(
-  run: PolicyRun<Context>,
-  settles: Settle[],
-  n: number,
-): Reply | undefined | Promise<Reply | undefined> {
-  const use = run.uses[n]
-  if (use === undefined) return undefined
-  return after(use.decide(run.exchange, run.context), (decided) => {
-    if (decided.reply !== undefined) return decided.reply
-    if (decided.settle !== undefined) settles.push(decided.settle)
-    return decideFrom(run, settles, n + 1)
-  })
 }
 
 function hold<Context>(

@@ -1,9 +1,9 @@
-import type { Capture, HeaderList, LeavingHead, Reply, Settlement } from '../http/exchange.ts'
-import { problemOf, problemReply } from '../http/problem.ts'
 import { isPromise } from './after.ts'
+import { abortCapture } from './body-captures.ts'
+import type { Capture, HeaderList, LeavingHead, Reply, Settlement } from './exchange.ts'
 import type { Settle } from './policy-use.ts'
-import type { ResponseHeaders } from './response-headers.ts'
-import { abort } from './tee.ts'
+import { problemOf, problemReply } from './problem.ts'
+import type { SettledHeaders } from './settled-headers.ts'
 
 /** What becomes of a head that wants to leave, and of the body behind it. The headers are on the response by then. */
 export interface Verdict {
@@ -15,12 +15,12 @@ export interface Verdict {
 /** Has the policies of one response settle, the last one first. */
 export class Settling {
   readonly #settles: readonly Settle[]
-  readonly #headers: ResponseHeaders
+  readonly #headers: SettledHeaders
   readonly #failed: (error: unknown) => void
   #captures: readonly Capture[] = []
   #replacement: Reply | undefined
 
-  constructor(settles: readonly Settle[], headers: ResponseHeaders, failed: (error: unknown) => void) {
+  constructor(settles: readonly Settle[], headers: SettledHeaders, failed: (error: unknown) => void) {
     this.#settles = settles
     this.#headers = headers
     this.#failed = failed
@@ -28,6 +28,7 @@ export class Settling {
 
   /** Never rejects: a policy that fails has the answer replaced. */
   settle(status: number): Verdict | Promise<Verdict> {
+    this.#headers.leave()
     return this.#settleFrom(this.#settles.length - 1, status)
   }
 
@@ -68,7 +69,7 @@ export class Settling {
 
   #replace(reply: Reply): void {
     // They were to have the answer that does not leave.
-    for (const capture of this.#captures) abort(capture, new Error('Another answer took the place of this one'))
+    for (const capture of this.#captures) abortCapture(capture, new Error('Another answer took the place of this one'))
     this.#captures = []
     this.#replacement = reply
     this.#headers.startOver()
@@ -82,9 +83,9 @@ export class Settling {
 
 class Head implements LeavingHead {
   readonly status: number
-  readonly #headers: ResponseHeaders
+  readonly #headers: SettledHeaders
 
-  constructor(status: number, headers: ResponseHeaders) {
+  constructor(status: number, headers: SettledHeaders) {
     this.status = status
     this.#headers = headers
   }

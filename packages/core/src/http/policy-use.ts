@@ -1,4 +1,4 @@
-import type { HttpExchange, HttpPolicy, LeavingHead, Reply, Settlement } from '../http/exchange.ts'
+import type { HttpExchange, HttpPolicy, LeavingHead, Reply, Settlement } from './exchange.ts'
 import { after } from './after.ts'
 
 /**
@@ -16,7 +16,7 @@ export type Decided = { readonly reply: Reply } | { readonly reply?: undefined; 
 export type Settle = (head: LeavingHead) => Settlement | Promise<Settlement>
 
 /**
- * A policy for {@link runPolicies}.
+ * A policy for `runPolicies` of an adapter.
  *
  * @param expose puts the state where handlers find it: `(request, session) => { request.session = session }`.
  */
@@ -33,4 +33,27 @@ export function usePolicy<State, Context>(
         return { settle: policy.settle && ((head) => policy.settle?.(exchange, state, head)) }
       }),
   }
+}
+
+/**
+ * Asks policies in their order, until one of them has a reply.
+ *
+ * @param settles gets what is left to do as soon as it is known: also of policies before one that fails.
+ */
+export function decideAll<Context>(
+  uses: readonly PolicyUse<Context>[],
+  exchange: HttpExchange,
+  context: Context,
+  settles: Settle[],
+): Reply | undefined | Promise<Reply | undefined> {
+  const decideFrom = (n: number): Reply | undefined | Promise<Reply | undefined> => {
+    const use = uses[n]
+    if (use === undefined) return undefined
+    return after(use.decide(exchange, context), (decided) => {
+      if (decided.reply !== undefined) return decided.reply
+      if (decided.settle !== undefined) settles.push(decided.settle)
+      return decideFrom(n + 1)
+    })
+  }
+  return decideFrom(0)
 }
