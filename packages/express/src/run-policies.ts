@@ -1,6 +1,7 @@
 import { isPromise, type PoliciesRun, type PolicyUse, runPolicies as runOnNode } from '@redstart/core/node-http'
 import type { Request, RequestHandler } from 'express'
 import { ExpressExchange } from './exchange.ts'
+import { shareShapes } from './shared-shape.ts'
 
 export interface RunOptions {
   /**
@@ -26,6 +27,7 @@ export interface RunOptions {
 export function runPolicies(uses: readonly PolicyUse<Request>[], options: RunOptions = {}): RequestHandler {
   const { heldBytes = 16 * 1024 * 1024, onError = (error: unknown) => console.error(error) } = options
   return function redstart(request, response, next) {
+    shareShapes(request, response)
     const exchange = new ExpressExchange(request, response)
     const failed = (error: unknown): void => onError(error, request)
     const goOn = (run: PoliciesRun): void => {

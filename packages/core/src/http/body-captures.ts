@@ -22,41 +22,47 @@ export class BodyCaptures {
     this.#captures = this.#captures.filter((capture) => show(capture, bytes))
   }
 
-  /** All of the body has left. */
-  end(): void {
+  /** All of the body has left. @returns what captures still do, unless that is nothing. */
+  end(): Promise<void> | undefined {
     if (this.#expected !== undefined && this.#expected !== this.#length)
       return this.abort(new Error('The answer ended before its body was complete'))
-    const left = this.#captures
-    this.#captures = []
-    for (const capture of left) attempt(() => capture.finish())
+    return this.#tell((capture) => capture.finish())
   }
 
-  /** There will be no more of it. Nothing happens after the end. */
-  abort(reason: unknown): void {
+  /** There will be no more of it. Nothing happens after the end. @returns as {@link BodyCaptures.end} does. */
+  abort(reason: unknown): Promise<void> | undefined {
+    return this.#tell((capture) => capture.abort(reason))
+  }
+
+  #tell(how: (capture: Capture) => void | Promise<void>): Promise<void> | undefined {
     const left = this.#captures
     this.#captures = []
-    for (const capture of left) abortCapture(capture, reason)
+    const works = left.map((capture) => attempt(() => how(capture))).filter((work) => work !== undefined)
+    return works.length === 0 ? undefined : Promise.all(works).then(() => undefined)
   }
 }
 
 /** Tells a capture that there will be no whole body. */
 export function abortCapture(capture: Capture, reason: unknown): void {
-  attempt(() => capture.abort(reason))
+  void attempt(() => capture.abort(reason))
 }
 
 /** True unless the capture failed, and is told no more. */
 function show(capture: Capture, bytes: Uint8Array): boolean {
-  const shown = attempt(() => capture.write(bytes))
-  if (!shown) abortCapture(capture, new Error('The capture itself failed'))
-  return shown
-}
-
-/** A capture that throws harms itself, not the answer. */
-function attempt(call: () => void): boolean {
   try {
-    call()
+    capture.write(bytes)
     return true
   } catch {
+    abortCapture(capture, new Error('The capture itself failed'))
     return false
+  }
+}
+
+/** A capture that fails harms itself, not the answer. */
+function attempt(call: () => void | Promise<void>): Promise<void> | undefined {
+  try {
+    return call()?.catch(() => undefined)
+  } catch {
+    return undefined
   }
 }

@@ -57,10 +57,13 @@ export type Decision<State> = { readonly type: 'next'; readonly state: State } |
 /** The answer leaves; or leaves and is captured; or another takes its place, with the headers that policies gave. */
 export type Settlement = undefined | { readonly type: 'capture'; readonly capture: Capture } | Instead<'replace'>
 
-/** Is shown the body as it leaves, and copies what it keeps; HEAD, 204 and 304 have none. In the end, one of two. */
+/**
+ * Is shown the body as it leaves, and copies what it keeps; HEAD, 204 and 304 have none. In the end, one of two: what that
+ * takes time for is a promise that does not reject, for runtimes that stop with the answer what nobody waits for.
+ */
 export interface Capture {
   write(chunk: Uint8Array): void
-  finish(): void
+  finish(): void | Promise<void>
   /** It is not whole: the client went, the handler failed, or the length is not what the head said. */
-  abort(reason: unknown): void
+  abort(reason: unknown): void | Promise<void>
 }

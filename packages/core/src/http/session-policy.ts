@@ -167,6 +167,6 @@ async function failureOf(storing: Promise<void>): Promise<RedstartError | undefi
 /** What a stream's handler changes after its head has left is stored when the stream ends, opened by then or not. */
 function capture<Data extends object>(head: LeavingHead, state: SessionState<Data>): Settlement {
   if (head.header('content-length') !== undefined) return undefined
-  const late = (): void => void state.opened?.commitLate()
+  const late = (): Promise<void> | undefined => (state.opened?.pending ? state.opened.commitLate() : undefined)
   return { type: 'capture', capture: { write: () => undefined, finish: late, abort: late } satisfies Capture }
 }

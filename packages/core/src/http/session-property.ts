@@ -39,7 +39,7 @@ export class SessionProperty<Data extends object> {
   isOn(object: object): boolean {
     const { sessions, as, of } = this.#options
     let own: Place | undefined
-    for (let place = firstPlaceOn(object); place !== undefined; place = place.next) {
+    for (let place = places.get(object); place !== undefined; place = place.next) {
       if (place.sessions === sessions && place.as !== as) throw sameSessions(of, place.as, as)
       if (place.as === as) own = place
     }
@@ -54,9 +54,8 @@ export class SessionProperty<Data extends object> {
   /** Shows the session of a request. */
   put(object: object, state: SessionState<Data>): void {
     const { sessions, as, load } = this.#options
-    const place: Place = { sessions, as, state, next: firstPlaceOn(object), unset: undefined, load: undefined }
-    const holding: Holding = object
-    holding[FIRST] = place
+    const place: Place = { sessions, as, state, next: places.get(object), unset: undefined, load: undefined }
+    places.set(object, place)
     Object.defineProperty(object, as, this.#accessor)
     if (load === 'eager') state.isUnset = () => place.unset !== undefined || !Object.hasOwn(object, as)
   }
@@ -68,12 +67,8 @@ export class SessionProperty<Data extends object> {
   }
 }
 
-/** Where an object has the first of its sessions. */
-const FIRST: unique symbol = Symbol('sessions')
-
-interface Holding {
-  [FIRST]?: Place
-}
+/** The first of the sessions of an object. One more property of a request of Express would cost more. */
+const places = new WeakMap<object, Place>()
 
 /** What the accessors know. */
 interface Named {
@@ -133,12 +128,8 @@ function sessionAt(place: Place): unknown {
   return place.unset === undefined ? place.state.opened?.session : place.unset.value
 }
 
-function firstPlaceOn(object: Holding): Place | undefined {
-  return object[FIRST]
-}
-
 function placeOn(object: object, { as, sessions }: { readonly as: string; readonly sessions: object }): Place {
-  for (let place = firstPlaceOn(object); place !== undefined; place = place.next)
+  for (let place = places.get(object); place !== undefined; place = place.next)
     if (place.as === as && place.sessions === sessions) return place
   throw new TypeError('the session of a request was asked of something else')
 }
