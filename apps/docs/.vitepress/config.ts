@@ -41,6 +41,7 @@ export default defineConfig({
           { text: 'Invalidating', link: '/invalidating' },
           { text: 'Sessions', link: '/sessions' },
           { text: 'Redis', link: '/redis' },
+          { text: 'Redis over HTTP', link: '/redis-http' },
           { text: 'Events and numbers', link: '/events-and-stats' },
         ],
       },

@@ -9,7 +9,9 @@ const pages = ['options.md', 'sessions.md'].map((name) => new URL(`../../../docs
 const core = fileURLToPath(new URL('../src/', import.meta.url))
 const express = fileURLToPath(new URL('../../express/src/', import.meta.url))
 /** What applications import. */
-const entries = ['index.ts', 'redis/index.ts', 'memory/index.ts', 'http/index.ts'].map((file) => core + file)
+const entries = ['index.ts', 'redis/index.ts', 'redis-http/index.ts', 'memory/index.ts', 'http/index.ts'].map(
+  (file) => core + file,
+)
 entries.push(`${express}index.ts`)
 
 /** What has options without being named so. */

@@ -16,12 +16,6 @@ export class Unanswered extends RedstartError {
   }
 }
 
-/** @param reason why no request could be made. */
-export function unreachable(reason: string): Unanswered {
-  const error = new RedstartError('STORE_UNAVAILABLE', `Redis cannot be reached over HTTP: ${reason}`)
-  return new Unanswered(error, reason)
-}
-
 /** @param reason what came in the place of an answer. */
 export function unanswered(reason: string): Unanswered {
   const error = new RedstartError(
@@ -59,6 +53,12 @@ export function requestFailed(error: unknown): Unanswered {
   // Deno says it in words alone.
   if (error instanceof Error && /\(Connect\)/.test(error.message)) return unreachable('no connection could be made')
   return unanswered(`the request failed${code === undefined ? '' : ` with ${code}`}`)
+}
+
+/** @param reason why no request could be made. */
+function unreachable(reason: string): Unanswered {
+  const error = new RedstartError('STORE_UNAVAILABLE', `Redis cannot be reached over HTTP: ${reason}`)
+  return new Unanswered(error, reason)
 }
 
 /** Node.js and Deno, undici, and Bun, where no connection could be made. */

@@ -30,8 +30,7 @@ export class HttpServer implements Servers {
     this.#clock = clock
     this.#viewKey = viewKey
     this.#endpoint = new Endpoint(settings)
-    const probe = (): Promise<unknown> => this.#begin(PROBE_MS, (client) => client.call('ping', []))
-    this.#breaker = new Breaker({ ...settings.breaker, clock, random: Math.random, probe })
+    this.#breaker = new Breaker({ ...settings.breaker, clock, random: Math.random, probe: () => this.#probe() })
   }
 
   call<T>(_key: string, timeout: number, send: Send<T>): Promise<T> {
@@ -87,6 +86,15 @@ export class HttpServer implements Servers {
         if (timeout >= LEAST_TELLING_MS || error.reason !== undefined) breaker.failed(startedAt)
       } else if (!this.#closed) breaker.succeeded()
       throw this.#closed ? closed() : error
+    }
+  }
+
+  /** Whether the service answers again, whatever it says. */
+  async #probe(): Promise<void> {
+    try {
+      await this.#begin(PROBE_MS, (client) => client.call('ping', []))
+    } catch (error) {
+      if (error instanceof Unanswered) throw error
     }
   }
 

@@ -104,4 +104,66 @@ describe('the breaker', () => {
     await clock.advanceAsync(60_000)
     expect(probes()).toBe(0)
   })
+
+  test('tries again at a refused call where the timer for it never came', async () => {
+    const { clock, breaker, fail, probes } = setupWithoutTimers()
+    fail(5)
+    breaker.refused()
+    expect(probes()).toBe(0)
+    clock.pass(1000)
+    breaker.refused()
+    // A timer that is on time is not forestalled.
+    expect(probes()).toBe(0)
+    clock.pass(2000)
+    breaker.refused()
+    breaker.refused()
+    expect(probes()).toBe(1)
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(breaker.state).toBe('closed')
+  })
+
+  test('gives up a probe that never ended, and hears no more of it', async () => {
+    const ends: (() => void)[] = []
+    const { clock, breaker, fail, probes } = setupWithoutTimers(() => new Promise((resolve) => ends.push(resolve)))
+    fail(5)
+    clock.pass(3000)
+    breaker.refused()
+    expect(breaker.state).toBe('probing')
+    clock.pass(32_000)
+    breaker.refused()
+    expect(probes()).toBe(2)
+    ends[0]?.()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(breaker.state).toBe('probing')
+    ends[1]?.()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(breaker.state).toBe('closed')
+  })
+
+  test('that was closed for good tries nothing again', () => {
+    const { clock, breaker, fail, probes } = setupWithoutTimers()
+    fail(5)
+    breaker.close()
+    clock.pass(1_000_000)
+    breaker.refused()
+    expect(probes()).toBe(0)
+  })
 })
+
+/** A place that ends timers with the request that began them. */
+function setupWithoutTimers(probe: () => Promise<void> = async () => {}) {
+  let now = 1000
+  let probes = 0
+  const clock = { now: () => now, schedule: () => () => {}, pass: (ms: number) => (now += ms) }
+  const counted = (): Promise<void> => {
+    probes += 1
+    return probe()
+  }
+  const options = { clock, failures: 5, openFor: 1000, longest: 30_000, random: () => 1, probe: counted }
+  const breaker = new Breaker(options)
+  const fail = (times: number): void => {
+    for (let i = 0; i < times; i++) breaker.failed((now += 1))
+  }
+  return { clock, breaker, fail, probes: () => probes }
+}

@@ -44,6 +44,7 @@ export async function startRedisRest({ redisUrl, ...options }: StartRedisRestOpt
   const redis = new Redis(redisUrl, {
     protocol: 2,
     enableOfflineQueue: false,
+    enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     lazyConnect: true,
   })
@@ -55,7 +56,10 @@ export async function startRedisRest({ redisUrl, ...options }: StartRedisRestOpt
     requests: 0,
     held: [],
   }
-  const server = createServer((request, response) => void answerRest(state, request, response))
+  // A connection that is closed while a busy client sends on it again would look like a failure.
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    void answerRest(state, request, response)
+  })
   try {
     await redis.connect()
     server.listen(0, '127.0.0.1')
@@ -66,6 +70,9 @@ export async function startRedisRest({ redisUrl, ...options }: StartRedisRestOpt
   }
   return handle(server, state)
 }
+
+/** Longer than any test pauses. */
+const KEEP_ALIVE_MS = 120_000
 
 function handle(server: Server, state: RestState): RedisRest {
   // A listening TCP server's address is never a pipe's name.

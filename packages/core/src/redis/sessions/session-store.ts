@@ -178,7 +178,8 @@ export class RedisSessionStore implements SessionStore {
     // One function given twice is two subscriptions.
     const own = (revocation: Revocation): void => listener(revocation)
     this.#listeners.add(own)
-    this.#listening.begin()
+    // Without a connection there is nothing to be heard on.
+    if (this.#servers.connected) this.#listening.begin()
     return () => {
       this.#listeners.delete(own)
       if (this.#listeners.size === 0) this.#listening.end()
