@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 
 /** Longer than anything here takes, so that what hangs fails. */
-const PATIENCE = 15_000
+const PATIENCE = 60_000
 
 export interface Sent {
   readonly method?: string
@@ -85,9 +85,9 @@ export function objectIn(json: Buffer | string): Readonly<Record<string, unknown
 }
 
 /** Waits until something holds. */
-export async function eventually(holds: () => boolean, what: string): Promise<void> {
+export async function eventually(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const late = AbortSignal.timeout(PATIENCE)
-  while (!holds()) {
+  while (!(await holds())) {
     if (late.aborted) throw new Error(`Waited in vain for ${what}`)
     await setTimeout(2)
   }

@@ -5,7 +5,7 @@ import { keepAlive, objectIn } from './client.ts'
 import { type HttpAdapterTest, httpTest, type RunningApp } from './http-test.ts'
 
 const USERS = 20
-const REQUESTS = 200
+const REQUESTS = 50
 const CONNECTIONS = 200
 
 export const isolationTests: readonly HttpAdapterTest[] = [
