@@ -13,7 +13,7 @@ import type { Held } from './held.ts'
 import type { Loaded, Loader } from './load.ts'
 import type { LoadFrames } from './load-frame.ts'
 import type { LoadPlan } from './load-plan.ts'
-import type { Reader } from './reader.ts'
+import type { Reader, Sight } from './reader.ts'
 import { tellHit, tellMiss } from './tell.ts'
 
 export interface CourseParts {
@@ -56,12 +56,18 @@ export class Course {
     return flight
   }
 
-  async #run(plan: LoadPlan, held: Held, flight: Flight): Promise<Landing> {
-    const { reader, failedLoads, telemetry } = this.#parts
-    const { budget } = flight
+  /** Not async, like what follows: this is the path of every hit in the backend. */
+  #run(plan: LoadPlan, held: Held, flight: Flight): Promise<Landing> {
     if (flight.kind === 'forced') return this.#land(plan, flight, held?.entry)
+    return this.#parts.reader
+      .look(plan, plan.tagNames, held, flight.budget)
+      .then((found) => this.#goOn(plan, held, flight, found))
+  }
+
+  /** Takes what was found, or loads. */
+  #goOn(plan: LoadPlan, held: Held, flight: Flight, found: Sight): Landing | Promise<Landing> {
+    const { reader, failedLoads, telemetry } = this.#parts
     const quiet = flight.kind === 'refresh'
-    const found = await reader.look(plan, plan.tagNames, held, budget)
     const stale = found.kind === 'stale'
     const early = quiet && found.kind === 'fresh' && !isNewer(found.entry, held)
     if ((found.kind === 'fresh' && !early) || (stale && plan.staleWhileRevalidate && !quiet)) {

@@ -10,7 +10,8 @@ import type { CacheStore, Snapshot } from './cache-store.ts'
 import { checkContent } from './check-value.ts'
 import { Entry, entryFromWire, freshnessOf, withContent } from './entry.ts'
 import { NO_GENERATION } from './load-frame.ts'
-import { type Fetched, type ReadQueue, tookOf } from './read-queue.ts'
+import { type Fetched, tookOf } from './read-batch.ts'
+import type { ReadQueue } from './read-queue.ts'
 import type { ReadTarget } from './read-target.ts'
 import { type Unpacked, unpack } from './unpack.ts'
 
@@ -58,27 +59,42 @@ export class Lookup {
    *
    * @param tagNames names that the entry is known to carry beside the implied ones, so that their markers can come along.
    */
-  async read(target: ReadTarget, tagNames: readonly string[], budget: Budget): Promise<Found> {
-    const { path, counters, form } = target
+  read(target: ReadTarget, tagNames: readonly string[], budget: Budget): Promise<Found> {
+    const { path, form } = target
     const implied = impliedNames(path)
-    const asked = this.#floorIsYoung ? [...implied, ...tagNames] : []
+    const asked = this.#floorIsYoung ? [...implied, ...tagNames] : NONE
     const before = form.foreignTtl === undefined ? UNSTAMPED : this.#present()
-    const fetched = await budget.use((timeout) => this.#queue.fetch(path, asked, false, timeout), tookOf)
-    const { bytes, snapshot, sent, sequence, mark } = fetched
-    if (bytes === undefined) return { kind: 'missing', reason: 'absent' }
-    const begun = this.#telemetry.now()
-    const unpacking = unpack(bytes, form)
-    const unpacked = unpacking instanceof Promise ? await unpacking : unpacking
+    // Not async, like what follows: this is the path of every hit in the backend.
+    return budget
+      .use((timeout) => this.#queue.fetch(path, asked, false, timeout), tookOf)
+      .then((fetched) => {
+        const { bytes } = fetched
+        if (bytes === undefined) return ABSENT
+        const begun = this.#telemetry.now()
+        const sighting = { target, implied, asked, before, fetched, begun, budget }
+        const unpacking = unpack(bytes, form)
+        if (unpacking instanceof Promise) return unpacking.then((unpacked) => this.#sight(sighting, unpacked))
+        return this.#sight(sighting, unpacking)
+      })
+  }
+
+  #sight(sighting: Sighting, unpacked: Unpacked): Found | Promise<Found> {
+    const { target, implied, asked, before, fetched, budget } = sighting
+    const { counters, form } = target
     if (unpacked.kind === 'unusable') return this.#unusable(target, unpacked)
     if (unpacked.kind === 'foreign')
-      return await this.#check({ kind: 'fresh', entry: this.#foreign(target, unpacked, fetched, before) }, target)
+      return this.#check({ kind: 'fresh', entry: this.#foreign(target, unpacked, fetched, before) }, target)
+    const { snapshot, sent, sequence, mark } = fetched
     const { wire, content, bytes: size } = unpacked
-    if (wire.compression !== undefined) this.#telemetry.took('inflate', target, begun)
+    if (wire.compression !== undefined) this.#telemetry.took('inflate', target, sighting.begun)
     const names = wire.names.length === 0 ? implied : [...implied, ...wire.names]
     const entry = entryFromWire(wire, content, size, { names, sequence, counters, mark, fetched: sent, form })
-    const decided = this.#decide(entry, asked, snapshot, sent, budget)
-    const found = this.#judge(entry, decided instanceof Promise ? await decided : decided)
-    return form.schema === undefined ? found : await this.#check(found, target)
+    const now = this.#clock.now()
+    const decided = this.#decide(entry, asked, snapshot, sent, budget, now)
+    if (decided instanceof Promise)
+      return decided.then((verdict) => this.#check(this.#judge(entry, verdict, this.#clock.now()), target))
+    const found = this.#judge(entry, decided, now)
+    return form.schema === undefined ? found : this.#check(found, target)
   }
 
   /** Asks whether an entry of this process may still be used; its value is not fetched again. */
@@ -89,7 +105,8 @@ export class Lookup {
       (timeout) => this.#queue.fetch(undefined, asked, false, timeout),
       tookOf,
     )
-    return this.#judge(entry, await this.#decide(entry, asked, snapshot, sent, budget))
+    const verdict = await this.#decide(entry, asked, snapshot, sent, budget, this.#clock.now())
+    return this.#judge(entry, verdict, this.#clock.now())
   }
 
   /** What this process is proven to know now; what is read later is no older. */
@@ -147,9 +164,9 @@ export class Lookup {
     snapshot: Snapshot | undefined,
     sent: number,
     budget: Budget,
+    now: number,
   ): Verdict | Promise<Verdict> {
     const coherence = this.#coherence
-    const now = this.#clock.now()
     const verdict = coherence.proven(now) ? coherence.decide(entry, now) : 'ask'
     if (asked.length > 0 || verdict === 'ask') this.#floorIsYoung = verdict === 'ask'
     if (verdict === 'valid') this.#restamp(entry, coherence.view.clock, -Infinity)
@@ -182,15 +199,31 @@ export class Lookup {
     entry.since = Math.max(entry.since, since)
   }
 
-  #judge(entry: Entry, verdict: Verdict): Found {
+  #judge(entry: Entry, verdict: Verdict, now: number): Found {
     if (verdict === 'gone' || verdict === 'ask') {
       const sameGeneration = entry.generation === this.#coherence.view.generation
       return { kind: 'missing', reason: sameGeneration ? 'invalidated' : 'generation' }
     }
-    const freshness = freshnessOf(entry, this.#coherence.time.latest(this.#clock.now()))
+    const freshness = freshnessOf(entry, this.#coherence.time.latest(now))
     if (freshness === 'expired') return { kind: 'missing', reason: 'expired' }
     return { kind: verdict === 'stale' ? 'stale' : freshness, entry }
   }
+}
+
+const ABSENT: Found = { kind: 'missing', reason: 'absent' }
+const NONE: readonly string[] = []
+
+/** A read whose reply has come. */
+interface Sighting {
+  readonly target: ReadTarget
+  readonly implied: readonly string[]
+  /** Names whose markers came along. */
+  readonly asked: readonly string[]
+  readonly before: Stamped
+  readonly fetched: Fetched
+  /** Own instant of the reply. */
+  readonly begun: number
+  readonly budget: Budget
 }
 
 /** Of no moment that is known. */

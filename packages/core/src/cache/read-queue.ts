@@ -1,39 +1,14 @@
 import type { Clock } from '../clock.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import type { TrackedKeys } from '../invalidation/tracked-keys.ts'
-import type { CacheStore, Snapshot } from './cache-store.ts'
-
-/** What came of one read. */
-export interface Fetched {
-  readonly bytes: Uint8Array | undefined
-  /** Holds the names asked for, and perhaps others. */
-  readonly snapshot: Snapshot | undefined
-  /** Milliseconds of the trip that were the backend's. */
-  readonly took: number
-  /** Own instant of the sending. */
-  readonly sent: number
-  /** Place in the local order at the sending. */
-  readonly sequence: number
-  /** Place in the order of tracked changes at the sending; 0 where nothing is tracked. */
-  readonly mark: number
-}
-
-/** What a read has cost its caller of the time that the backend may take. */
-export function tookOf({ took }: Fetched): number {
-  return took
-}
-
-/** Keys of one batch; more go into the next one, so that no single reply becomes large. */
-const MOST_KEYS = 64
+import type { CacheStore, Question, ReadRequest } from './cache-store.ts'
+import { Batch, type Came, type Fetched } from './read-batch.ts'
 
 /** Keys under way at a time: the last of their replies must be read well within one deadline. More wait here. */
 const MOST_UNDER_WAY = 2048
 
 /** Keys under way up to which each trip is charged all of its time. */
 const MOST_CHARGED = 512
-
-/** Timeouts of callers that share a trip: the shorter one is at least this share of the longer one. */
-const ALIKE = 0.8
 
 /**
  * Gathers the reads of one tick into one trip. When the view needs a proof the trip carries the question, once for all
@@ -48,7 +23,7 @@ export class ReadQueue {
   /** Those whose replies are still to come. */
   readonly #running = new Set<Batch>()
   /** Batches that wait until fewer keys are under way. */
-  #turns: Turn[] = []
+  #turns: Batch[] = []
   #underWay = 0
 
   constructor(store: CacheStore, coherence: Coherence, clock: Clock, tracked: TrackedKeys | undefined) {
@@ -65,121 +40,97 @@ export class ReadQueue {
    */
   fetch(path: string | undefined, names: readonly string[], ask: boolean, timeout: number): Promise<Fetched> {
     const batch = this.#open(timeout)
-    if (path !== undefined) batch.keys.add(path)
-    for (const name of names) batch.names.add(name)
-    batch.ask ||= ask
-    batch.timeout = Math.max(batch.timeout, timeout)
-    if (batch.keys.size >= MOST_KEYS) this.#batch = undefined
-    return new Promise((resolve, reject) => batch.waiting.push({ path, resolve, reject }))
+    const fetched = batch.add(path, names, ask, timeout)
+    if (batch.isFull) this.#batch = undefined
+    return fetched
   }
 
   /** Resolves when the replies to what has been asked for until now have come, or will not come. */
   async settled(): Promise<void> {
-    const replies = [...this.#running].map(
-      ({ waiting }) => new Promise((resolve, reject) => waiting.push({ path: undefined, resolve, reject })),
-    )
-    await Promise.allSettled(replies)
+    await Promise.allSettled([...this.#running].map((batch) => batch.add(undefined, [], false, 0)))
   }
 
   #open(timeout: number): Batch {
     const current = this.#batch
-    if (current !== undefined && areAlike(current.timeout, timeout)) return current
-    const batch: Batch = { keys: new Set(), names: new Set(), ask: false, timeout, waiting: [] }
+    if (current?.suits(timeout) === true) return current
+    const batch = new Batch(timeout)
     this.#batch = batch
     this.#running.add(batch)
     // Behind everything that is ready to go on: whatever else it reads comes into the same trip.
-    process.nextTick(() => void this.#answer(batch))
+    process.nextTick(() => this.#begin(batch))
     return batch
   }
 
-  /** Sends a batch and hands everybody their part of the reply. */
-  async #answer(batch: Batch): Promise<void> {
-    try {
-      if (this.#underWay >= MOST_UNDER_WAY) await this.#turn()
-      const { entries, ...common } = await this.#sendCounted(batch)
-      for (const { path, resolve } of batch.waiting) {
-        const bytes = path === undefined ? undefined : entries.get(path)
-        resolve({ bytes, ...common })
-      }
-    } catch (error) {
-      for (const { reject } of batch.waiting) reject(error)
-    } finally {
-      this.#running.delete(batch)
-    }
+  #begin(batch: Batch): void {
+    if (this.#underWay >= MOST_UNDER_WAY) this.#turns.push(batch)
+    else this.#start(batch)
   }
 
-  #turn(): Promise<void> {
-    return new Promise((resolve, reject) => this.#turns.push({ resolve, reject }))
-  }
-
-  /** Where the backend does not answer, those that wait have waited long enough. */
-  async #sendCounted(batch: Batch): Promise<BatchReply> {
-    // A question alone counts as well.
-    const keys = Math.max(1, batch.keys.size)
-    this.#underWay += keys
+  /** Sends a batch and hands everybody their part of the reply. Not async: this is the path of every hit in the backend. */
+  #start(batch: Batch): void {
+    if (this.#batch === batch) this.#batch = undefined
+    const { weight } = batch
+    this.#underWay += weight
     const begun = this.#clock.now()
     // Replies to very many are late because this process reads one after the other; to fewer, because the backend is slow.
-    const share = this.#underWay <= MOST_CHARGED ? 1 : keys / this.#underWay
-    try {
-      const reply = await this.#send(batch)
-      return { ...reply, took: (this.#clock.now() - begun) * share }
-    } catch (error) {
-      const turns = this.#turns
-      this.#turns = []
-      for (const { reject } of turns) reject(error)
-      throw error
-    } finally {
-      this.#underWay -= keys
-      if (this.#underWay < MOST_UNDER_WAY) this.#turns.shift()?.resolve()
-    }
+    const share = this.#underWay <= MOST_CHARGED ? 1 : weight / this.#underWay
+    this.#ask(batch, begun).then(
+      (came) => {
+        batch.answer(came, (this.#clock.now() - begun) * share)
+        this.#end(batch, weight)
+      },
+      (error: unknown) => {
+        const turns = this.#turns
+        this.#turns = []
+        batch.fail(error)
+        this.#end(batch, weight)
+        // Where the backend does not answer, those that wait have waited long enough.
+        for (const waiting of turns) this.#drop(waiting, error)
+      },
+    )
   }
 
-  async #send(batch: Batch): Promise<Omit<BatchReply, 'took'>> {
+  #end(batch: Batch, weight: number): void {
+    this.#running.delete(batch)
+    this.#underWay -= weight
+    if (this.#underWay >= MOST_UNDER_WAY) return
+    const next = this.#turns.shift()
+    if (next !== undefined) this.#start(next)
+  }
+
+  #drop(batch: Batch, error: unknown): void {
     if (this.#batch === batch) this.#batch = undefined
+    this.#running.delete(batch)
+    batch.fail(error)
+  }
+
+  #ask(batch: Batch, begun: number): Promise<Came> {
+    const { pending } = this.#coherence
+    try {
+      if (pending.empty) return this.#send(batch, begun, begun)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return this.#coherence.replay(batch.timeout).then(() => this.#send(batch, begun, this.#clock.now()))
+  }
+
+  #send(batch: Batch, begun: number, sent: number): Promise<Came> {
     const coherence = this.#coherence
-    const begun = this.#clock.now()
-    if (!coherence.pending.empty) await coherence.replay(batch.timeout)
-    const sent = this.#clock.now()
     const { sequence } = coherence.pending
     const mark = this.#tracked?.mark() ?? 0
-    const keys = [...batch.keys]
     const question = batch.ask || !coherence.proven(sent) ? coherence.question() : undefined
-    const reply = await this.#store.read(
-      { keys, ...(batch.names.size > 0 && { names: [...batch.names] }), ...(question && { question }) },
-      Math.max(1, batch.timeout - (sent - begun)),
-    )
-    coherence.reached(sent)
-    const caughtUp = reply.answer && question && coherence.answered(reply.answer, question)
-    if (caughtUp) await caughtUp
-    const entries = new Map(keys.map((key, i) => [key, reply.entries[i]]))
-    return { entries, snapshot: reply.snapshot, sent, sequence, mark }
+    const left = Math.max(1, batch.timeout - (sent - begun))
+    return this.#store.read(requestOf(batch, question), left).then((reply) => {
+      coherence.reached(sent)
+      const { entries, snapshot } = reply
+      const came = { entries, snapshot, sent, sequence, mark }
+      const caughtUp = reply.answer && question && coherence.answered(reply.answer, question)
+      return caughtUp === undefined ? came : caughtUp.then(() => came)
+    })
   }
 }
 
-/** Whoever is in a hurry gets a trip of its own: a trip takes as long as the most patient of its callers waits. */
-function areAlike(one: number, other: number): boolean {
-  return Math.min(one, other) >= ALIKE * Math.max(one, other)
-}
-
-interface Batch {
-  readonly keys: Set<string>
-  readonly names: Set<string>
-  ask: boolean
-  timeout: number
-  readonly waiting: Waiting[]
-}
-
-interface Waiting {
-  readonly path: string | undefined
-  readonly resolve: (fetched: Fetched) => void
-  readonly reject: (error: unknown) => void
-}
-
-interface BatchReply extends Omit<Fetched, 'bytes'> {
-  readonly entries: ReadonlyMap<string, Uint8Array | undefined>
-}
-
-interface Turn {
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
+function requestOf({ keys, names }: Batch, question: Question | undefined): ReadRequest {
+  if (names === undefined && question === undefined) return { keys }
+  return { keys, ...(names && { names }), ...(question && { question }) }
 }

@@ -10,7 +10,8 @@ import type { Held, HeldEntries } from './held.ts'
 import type { L1 } from './l1.ts'
 import type { LoadFrames } from './load-frame.ts'
 import type { Found, Lookup } from './lookup.ts'
-import { type ReadQueue, tookOf } from './read-queue.ts'
+import { tookOf } from './read-batch.ts'
+import type { ReadQueue } from './read-queue.ts'
 import type { ReadTarget } from './read-target.ts'
 
 export interface ReaderParts {
@@ -35,6 +36,8 @@ export interface ReaderParts {
 export type Sight =
   | { readonly kind: 'fresh' | 'stale'; readonly entry: Entry; readonly tier: 'l1' | 'l2' }
   | { readonly kind: 'missing'; readonly reason: MissReason }
+
+const UNREACHED: Sight = { kind: 'missing', reason: 'outage' }
 
 /** The steps that reads are made of: a look beyond this process, and what makes a failed load good. */
 export class Reader {
@@ -72,24 +75,32 @@ export class Reader {
   }
 
   /** Looks for an entry in the backend, after confirming the one held here if it may only lack a confirmation. */
-  async look(target: ReadTarget, tagNames: readonly string[], held: Held, budget: Budget): Promise<Sight> {
+  look(target: ReadTarget, tagNames: readonly string[], held: Held, budget: Budget): Promise<Sight> {
     const { telemetry } = this.#parts
     const begun = telemetry.now()
     // Then it is not asked at all, and whoever spent it has told why.
     const { spent } = budget
-    try {
-      const sight =
-        (held?.kind === 'unsure' ? await this.#confirm(target, held.entry, budget) : undefined) ??
-        this.#sightOf(target, held, await this.#parts.lookup.read(target, tagNames, budget))
-      telemetry.took('read', target, begun)
-      return sight
-    } catch (error) {
-      if (!RedstartError.is(error) || error.code === 'CLOSED') throw error
-      // What was not sent took no time.
-      if (error.code !== 'STORE_UNAVAILABLE') telemetry.took('read', target, begun)
-      if (!spent) this.#tellUnreached(error)
-      return { kind: 'missing', reason: 'outage' }
-    }
+    // Not async: this is the path of every hit in the backend.
+    return this.#sight(target, tagNames, held, budget).then(
+      (sight) => {
+        telemetry.took('read', target, begun)
+        return sight
+      },
+      (error: unknown) => {
+        if (!RedstartError.is(error) || error.code === 'CLOSED') throw error
+        // What was not sent took no time.
+        if (error.code !== 'STORE_UNAVAILABLE') telemetry.took('read', target, begun)
+        if (!spent) this.#tellUnreached(error)
+        return UNREACHED
+      },
+    )
+  }
+
+  #sight(target: ReadTarget, tagNames: readonly string[], held: Held, budget: Budget): Promise<Sight> {
+    const read = (): Promise<Sight> =>
+      this.#parts.lookup.read(target, tagNames, budget).then((found) => this.#sightOf(target, held, found))
+    if (held?.kind !== 'unsure') return read()
+    return this.#confirm(target, held.entry, budget).then((confirmed) => confirmed ?? read())
   }
 
   /** What a read that starts now may spend. */

@@ -33,14 +33,13 @@ export class Calls {
         if (timeout >= LEAST_TELLING_MS) breaker.failed(startedAt)
         reject(timedOut(timeout))
       }
-      // A busy event loop runs its timers before it reads what has come in meanwhile: let it read once.
-      const cancel = this.#clock.schedule(timeout, () => setImmediate(giveUp))
       const start = async (): Promise<T> => {
         await connection.opened()
         if (!waiting) throw timedOut(timeout)
         return send(connection.client, wanted, false)
       }
-      const heardOf = (error: unknown): void => {
+      const failed = (error: unknown): void => {
+        connection.owed -= 1
         if (isReply(error) || error instanceof Redirected) {
           connection.heard += 1
           breaker.succeeded()
@@ -49,16 +48,19 @@ export class Calls {
         cancel()
         reject(connection.explain(error))
       }
-      if (connection.isOpen) connection.batch()
-      const sent = connection.isOpen ? send(connection.client, wanted, false) : start()
+      const sent = connection.isOpen ? connection.send(send, wanted) : start()
+      connection.owed += 1
+      // A busy event loop runs its timers before it reads what has come in meanwhile: let it read once.
+      const cancel = this.#clock.schedule(timeout, () => setImmediate(giveUp))
       // Not awaited: this is the path of every hit, and an async function more would cost it.
       void sent.then((value) => {
+        connection.owed -= 1
         connection.heard += 1
         breaker.succeeded()
         waiting = false
         cancel()
         return resolve(value)
-      }, heardOf)
+      }, failed)
     })
   }
 }

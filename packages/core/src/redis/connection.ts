@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import type { Cancel, Clock } from '../clock.ts'
 import type { RedstartError } from '../errors.ts'
 import { closed, failureOf, isReply, reasonOf, unavailable } from './failure.ts'
+import type { Send, Wanted } from './servers.ts'
 
 /** What a connection is made with. */
 export interface ConnectionContext {
@@ -42,6 +43,8 @@ export class Connection {
   #failures = 0
   /** Replies that came so far, of any kind. */
   heard = 0
+  /** Calls that were made and have not ended yet. */
+  owed = 0
 
   constructor(context: ConnectionContext) {
     this.#context = context
@@ -56,10 +59,25 @@ export class Connection {
   }
 
   /**
-   * Has what is sent in this turn of the event loop go out together, at its end: a write of its own costs as much as a
-   * small command.
+   * Sends. While replies are owed, what is sent in one turn of the event loop goes out together at its end: a write of its
+   * own costs as much as a small command. Where none is, it goes out at once, since there may be nothing to wait for.
    */
-  batch(): void {
+  send<T>(send: Send<T>, wanted: Wanted): Promise<T> {
+    if (this.owed > 0) {
+      this.#batch()
+      return send(this.client, wanted, false)
+    }
+    // What one call sends goes out together in any case.
+    const { stream } = this.client
+    stream.cork()
+    try {
+      return send(this.client, wanted, false)
+    } finally {
+      stream.uncork()
+    }
+  }
+
+  #batch(): void {
     const { stream } = this.client
     if (this.#corked === stream) return
     this.#corked = stream

@@ -29,7 +29,7 @@ export function decodeEntry(bytes: Uint8Array): DecodedEntry {
   const names: string[] = []
   const start = sound ? readNames(buffer, names) : undefined
   if (start === undefined) return FAULTS.damaged
-  const generation = buffer.toString('hex', ENTRY_OFFSETS.generation, ENTRY_OFFSETS.clock)
+  const generation = readGeneration(buffer)
   const cost = buffer.readUInt32BE(ENTRY_OFFSETS.cost)
   const shape = buffer.readUInt32BE(ENTRY_OFFSETS.shape)
   const algorithm = compressionOf((bytes[2] ?? 0) >> 4)
@@ -67,6 +67,22 @@ function envelopeFault(bytes: Uint8Array, knownCodec: boolean): EntryFault | und
   if (compression !== NO_COMPRESSION && compressionOf(compression) === undefined) return 'unsupported'
   if (bytes[3] !== ((CACHE_ENTRY << 4) | NO_PROTECTION)) return 'unsupported'
   return bytes.length < ENTRY_OFFSETS.names ? 'damaged' : undefined
+}
+
+/** The one that was read last, as its words and as text: almost every entry has it. */
+const last = { words: new Uint32Array(4), text: '00'.repeat(16) }
+
+function readGeneration(buffer: Buffer): string {
+  const { words } = last
+  let same = true
+  for (let n = 0; n < words.length; n++) {
+    const word = buffer.readUInt32BE(ENTRY_OFFSETS.generation + 4 * n)
+    if (words[n] === word) continue
+    words[n] = word
+    same = false
+  }
+  if (!same) last.text = buffer.toString('hex', ENTRY_OFFSETS.generation, ENTRY_OFFSETS.clock)
+  return last.text
 }
 
 /** Above 2^53 - 1 the result is rounded, and still above. */

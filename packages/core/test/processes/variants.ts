@@ -64,8 +64,8 @@ export const VARIANTS: readonly Variant[] = [
     patches: [
       {
         file: 'cache/read-queue.ts',
-        from: 'if (!coherence.pending.empty) await coherence.replay(batch.timeout)',
-        to: '',
+        from: 'if (pending.empty) return this.#send(batch, begun, begun)',
+        to: 'if (pending.sequence >= 0) return this.#send(batch, begun, begun)',
       },
       { file: 'invalidation/outgoing.ts', from: 'await this.replay(deadline)', to: '' },
       { file: 'invalidation/outgoing.ts', from: 'this.#sendLater()\n', to: '' },
