@@ -1,15 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpExchange } from '../http/exchange.ts'
-import { ResponseHeaders } from './response-headers.ts'
+import { type KeptHeaders, ResponseHeaders } from './response-headers.ts'
 
 /** A request of Node.js, of which nothing is computed before it is asked for; what depends on proxies the framework knows. */
 export abstract class NodeExchange implements HttpExchange {
   readonly headers: ResponseHeaders
   readonly #request: IncomingMessage
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  /** @param kept where the framework has headers until it writes the head. */
+  constructor(request: IncomingMessage, response: ServerResponse, kept?: KeptHeaders) {
     this.#request = request
-    this.headers = new ResponseHeaders(response)
+    this.headers = new ResponseHeaders(response, kept)
   }
 
   abstract get target(): string
