@@ -15,7 +15,7 @@ afterEach(async () => {
   for (let node = 0; node < 3; node += 1) await cluster.command(node, 'FLUSHALL')
 })
 
-function open(deadline: '2s' | '300ms' = '2s'): Redstart {
+function open(deadline: '5s' | '1s' = '5s'): Redstart {
   const backend = redis({ cluster: cluster.nodes.map(({ host, port }) => ({ host, port })) })
   const redstart = createRedstart({ app: 'shop', backend, deadline })
   opened.push(redstart)
@@ -93,8 +93,8 @@ it('keys on their way to another node are unlinked there', async () => {
 })
 
 it('a node that stands still ends a purge within its deadline, and a further one goes on', async () => {
-  const here = open('300ms')
-  await fill(here, names('orders:a', 3000))
+  const here = open('1s')
+  await fill(open(), names('orders:a', 3000))
   const still = ((await cluster.ownerOf(cluster.slotOf('{shop}:meta'))) + 1) % 3
   cluster.nodes[still]?.pause()
   try {
@@ -103,12 +103,10 @@ it('a node that stands still ends a purge within its deadline, and a further one
       code: expect.stringMatching(/^STORE_(TIMEOUT|UNAVAILABLE)$/),
       message: expect.stringContaining('call it again for the others'),
     })
-    expect(performance.now() - start).toBeLessThan(5000)
+    expect(performance.now() - start).toBeLessThan(15_000)
   } finally {
     cluster.nodes[still]?.resume()
   }
-  await expect
-    .poll(async () => await here.cache.purge({ match: '*:a*' }).then(() => 'purged', String), { timeout: 10_000 })
-    .toBe('purged')
+  await expect.poll(async () => await here.cache.purge({ match: '*:a*' }).then(() => 'purged', String)).toBe('purged')
   expect(await keysOf(here.cache.keys())).toEqual([])
 })

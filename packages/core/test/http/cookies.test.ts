@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cpuTimeOf } from '../cpu-time.ts'
 import { cookieValues, parseCookies, serializeCookie, type SetCookie } from '../../src/http/cookies.ts'
 
 describe('parseCookies', () => {
@@ -79,9 +80,10 @@ describe('parseCookies', () => {
     const headers = ['=', ';', ' ', '\t', '"', 'a=" ', 'a =', '\\', 'a= \t'].map((one) =>
       one.repeat(16 * 1024).slice(0, 16 * 1024),
     )
-    const begun = performance.now()
-    for (const header of headers) parseCookies(header)
-    expect(performance.now() - begun).toBeLessThan(500)
+    const taken = cpuTimeOf(() => {
+      for (const header of headers) parseCookies(header)
+    })
+    expect(taken).toBeLessThan(500)
   })
 })
 

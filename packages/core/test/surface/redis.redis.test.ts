@@ -104,13 +104,13 @@ describe('touch over Redis', () => {
   })
 
   it('is false within the deadline while Redis stands still', async () => {
-    const [one] = pair({ deadline: '200ms' })
+    const [one] = pair({ deadline: '1s' })
     await one.cache.set('menu:1', 1)
     server.pause()
     try {
       const begun = performance.now()
       expect(await one.cache.touch('menu:1', { ttl: '2h' })).toBe(false)
-      expect(performance.now() - begun).toBeLessThan(2000)
+      expect(performance.now() - begun).toBeLessThan(8000)
     } finally {
       server.resume()
     }
@@ -129,7 +129,7 @@ describe('a token over Redis', () => {
   })
 
   it('that is taken while Redis stands still keeps the value in this process, and only until the backend says more', async () => {
-    const [one, two] = pair({ deadline: '200ms', maxStaleness: '1s' })
+    const [one, two] = pair({ deadline: '1s', maxStaleness: '1s' })
     await one.cache.set('menu:0', 0)
     await two.cache.get('menu:0')
     await new Promise((resolve) => setTimeout(resolve, 1100))
@@ -145,7 +145,7 @@ describe('a token over Redis', () => {
       server.resume()
     }
     expect(hidden).toBe(true)
-    await vi.waitFor(async () => expect(await one.ready({ timeout: 100 })).toEqual({ ready: true }), {
+    await vi.waitFor(async () => expect(await one.ready({ timeout: '1s' })).toEqual({ ready: true }), {
       timeout: 10_000,
     })
     expect(await two.cache.get('menu:1')).toBeUndefined()

@@ -26,7 +26,7 @@ beforeEach(async () => {
 })
 
 /** An instance to which changes are told. */
-async function open(maxStaleness: '60s' | 300 = '60s'): Promise<Redstart> {
+async function open(maxStaleness: '60s' | 1200 = '60s'): Promise<Redstart> {
   const instance = await meter.open(app, { coherence: 'tracking', maxStaleness })
   await instance.cache.getOrSet('ready', load)
   await settled(instance, 'ready')
@@ -37,8 +37,8 @@ async function open(maxStaleness: '60s' | 300 = '60s'): Promise<Redstart> {
 async function settled({ cache, events }: Redstart, key: string): Promise<void> {
   let l1 = false
   const stop = events.subscribe((event) => void (event.type === 'cache.hit' && (l1 = event.tier === 'l1')))
-  for (const end = performance.now() + 5000; !l1; await setTimeout(2)) {
-    if (performance.now() > end) throw new Error('memory was not used within 5 s')
+  for (const end = performance.now() + 20_000; !l1; await setTimeout(2)) {
+    if (performance.now() > end) throw new Error('memory was not used within 20 s')
     await cache.get(key)
   }
   stop()
@@ -46,7 +46,7 @@ async function settled({ cache, events }: Redstart, key: string): Promise<void> 
 }
 
 /** Time for word of a change to come, which is under 1 ms on a quiet machine. */
-const TOLD_MS = 50
+const TOLD_MS = 500
 
 describe('with changes told', () => {
   it('a hit of memory costs nothing', async () => {
@@ -87,9 +87,9 @@ describe('with changes told', () => {
   })
 
   it('use costs one PING beside the one question, each half maxStaleness, and no use costs nothing', async () => {
-    const short = await open(300)
+    const short = await open(1200)
     const cost = await meter.costOf(async () => {
-      for (const end = performance.now() + 1500; performance.now() < end; await setTimeout(5))
+      for (const end = performance.now() + 3000; performance.now() < end; await setTimeout(5))
         await short.cache.get('ready')
     })
     const count = (name: string): number => cost.commands.filter((command) => command === name).length
@@ -97,6 +97,6 @@ describe('with changes told', () => {
     expect(count('PING')).toBeGreaterThanOrEqual(3)
     expect(count('PING')).toBeLessThanOrEqual(11)
     expect(count('ask')).toBeLessThanOrEqual(11)
-    expect(await meter.costOf(() => setTimeout(700))).toEqual(NOTHING)
+    expect(await meter.costOf(() => setTimeout(1300))).toEqual(NOTHING)
   })
 })

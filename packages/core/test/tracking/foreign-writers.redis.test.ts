@@ -1,15 +1,15 @@
-import { setTimeout } from 'node:timers/promises'
 import { type RedisServer, startRedis } from '@redstart/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRedstart, type Redstart } from '../../src/index.ts'
 import { redis } from '../../src/redis/index.ts'
 import { ForeignWriter } from './foreign-writer.ts'
-import { follow, type Followed } from './follow.ts'
+import { follow, type Followed, TYPICAL_MS } from './follow.ts'
 
 const APP = 'shop'
 const PATH = 'menu:dish'
 const KEY = `${APP}:${PATH}`
 const INSTANCES = 3
+const ROUNDS = process.env['REDSTART_SOAK'] === '1' ? 10_000 : 300
 
 let server: RedisServer
 let writer: ForeignWriter
@@ -20,7 +20,7 @@ beforeEach(async () => {
   server = await startRedis({ config: ['hz 200'] })
   writer = new ForeignWriter(server.port)
   instances = Array.from({ length: INSTANCES }, () =>
-    createRedstart({ backend: redis(server.url), app: APP, coherence: 'tracking', maxStaleness: '2s' }),
+    createRedstart({ backend: redis(server.url), app: APP, coherence: 'tracking', maxStaleness: '2s', deadline: '5s' }),
   )
   await writer.learn(KEY, async () => instances[0]?.cache.set(PATH, 'first'))
 })
@@ -30,16 +30,16 @@ afterEach(async () => {
   await server.stop()
 })
 
-describe('entries in memory follow what other programs do to Redis within 50 ms', () => {
-  it('a plain client that writes, 1000 rounds', async () => {
-    const seen = await follow(instances, PATH, 1000, (round) => writer.set(KEY, round))
+describe('entries in memory follow what other programs do to Redis within 50 ms or, on a busy machine, soon', () => {
+  it(`a plain client that writes, ${ROUNDS} rounds`, async () => {
+    const seen = await follow(instances, PATH, ROUNDS, (round) => writer.set(KEY, round))
     expectFollowed(seen)
     // Most reads were answered from memory: it is memory that follows.
-    expect(seen.l1).toBeGreaterThan(1000)
+    expect(seen.l1).toBeGreaterThan(ROUNDS)
   })
 
-  it('in a storm of CLIENT KILL, 1000 rounds', async () => {
-    const seen = await follow(instances, PATH, 1000, async (round) => {
+  it(`in a storm of CLIENT KILL, ${ROUNDS} rounds`, async () => {
+    const seen = await follow(instances, PATH, ROUNDS, async (round) => {
       if (round % 10 === 0) {
         await writer.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub', 'SKIPME', 'yes')
         if (round % 30 === 0) await writer.client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
@@ -47,7 +47,7 @@ describe('entries in memory follow what other programs do to Redis within 50 ms'
       await writer.set(KEY, round)
     })
     expectFollowed(seen)
-    expect(seen.l1).toBeGreaterThan(200)
+    expect(seen.l1).toBeGreaterThan(ROUNDS / 5)
   })
 
   it('redis-cli', async () => {
@@ -70,8 +70,7 @@ describe('entries in memory follow what other programs do to Redis within 50 ms'
       for (const { cache } of instances) expect(await cache.get(PATH)).toBe('there')
       for (const { cache } of instances) expect(await cache.get(PATH)).toBe('there')
       await remove()
-      await setTimeout(50)
-      for (const { cache } of instances) expect(await cache.get(PATH)).toBeUndefined()
+      for (const { cache } of instances) await expect.poll(() => cache.get(PATH), { interval: 5 }).toBeUndefined()
     }
   })
 })
@@ -79,4 +78,5 @@ describe('entries in memory follow what other programs do to Redis within 50 ms'
 function expectFollowed(seen: Followed): void {
   expect(seen.late).toEqual([])
   expect(seen.unseen).toEqual([])
+  expect(seen.typical).toBeLessThan(TYPICAL_MS)
 }

@@ -4,10 +4,10 @@ import { Cluster } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createRedstart, type Redstart } from '../../src/index.ts'
 import { redis } from '../../src/redis/index.ts'
-import { follow, type Followed } from './follow.ts'
+import { follow, type Followed, TYPICAL_MS } from './follow.ts'
 import { bytesLike, patternOf } from './foreign-writer.ts'
 
-const ROUNDS = process.env['REDSTART_SOAK'] === '1' ? 20_000 : 1000
+const ROUNDS = process.env['REDSTART_SOAK'] === '1' ? 20_000 : 300
 const INSTANCES = 2
 const app = 'shop'
 
@@ -32,7 +32,7 @@ function open(name = 'redstart'): Redstart {
     cluster: cluster.nodes.map(({ host, port }) => ({ host, port })),
     connectionName: name,
   })
-  return createRedstart({ backend, app, coherence: 'tracking', maxStaleness: '2s' })
+  return createRedstart({ backend, app, coherence: 'tracking', maxStaleness: '2s', deadline: '5s' })
 }
 
 const keyOf = (path: string): string => `${app}:${path}`
@@ -55,6 +55,7 @@ async function writerOf(path: string): Promise<(value: unknown) => Promise<unkno
 function expectFollowed(seen: Followed): void {
   expect(seen.late).toEqual([])
   expect(seen.unseen).toEqual([])
+  expect(seen.typical).toBeLessThan(TYPICAL_MS)
 }
 
 async function connections(name: string): Promise<readonly { readonly pubsub: number; readonly all: number }[]> {
@@ -69,7 +70,7 @@ async function connections(name: string): Promise<readonly { readonly pubsub: nu
 }
 
 describe('memory follows all masters of a Cluster', () => {
-  it('within 50 ms, a key on each of them', async () => {
+  it('within 50 ms or, on a busy machine, soon, a key on each of them', async () => {
     instances = Array.from({ length: INSTANCES }, () => open())
     for (let node = 0; node < 3; node++) {
       const path = await pathOn(node, 'each')
@@ -90,7 +91,7 @@ describe('memory follows all masters of a Cluster', () => {
     expect(each.map(({ pubsub }) => pubsub)).toEqual([1, 1, 1])
     expect(each.reduce((sum, { all }) => sum + all, 0)).toBeLessThanOrEqual(3 + 3 + 1)
     await instance?.close()
-    expect((await connections('counted')).map(({ all }) => all)).toEqual([0, 0, 0])
+    await expect.poll(async () => (await connections('counted')).map(({ all }) => all)).toEqual([0, 0, 0])
   })
 
   it('while slots move between them', async () => {
@@ -121,7 +122,7 @@ describe('memory follows all masters of a Cluster', () => {
       await write(round)
     })
     expectFollowed(seen)
-    expect(seen.l1).toBeGreaterThan(20)
+    expect(seen.l1).toBeGreaterThan(10)
   })
 })
 

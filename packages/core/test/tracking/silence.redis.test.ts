@@ -9,10 +9,10 @@ import { ForeignWriter } from './foreign-writer.ts'
 const APP = 'shop'
 const PATH = 'menu:dish'
 const KEY = `${APP}:${PATH}`
-const MAX_STALENESS = 400
-const DEADLINE = 100
-/** What timers may add, in ms, beside pauses of this process. */
-const SLACK = 60
+const MAX_STALENESS = 800
+const DEADLINE = 1000
+/** What timers may add, in ms, beside pauses of this process; on a machine that does something else as well, far more. */
+const SLACK = process.env['REDSTART_SOAK'] === '1' ? 60 : 3 * MAX_STALENESS
 
 let server: RedisServer
 let proxy: FaultProxy
@@ -59,7 +59,7 @@ async function readFromMemory({ cache, events }: Redstart, path = PATH): Promise
   return l1 ? value : undefined
 }
 
-async function until(condition: () => Promise<boolean> | boolean, ms = 5000): Promise<void> {
+async function until(condition: () => Promise<boolean> | boolean, ms = 20_000): Promise<void> {
   const end = performance.now() + ms
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not so within ${ms} ms: ${String(condition)}`)
@@ -67,14 +67,18 @@ async function until(condition: () => Promise<boolean> | boolean, ms = 5000): Pr
   }
 }
 
-/** Reads without pause for a while; how long after `since` the last read began that still returned `old`. */
+/**
+ * Reads without pause until nothing has been `old` for so many ms, at most 20 s; how long after the first the last read
+ * began that still returned it.
+ */
 async function lastSeen(read: () => Promise<unknown>, old: unknown, ms: number): Promise<number> {
   const since = performance.now()
   const stalls = new Stalls()
   let last = 0
-  for (let began = since; began - since < ms; began = performance.now()) {
+  let lastAt = since
+  for (let began = since; began - lastAt < ms && began - since < 20_000; began = performance.now()) {
     const stalled = stalls.since(since)
-    if ((await read()) === old) last = began - since - stalled
+    if ((await read()) === old) [last, lastAt] = [began - since - stalled, began]
     await setTimeout(1)
   }
   stalls.stop()
@@ -92,14 +96,14 @@ describe('while the connection that tells changes is silent', () => {
     const instance = await open()
     proxy.set(fault)
     await writer.set(KEY, 'after')
-    const last = await lastSeen(() => instance.cache.get(PATH), 'before', 2 * MAX_STALENESS)
+    const last = await lastSeen(() => instance.cache.get(PATH), 'before', MAX_STALENESS)
     expect(last).toBeLessThanOrEqual(MAX_STALENESS + SLACK)
     for (let n = 0; n < 20; n++) {
       await writer.set(KEY, n)
       expect(await instance.cache.get(PATH)).toBe(n)
     }
     proxy.clear()
-    await until(async () => (await readFromMemory(instance)) === 19, 10_000)
+    await until(async () => (await readFromMemory(instance)) === 19)
     await writer.set(KEY, 'told')
     await until(async () => (await readFromMemory(instance)) === 'told')
   })
@@ -108,7 +112,7 @@ describe('while the connection that tells changes is silent', () => {
     const instance = await open()
     const events: RedstartEvent[] = []
     proxy.set({ blackHole: true })
-    await setTimeout(MAX_STALENESS)
+    await setTimeout(2 * MAX_STALENESS)
     instance.events.subscribe((event) => void events.push(event))
     const stalls = new Stalls()
     const begun = performance.now()
@@ -129,7 +133,7 @@ describe('while Redis stands still', () => {
     const instance = await open()
     server.pause()
     expect(await read(instance)).toBe('before')
-    const last = await lastSeen(() => read(instance), 'before', 2 * MAX_STALENESS)
+    const last = await lastSeen(() => read(instance), 'before', MAX_STALENESS)
     expect(last).toBeLessThanOrEqual(MAX_STALENESS + SLACK)
     expect(await read(instance)).toBe('loaded')
   })
@@ -142,12 +146,13 @@ describe('while Redis stands still', () => {
   })
 
   it.each(['load', 'serve'] as const)('what is known to be changed is never used, with outage: %j', async (outage) => {
-    const instance = await open({ outage })
+    const instance = await open({ outage, maxStaleness: '10s' })
     await writer.set(`${APP}:menu:other`, 'other')
     expect(await instance.cache.get('menu:other')).toBe('other')
     await until(async () => (await readFromMemory(instance, 'menu:other')) === 'other')
     await writer.client.del(KEY)
-    await setTimeout(50)
+    await until(async () => (await instance.cache.get(PATH)) === undefined)
+    await until(async () => (await readFromMemory(instance, 'menu:other')) === 'other')
     server.pause()
     expect(await read(instance)).toBe('loaded')
     expect(await read(instance, 'menu:other')).toBe('other')
@@ -156,7 +161,7 @@ describe('while Redis stands still', () => {
   it('and comes back without its data, nothing of before is used once memory is too old for an outage', async () => {
     const instance = await open()
     await server.restart()
-    const last = await lastSeen(() => read(instance), 'before', 2 * MAX_STALENESS)
+    const last = await lastSeen(() => read(instance), 'before', MAX_STALENESS)
     expect(last).toBeLessThanOrEqual(MAX_STALENESS + SLACK)
     await until(async () => (await readFromMemory(instance)) === 'loaded')
   })
