@@ -18,10 +18,12 @@ const NAMES = {
   express: (): unknown => require('express'),
 } as const satisfies Record<string, () => unknown>
 
-/** The versions that the peer range promises, lowest and newest. */
-export const EXPRESSES: readonly (keyof typeof NAMES)[] = ['express-4-lowest', 'express-4', 'express']
+export type ExpressName = keyof typeof NAMES
 
-export async function loadExpress(name: keyof typeof NAMES): Promise<ExpressFactory> {
+/** The versions that the peer range promises, lowest and newest. */
+export const EXPRESSES: readonly ExpressName[] = ['express-4-lowest', 'express-4', 'express']
+
+export async function loadExpress(name: ExpressName): Promise<ExpressFactory> {
   // Express 4 brings no types here; what is used of it is the same.
   return NAMES[name]() as ExpressFactory
 }

@@ -16,7 +16,8 @@ export type {
   SessionRoute,
   SessionTurn,
 } from './http-sessions/session-adapter.ts'
-export { sessionAdapterTests, type SessionSubject } from './http-sessions/session-adapter-tests.ts'
+export { sessionAdapterTests } from './http-sessions/session-adapter-tests.ts'
+export { sessionRaceTests, type SessionRaceTest } from './http-sessions/session-race-tests.ts'
 export type { SessionAdapterTest } from './http-sessions/session-test.ts'
 export { type ManualClock, manualClock } from './manual-clock.ts'
 export type { RedisArgument } from './resp.ts'

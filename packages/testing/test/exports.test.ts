@@ -10,6 +10,7 @@ it('exports these values and no others', () => {
     'httpAdapterTests',
     'manualClock',
     'sessionAdapterTests',
+    'sessionRaceTests',
     'startRedis',
     'startRedisCluster',
     'startRedisRest',

@@ -25,6 +25,16 @@ export const accountRoutes: readonly SessionRoute[] = routesOf({
     session.views = (session.views ?? 0) + 1
     return json({ views: session.views })
   },
+  'GET /cookies': ({ session }) => {
+    session.note = 'beside others'
+    return {
+      ...json({}),
+      headers: [
+        ['set-cookie', 'a=1'],
+        ['set-cookie', 'b=2'],
+      ],
+    }
+  },
   'GET /note': ({ session: { note } }) => json({ note }),
   'POST /note': ({ session, query }) => {
     session.note = query.get('text') ?? ''
@@ -37,6 +47,10 @@ export const accountRoutes: readonly SessionRoute[] = routesOf({
   'POST /logout': async ({ session }) => {
     await session.logout()
     return { kind: 'redirect', to: '/who' }
+  },
+  'POST /unset': (turn) => {
+    turn.unset()
+    return json({})
   },
   'POST /elevate': async ({ session }) => {
     await session.elevate()

@@ -1,11 +1,11 @@
-import type { IncomingMessage } from 'node:http'
+import type { Agent, IncomingMessage } from 'node:http'
 import { ask, objectIn, open, type Received, type Sent } from '../http/client.ts'
 
 /** An answer, read. */
 export interface Page extends Omit<Received, 'body'> {
   readonly body: string
   /** The object that the body spells. */
-  json(): Readonly<Record<string, unknown>>
+  readonly json: () => Readonly<Record<string, unknown>>
 }
 
 type Headers = Readonly<Record<string, string>>
@@ -13,16 +13,19 @@ type Headers = Readonly<Record<string, string>>
 /** A browser that keeps cookies, whatever their attributes, and follows no redirect by itself. */
 export class Browser {
   readonly #port: number
+  readonly #agent: Agent
   readonly jar: Map<string, string>
 
-  constructor(port: number, jar: Iterable<readonly [string, string]> = []) {
+  /** @param agent has its connections. */
+  constructor(port: number, agent: Agent, jar: Iterable<readonly [string, string]> = []) {
     this.#port = port
+    this.#agent = agent
     this.jar = new Map(jar)
   }
 
   /** Another one with the same cookies: a second tab whose answers are lost, or a thief. */
   copy(): Browser {
-    return new Browser(this.#port, this.jar)
+    return new Browser(this.#port, this.#agent, this.jar)
   }
 
   /** What it would send. */
@@ -54,7 +57,7 @@ export class Browser {
   }
 
   #sent(method: string, headers: Headers): Sent {
-    return { method, headers: { ...(this.jar.size > 0 && { cookie: this.cookie }), ...headers } }
+    return { method, agent: this.#agent, headers: { ...(this.jar.size > 0 && { cookie: this.cookie }), ...headers } }
   }
 
   #take(set: string): void {

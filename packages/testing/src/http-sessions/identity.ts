@@ -4,18 +4,19 @@ import type { Browser } from './browser.ts'
 import { type AppParts, type SessionAdapterTest, sessionTest } from './session-test.ts'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const COUNT = 100
 const MANY: AppParts = { trustsProxy: true, redstart: { sessions: { anonymousLimit: false } } }
 
 export const identityTests: readonly SessionAdapterTest[] = [
   sessionTest('are random, of 256 bits, and never the same', async ({ start }) => {
     const { browser } = await start(MANY)
-    const answers = await Promise.all(Array.from({ length: 200 }, async () => await browser().get('/views')))
+    const answers = await Promise.all(Array.from({ length: COUNT }, async () => await browser().get('/views')))
     const secrets = answers.map(({ cookies }) => /^sid=a1\.[\w-]{16}\.([\w-]{43})\./.exec(cookies[0] ?? '')?.[1] ?? '')
-    equal(new Set(secrets).size, 200)
+    equal(new Set(secrets).size, COUNT)
     // The last character of 256 bits in 43 characters of 6 stands for 4 bits.
     const bits = secrets.flatMap((secret) => Array.from(secret.slice(0, 42), (one) => ALPHABET.indexOf(one)))
     const ones = bits.reduce((sum, six) => sum + six.toString(2).replaceAll('0', '').length, 0)
-    const count = 200 * 42 * 6
+    const count = COUNT * 42 * 6
     // Six standard deviations.
     ok(Math.abs(ones - count / 2) < 6 * Math.sqrt(count / 4), `${ones} ones in ${count} bits`)
   }),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { createRedstart, type Redstart, type RedstartEvent, type RedstartOptions } from '@redstart/core'
 import { redis } from '@redstart/core/redis'
 import { type FaultProxy, faultProxy } from '../faults/fault-proxy.ts'
+import { keepAlive } from '../http/client.ts'
 import type { RedisServer } from '../start-redis.ts'
 import { accountRoutes } from './account-routes.ts'
 import { Browser } from './browser.ts'
@@ -30,8 +31,8 @@ export type StartApp = (parts?: AppParts) => Promise<RunningSessions>
 
 export interface AppParts {
   readonly redstart?: RedstartOptions<KeptFields>
-  /** Where its sessions are. @default in Redis, under keys of their own */
-  readonly url?: string | 'memory'
+  /** Of the Redis that has its sessions, under keys of their own; undefined for memory. @default that of the test */
+  readonly url?: string | undefined
   readonly options?: Omit<SessionAppOptions, 'onError'>
   readonly trustsProxy?: boolean
   /** Beside those that all apps have. */
@@ -85,8 +86,10 @@ async function startApp(
   tested: SessionAdapter,
   server: RedisServer,
   onEnd: SessionTestParts['onEnd'],
-  { adapter = tested, url = server.url, options = {}, trustsProxy = false, routes = [], ...parts }: AppParts = {},
+  parts: AppParts = {},
 ): Promise<RunningSessions> {
+  const { adapter = tested, options = {}, trustsProxy = false, routes = [] } = parts
+  const url = 'url' in parts ? parts.url : server.url
   const redstart = createRedstart<KeptFields>({ ...ownPlace(url), ...parts.redstart })
   onEnd(async () => await redstart.close())
   const events: RedstartEvent[] = []
@@ -95,12 +98,19 @@ async function startApp(
   const onError = (error: unknown): void => void errors.push(error)
   const all = [...accountRoutes, ...routes]
   const { port, close } = await adapter.start({ redstart, options: { ...options, onError }, trustsProxy, routes: all })
-  onEnd(close)
-  return { redstart, port, events, errors, browser: () => new Browser(port) }
+  const agent = keepAlive(CONNECTIONS)
+  onEnd(async () => {
+    agent.destroy()
+    await close()
+  })
+  return { redstart, port, events, errors, browser: () => new Browser(port, agent) }
 }
 
+/** Of all browsers of an app together; more requests wait. */
+const CONNECTIONS = 200
+
 /** Keys of its own, and patience with a machine that is busy. */
-function ownPlace(url: string): RedstartOptions<KeptFields> {
+function ownPlace(url: string | undefined): RedstartOptions<KeptFields> {
   const own = { app: `app-${randomUUID()}`, keys: KEY, deadline: '10s' } as const
-  return url === 'memory' ? own : { ...own, backend: redis(url) }
+  return url === undefined ? own : { ...own, backend: redis(url) }
 }

@@ -1,0 +1,3 @@
+import { describeSessions } from './conformance.ts'
+
+await describeSessions('express')
