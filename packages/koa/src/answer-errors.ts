@@ -1,0 +1,27 @@
+import type { Context } from 'koa'
+import type { KoaExchange } from './exchange.ts'
+
+/**
+ * Has what Koa answers to an error carry the headers that policies gave: `ctx.onerror` takes all headers away first. And
+ * an answer that had begun is broken off, since Koa would leave its client waiting for the rest.
+ */
+export function answerErrors(ctx: Context, exchange: KoaExchange): void {
+  const { res } = ctx
+  const answer = ctx.onerror
+  ctx.onerror = function onerror(error) {
+    // Koa calls it at the end of each response, as a rule with nothing.
+    if (error !== null && error !== undefined && !res.headersSent) giveAgain(ctx, exchange)
+    answer.call(ctx, error)
+    if (error !== null && error !== undefined && res.headersSent && !res.writableEnded) res.destroy()
+  }
+}
+
+/** When the answer ends, which is at once as a rule. */
+function giveAgain({ res }: Context, { headers }: KoaExchange): void {
+  const { end } = res
+  res.end = function (...given: unknown[]) {
+    if (!res.headersSent) headers.giveAgain()
+    Reflect.apply(end, res, given)
+    return res
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Redstart for Koa: sessions, and whatever else a policy of `@redstart/core/http` decides, as middleware.
+ *
+ * @packageDocumentation
+ */
+export { type PolicyUse, usePolicy } from '@redstart/core/node-http'
+export { refuseCrossSite } from './refuse-cross-site.ts'
+export { runPolicies, type RunOptions } from './run-policies.ts'
+export { loadSession, session, type SessionMiddlewareOptions, sessionOf } from './session.ts'
+export type { LazySessionContext, SessionContext } from './session-context.ts'

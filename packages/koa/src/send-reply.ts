@@ -1,0 +1,22 @@
+import { Buffer } from 'node:buffer'
+import type { Reply } from '@redstart/core/http'
+import type { Context } from 'koa'
+import type { KoaExchange } from './exchange.ts'
+
+/** Answers as a handler would, so that middleware in front of the policies sees the status and the body. */
+export function sendReply(ctx: Context, { headers }: KoaExchange, reply: Reply): void {
+  const { status, body } = reply
+  headers.giveReply(reply)
+  const type = ctx.res.getHeader('content-type')
+  ctx.body = typeof body === 'string' ? body : body === undefined ? null : bytesOf(body)
+  // Koa has guessed one.
+  if (type === undefined) ctx.remove('content-type')
+  // After the body: nothing but an explicit status keeps Koa from a 204 for none.
+  ctx.status = status
+  if (ctx.respond === false) ctx.res.end(ctx.body)
+}
+
+/** Koa takes other bytes for something to be written as JSON. */
+function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
+}
