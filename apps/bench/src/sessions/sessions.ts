@@ -2,6 +2,7 @@ import { countCommands, type RedisServer, startRedis } from '@redstart/testing'
 import { Redis } from 'ioredis-6'
 import type { Benchmark, Row } from '../benchmark.ts'
 import { compare, FULL, type Measured, type Pace } from '../rounds.ts'
+import { loads } from './loads.ts'
 import { PEOPLE, Served } from './served.ts'
 import { prefixOf, STACKS } from './stacks.ts'
 
@@ -20,6 +21,7 @@ export const sessions: Benchmark = {
       return [
         ...(await measured(all, '/read', 'read-only page', pace)),
         ...(await measured(all, '/write', 'page that changes a field', pace)),
+        await loads(server.url, pace),
         await commandsOf(all, server, '/read', 'read-only page'),
         await commandsOf(all, server, '/write', 'page that changes a field'),
         { name: 'memory of one session', unit: 'bytes', results: ratios(all, await memoryOf(server)) },

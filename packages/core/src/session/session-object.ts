@@ -1,8 +1,9 @@
-import type { Duration } from '../duration.ts'
+import { type Duration, milliseconds } from '../duration.ts'
 import type { ActiveSession } from './active-session.ts'
 import { requireFresh, requireRole, requireUser } from './authority.ts'
 import { ClassicSession } from './classic-session.ts'
 import { csrfToken, isCsrfToken } from './csrf.ts'
+import { extend } from './extension.ts'
 import { type DeviceSession, UserSessions } from './user-sessions.ts'
 import { addFlash, takeFlash } from './flash.ts'
 import { reserveNames } from './reserved-names.ts'
@@ -73,6 +74,18 @@ export class SessionObject extends ClassicSession {
   /** Gives the session a new secret; requests under way go on with the one before for as long as `grace` says. */
   rotate(): Promise<void> {
     return this.#active.step(() => rotate(this.#active))
+  }
+
+  /**
+   * Gives the session another idle time, from now on: it ends when it is not used for so long, and at its absolute end in
+   * any case. A session of nobody is stored for it.
+   *
+   * @param idle milliseconds, or text such as `'2h'`.
+   * @throws RedstartError `INVALID_ARGUMENT`, or what the store rejects with.
+   */
+  async extend(idle: Duration): Promise<void> {
+    const wanted = milliseconds(idle, 'the idle time of extend()', 1)
+    await this.#active.step(() => extend(this.#active, wanted))
   }
 
   /**

@@ -199,3 +199,51 @@ describe('what waits', () => {
     expect(await codeOf(browser.userId())).toBe('CLOSED')
   })
 })
+
+describe('a session that is extended', () => {
+  it('ends after its own idle time from then on, to the millisecond, and at its absolute end all the same', async () => {
+    const { clock, browser } = opening({ absolute: '10h' })
+    await browser.request(async (session) => {
+      await session.login(1)
+      session['a'] = 1
+      await session.extend('4h')
+    })
+    clock.advance(4 * HOUR - 1)
+    expect(await browser.read('a')).toBe(1)
+    clock.advance(4 * HOUR - 1)
+    expect(await browser.read('a')).toBe(1)
+    clock.advance(2 * HOUR + 2)
+    expect(await browser.read('a')).toBeUndefined()
+  })
+
+  it('may be one of nobody, with nothing in it', async () => {
+    const { clock, browser } = opening()
+    await browser.request((session) => session.extend('2h'))
+    clock.advance(2 * HOUR - 1)
+    const { value: id } = await browser.request((session) => session.id)
+    clock.advance(2 * HOUR - 1)
+    expect((await browser.request((session) => session.id)).value).toBe(id)
+    clock.advance(2 * HOUR)
+    expect((await browser.request((session) => session.id)).value).not.toBe(id)
+  })
+
+  it('can be given less time too', async () => {
+    const { clock, browser } = opening()
+    await browser.request(async (session) => {
+      session['a'] = 1
+      await session.extend('1m')
+    })
+    clock.advance(MINUTE)
+    expect(await browser.read('a')).toBeUndefined()
+  })
+
+  it.each([0, -1, Number.NaN, '2 hours', null])('refuses %j, and goes on as it was', async (idle) => {
+    const { browser } = opening()
+    const { value: code } = await browser.request(async (session) => {
+      session['a'] = 1
+      return await codeOf(session.extend(idle as never)) // what types forbid
+    })
+    expect(code).toBe('INVALID_ARGUMENT')
+    expect(await browser.read('a')).toBe(1)
+  })
+})

@@ -1,0 +1,25 @@
+import type { ActiveSession } from './active-session.ts'
+import { commit } from './commit.ts'
+import { punctual } from './engine.ts'
+import { presentedBy } from './token.ts'
+
+/**
+ * Gives a session another idle time, and notes a use of it. One that is not stored yet is stored first.
+ *
+ * @param idle milliseconds.
+ * @throws RedstartError as with a commit.
+ */
+export async function extend(session: ActiveSession, idle: number): Promise<void> {
+  if (session.outage !== undefined) throw session.outage
+  if (session.live === undefined) {
+    session.want()
+    await commit(session)
+  }
+  const { engine, live } = session
+  if (live === undefined) return
+  const { grace } = engine.settings
+  const request = { ...presentedBy(live.token), changes: [], touch: true, idle, grace }
+  const reply = await punctual(engine, (dated, timeout) => engine.store.commit({ ...request, ...dated }, timeout))
+  if (reply.kind === 'committed') session.live = { ...live, idle, touched: reply.now }
+  else session.lose(reply.kind)
+}
