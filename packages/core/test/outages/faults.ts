@@ -1,4 +1,4 @@
-import type { Stage } from './stage.ts'
+import { DEADLINE, type Stage } from './stage.ts'
 
 /** Something that keeps Redis from answering for a while. */
 export interface Fault {
@@ -12,7 +12,7 @@ export interface Fault {
 }
 
 const ALL: readonly Fault[] = [
-  stopped(200),
+  stopped(2 * DEADLINE),
   stopped(2000),
   { ...stopped(20_000), long: true },
   {
@@ -21,13 +21,13 @@ const ALL: readonly Fault[] = [
     begin: (stage) => stage.kill(),
     end: (stage) => stage.revive(),
   },
-  network('a black hole', 800, { blackHole: true }),
-  network('a black hole for replies alone', 800, { toClient: { blackHole: true } }),
-  network('connections reset', 800, { reset: true }),
-  network('connections half open', 800, { halfOpen: true }),
-  network('replies later than the deadline', 800, { latency: { ms: 75 } }),
-  network('replies around the deadline', 1200, { latency: { ms: 15, jitter: 70 } }),
-  network('a trickle', 800, { throttle: { bytesPerSecond: 300 } }),
+  network('a black hole', 1200, { blackHole: true }),
+  network('a black hole for replies alone', 1200, { toClient: { blackHole: true } }),
+  network('connections reset', 1200, { reset: true }),
+  network('connections half open', 1200, { halfOpen: true }),
+  network('replies later than the deadline', 1200, { latency: { ms: 0.75 * DEADLINE } }),
+  network('replies around the deadline', 1500, { latency: { ms: 0.15 * DEADLINE, jitter: 0.7 * DEADLINE } }),
+  network('a trickle', 1200, { throttle: { bytesPerSecond: 300 } }),
 ]
 
 /** Those of this run. */

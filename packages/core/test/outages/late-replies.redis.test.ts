@@ -97,7 +97,7 @@ describe('after Redis stood still, what comes late', () => {
 
 describe('a question whose answer comes late', () => {
   it('does not make old data young', async () => {
-    await using short = await openStage({ redis: { connectTimeout: '1m' } })
+    await using short = await openStage({ deadline: 1000, redis: { connectTimeout: '1m' } })
     const { server, proxy, here, there } = short
     await here.cache.getOrSet('menu:key', () => 'first', TAGS)
     proxy.set({ toClient: { blackHole: true } })

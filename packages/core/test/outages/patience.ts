@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { instant } from '../checker/oracle.ts'
 
-/** What timers may add where this process runs whenever it wants to, in ms. */
-const LEAST = 50
+/** What timers may add where this process runs whenever it wants to, in ms; far less than another deadline. */
+const LEAST = process.env['REDSTART_SOAK'] === '1' ? 50 : 150
 /** Milliseconds between two beats. */
 const BEAT = 5
 /** Stalls that may come one after the other until something comes to pass. */

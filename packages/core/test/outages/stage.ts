@@ -4,10 +4,10 @@ import { createRedstart, type Redstart, type RedstartEvent, type RedstartOptions
 import { type RedisConnectionOptions, redis } from '../../src/redis/index.ts'
 
 /** How long an instance may wait for Redis, in ms. */
-export const DEADLINE = 100
-export const MAX_STALENESS = 400
+export const DEADLINE = 300
+export const MAX_STALENESS = 900
 /** A server that owes replies is given up after this, in ms. */
-export const CONNECT_TIMEOUT = 500
+export const CONNECT_TIMEOUT = 1000
 /** The longest pauses between two attempts to connect, and between two probes of the breaker, in ms. */
 export const LONGEST_PAUSE = { connecting: 2000, probing: 400 } as const
 
