@@ -11,6 +11,14 @@ const patience = soak ? 60 : 1
 
 const redisTests = '**/*.redis.test.ts'
 const clusterTests = '**/*.cluster.test.ts'
+/** These mock modules, or look at what the whole process holds, so that each begins with a process of its own. */
+const apart = [
+  'packages/core/test/cache/left-behind.test.ts',
+  'packages/core/test/config/presets.test.ts',
+  'packages/core/test/session-store/memory.test.ts',
+  'packages/core/test/wire/compress.test.ts',
+  'packages/testing/test/ports.redis.test.ts',
+]
 /**
  * Left to `npm run soak`: real processes through many failovers, since how long Redis takes for each is not ours, and
  * what shows only after minutes.
@@ -28,18 +36,20 @@ export default defineConfig({
   test: {
     // Much of the time is waited for servers: on two cores as well, two files run at a time. A soak measures.
     maxWorkers: soak ? 1 : Math.max(2, availableParallelism() - 1),
+    // Modules are evaluated once for all files of a worker: on two cores that alone saves minutes.
+    isolate: false,
     // What is waited for comes within milliseconds, unless a busy machine lets this process wait.
     expect: { poll: { timeout: 20_000 } },
     reporters: ['default', './tools/count-reporter.mjs'],
     projects: [
       project('unit', {
         include: ['packages/*/test/**/*.test.ts'],
-        exclude: [redisTests, clusterTests],
+        exclude: [redisTests, clusterTests, ...apart],
         testTimeout: 30_000 * patience,
       }),
       project('redis', {
         include: [`packages/*/test/${redisTests}`],
-        exclude: soak ? [] : soakOnly,
+        exclude: [...apart, ...(soak ? [] : soakOnly)],
         testTimeout: 60_000 * patience,
         hookTimeout: 60_000 * patience,
       }),
@@ -49,6 +59,7 @@ export default defineConfig({
         testTimeout: 60_000 * patience,
         hookTimeout: 60_000 * patience,
       }),
+      project('apart', { include: apart, isolate: true, testTimeout: 60_000 * patience }),
       project('apps', {
         include: ['apps/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
         testTimeout: 120_000 * patience,
