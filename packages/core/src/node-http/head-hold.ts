@@ -54,6 +54,8 @@ class HeadHold implements Held {
   /** Nothing was written; the policies settle; the answer leaves; another answer has left in its place. */
   #state: 'open' | 'held' | 'passing' | 'replaced' = 'open'
   #tee: Tee | undefined
+  /** Below, `end` is at work: that of HTTP/2, and of what tests inject requests with, calls `write` in turn. */
+  #ending = false
 
   constructor(response: ServerResponse, options: HoldOptions) {
     this.#response = response
@@ -89,7 +91,7 @@ class HeadHold implements Held {
   }
 
   write(given: WriteArguments): boolean {
-    if (this.#state === 'passing' && this.#tee === undefined) return this.#below.write(given)
+    if (this.#ending || (this.#state === 'passing' && this.#tee === undefined)) return this.#below.write(given)
     const written = readWrite(given)
     if (this.#state === 'open') this.#beginWith(undefined)
     if (this.#state === 'held') return this.#calls.write(given, written)
@@ -108,7 +110,7 @@ class HeadHold implements Held {
       endAsSent(this.#response)
     } else if (this.#state === 'replaced') dropped(written)
     else {
-      this.#below.end(given)
+      this.#endBelow(given)
       this.#tee?.end(written)
     }
   }
@@ -136,7 +138,8 @@ class HeadHold implements Held {
 
   #begin(): void {
     // Kept, since a handler may change them while it is too late.
-    const { statusCode, statusMessage } = this.#response
+    const { statusCode } = this.#response
+    const statusMessage = hasMessage(this.#response) ? this.#response.statusMessage : ''
     this.#state = 'held'
     const verdict = this.#options.settling.settle(statusCode)
     if (!isPromise(verdict)) return this.#release(verdict, statusCode, statusMessage)
@@ -169,13 +172,27 @@ class HeadHold implements Held {
   #replace(status: number, body: Reply['body']): void {
     this.#state = 'replaced'
     this.#response.statusCode = status
-    this.#response.statusMessage = ''
+    if (hasMessage(this.#response)) this.#response.statusMessage = ''
     this.#below.writeHead(status, undefined)
     const last: WriteArguments = hasNoBody(this.#response.req.method, status) ? [] : [body]
-    this.#below.end(last)
+    this.#endBelow(last)
     this.#tee?.end(readEnd(last))
     if (this.#calls.drop()) this.#response.emit('drain')
   }
+
+  #endBelow(given: WriteArguments): void {
+    this.#ending = true
+    try {
+      this.#below.end(given)
+    } finally {
+      this.#ending = false
+    }
+  }
+}
+
+/** HTTP/2 has none, and Node.js warns of who so much as looks at it. */
+function hasMessage({ req }: ServerResponse): boolean {
+  return req.httpVersionMajor < 2
 }
 
 /** Who waits for it waits no longer. */

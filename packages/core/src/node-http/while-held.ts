@@ -1,4 +1,4 @@
-import { OutgoingMessage, type ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 
 /** What a hold knows of its response. */
 export interface Held {
@@ -82,5 +82,6 @@ const WRITABLE_ENDED: PropertyDescriptor = {
 }
 
 function before(response: object, name: string, own: (() => unknown) | undefined): unknown {
-  return own === undefined ? Reflect.get(OutgoingMessage.prototype, name, response) : own.call(response)
+  // Of HTTP/1 and HTTP/2 each has its own.
+  return own === undefined ? Reflect.get(Object.getPrototypeOf(response), name, response) : own.call(response)
 }
