@@ -38,14 +38,15 @@ it('so does any text, any number and any list of them', async () => {
       const expected = values.map((each) => Buffer.from(typeof each === 'number' ? String(each) : each))
       expect(await runForBytes(client(), echo, ['k:é'], values, always, false)).toEqual(expected)
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   )
 })
 
 it('a megabyte that looks like nothing is stored as it was', async () => {
   const bytes = randomBytes(2 ** 20)
   await run(client(), write, 'large', [bytes, 60_000, Buffer.alloc(16), 1], always, false)
-  expect(await client().callBuffer('get', ['large'])).toEqual(bytes)
+  const read = await client().callBuffer('get', ['large'])
+  expect(Buffer.isBuffer(read) && read.equals(bytes)).toBe(true)
 })
 
 it('what is read as text is the text, in lists as well', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { type RedisRest, type RedisServer, startRedis, startRedisRest, type StartRedisOptions } from '@redstart/testing'
 import { afterAll, beforeAll } from 'vitest'
 import { type CacheStore, systemClock } from '../../src/index.ts'
@@ -9,6 +10,8 @@ export interface RestPlace {
   readonly rest: RedisRest
   /** A store over it, of the app of that name. */
   readonly open: (app: string, options?: Partial<RedisHttpOptions>) => CacheStore
+  /** Resolves once the service has a connection to its Redis again. */
+  readonly reached: () => Promise<void>
 }
 
 /** Milliseconds for a call that is meant to succeed. */
@@ -40,6 +43,11 @@ export function restPlace(options?: StartRedisOptions): RestPlace {
       const store = redisHttp({ url, token, ...more }).cache({ app, clock: systemClock() })
       opened.push(store)
       return store
+    },
+    async reached() {
+      const { url, token } = started(rest)
+      const ping = { method: 'POST', body: '["PING"]', headers: { authorization: `Bearer ${token}` } }
+      for (let tries = 0; tries < 500 && (await fetch(url, ping)).status !== 200; tries += 1) await setTimeout(20)
     },
   }
 }
