@@ -31,7 +31,7 @@ async function witness({ fail, comeBack }: Failure): Promise<Report> {
   const paths = Array.from({ length: 8 }, (_, n) => `n:${n}`)
   const slot = cluster.slotOf(`{${app}}:meta`)
   const node = await cluster.ownerOf(slot)
-  const report = await watch(stores, paths, async () => {
+  const report = await watch(stores, paths, async (sofar) => {
     await wait(300)
     const before = await generationSeenBy(stores[0])
     expect(before).toBeDefined()
@@ -43,6 +43,7 @@ async function witness({ fail, comeBack }: Failure): Promise<Report> {
     }, 20_000)
     await comeBack(node)
     await wait(300)
+    await until(() => Math.min(sofar.hits, sofar.loads, sofar.invalidations) > 20, 20_000)
   })
   return report
 }

@@ -17,11 +17,11 @@ export interface Report {
 
 const TIMEOUT = 2000
 
-/** Reads, loads, writes and invalidates through all stores until `action` is done. */
+/** Reads, loads, writes and invalidates through all stores until `action` is done, which gets what was seen so far. */
 export async function watch(
   stores: readonly CacheStore[],
   paths: readonly string[],
-  action: () => Promise<void>,
+  action: (sofar: Report) => Promise<void>,
 ): Promise<Report> {
   const report: Report = { stale: [], errors: new Map(), hits: 0, loads: 0, invalidations: 0 }
   const truth = new Map(paths.map((path) => [path, { version: 1, settled: 1 }]))
@@ -43,7 +43,7 @@ export async function watch(
     forever((path, value) => change(store, path, value, report)),
   ])
   try {
-    await action()
+    await action(report)
   } finally {
     running = false
     await Promise.all(work)

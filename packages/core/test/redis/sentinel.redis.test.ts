@@ -53,7 +53,7 @@ describe('a master behind Sentinel', () => {
     const kept = { key: 'n:kept', bytes: entry(G1, 2), ttl: 60_000, generation: G1, clock: 2 }
     expect(await ask(store, G1)).toBe(G1)
     await store.write(kept, 2000)
-    const report = await watch(stores, paths, async () => {
+    const report = await watch(stores, paths, async (sofar) => {
       await setup.failover()
       for (const each of stores) {
         await until(async () => {
@@ -61,6 +61,7 @@ describe('a master behind Sentinel', () => {
           return generation !== G1
         }, 30_000)
       }
+      await until(() => Math.min(sofar.hits, sofar.invalidations) > 20, 20_000)
     })
     expect(report.stale).toEqual([])
     for (const code of report.errors.keys()) expect(code).toMatch(/^STORE_(TIMEOUT|UNAVAILABLE|FAILED)$/)
