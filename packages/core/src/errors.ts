@@ -63,23 +63,20 @@ export class RedstartError extends Error {
   override readonly name = 'RedstartError'
   readonly code: ErrorCode
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-    Object.defineProperty(this, marker, { value: true })
-  }
-
   /**
    * What the code means to a client of HTTP: 401 where nobody is signed in, 503 where the backend did not do its part, 500
    * where the application is to blame. Express, Koa and others answer with it.
    */
-  get status(): number {
-    return STATUS[this.code] ?? 500
-  }
-
+  declare readonly status: number
   /** The same, under the name that Fastify reads. */
-  get statusCode(): number {
-    return this.status
+  declare readonly statusCode: number
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    // Seen by nobody who prints the error, and not final: Koa assigns what it answers with.
+    const status = { value: STATUS[code] ?? 500, writable: true, configurable: true }
+    Object.defineProperties(this, { [marker]: { value: true }, status, statusCode: status })
   }
 
   /** True for an error of Redstart, of any copy or version of it; with `code`, for that code alone. */
