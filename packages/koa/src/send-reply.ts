@@ -8,11 +8,11 @@ export function sendReply(ctx: Context, { headers }: KoaExchange, reply: Reply):
   const { status, body } = reply
   headers.giveReply(reply)
   const type = ctx.res.getHeader('content-type')
-  ctx.body = typeof body === 'string' ? body : body === undefined ? null : bytesOf(body)
+  ctx.status = status
+  // Koa would take null for a 204.
+  ctx.body = body === undefined || typeof body === 'string' ? (body ?? '') : bytesOf(body)
   // Koa has guessed one.
   if (type === undefined) ctx.remove('content-type')
-  // After the body: nothing but an explicit status keeps Koa from a 204 for none.
-  ctx.status = status
   if (ctx.respond === false) ctx.res.end(ctx.body)
 }
 

@@ -1,21 +1,21 @@
 import { httpAdapterTests } from '@redstart/testing'
 import { describe, it } from 'vitest'
-import { KOAS, koaAdapter, type KoaAdapterParts, loadKoa } from './koa-app.ts'
+import { koaAdapter, type KoaAdapterParts } from './koa-app.ts'
+import { BETWEEN, ENDS, type KoaName, loadKoa } from './koa-versions.ts'
 
 interface Way extends Omit<KoaAdapterParts, 'koa'> {
   readonly name: string
-  readonly versions: readonly (typeof KOAS)[number][]
+  readonly versions: readonly KoaName[]
   readonly groups: readonly string[]
 }
 
 const ALL = Object.keys(httpAdapterTests)
-const ENDS = ['koa-2-lowest', 'koa'] as const
 // Where a stream fails that koa-compress compresses, Koa 3.3 leaves the client waiting, whatever else the app uses.
 const COMPRESSED = ['answers', 'streams']
 
 const WAYS: readonly Way[] = [
   { name: 'by ctx.body', versions: ENDS, groups: ALL },
-  { name: 'by ctx.body', versions: ['koa-2', 'koa-3-lowest'], groups: ALL.filter((group) => !isLarge(group)) },
+  { name: 'by ctx.body', versions: BETWEEN, groups: ALL.filter((group) => !isLarge(group)) },
   { name: 'by ctx.res', answering: 'response', versions: ENDS, groups: ALL.filter((group) => !isLarge(group)) },
   { name: 'compressed before', compression: 'before', versions: ENDS, groups: COMPRESSED },
   { name: 'compressed behind', compression: 'behind', versions: ENDS, groups: COMPRESSED },

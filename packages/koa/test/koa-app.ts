@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -12,24 +11,7 @@ import type Koa from 'koa'
 import type { Context, Middleware } from 'koa'
 import compress from 'koa-compress'
 import { runPolicies, usePolicy } from '../src/index.ts'
-
-export type KoaClass = typeof Koa
-
-const require = createRequire(import.meta.url)
-const NAMES = {
-  'koa-2-lowest': (): unknown => require('koa-2-lowest'),
-  'koa-2': (): unknown => require('koa-2'),
-  'koa-3-lowest': (): unknown => require('koa-3-lowest'),
-  koa: (): unknown => require('koa'),
-} as const satisfies Record<string, () => unknown>
-
-/** The versions that the peer range promises, lowest and newest. */
-export const KOAS: readonly (keyof typeof NAMES)[] = ['koa-2-lowest', 'koa-2', 'koa-3-lowest', 'koa']
-
-export function loadKoa(name: keyof typeof NAMES): KoaClass {
-  // Koa brings no types; what is used of it is the same in all versions.
-  return NAMES[name]() as KoaClass
-}
+import type { KoaClass } from './koa-versions.ts'
 
 /** Where the middleware of `koa-compress` stands. */
 export type Compression = 'none' | 'before' | 'behind'
