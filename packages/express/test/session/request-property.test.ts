@@ -9,102 +9,6 @@ for (const name of EXPRESSES) {
   const express = await loadExpress(name)
 
   describe(`${name}: req.session`, () => {
-    it('has the data as its own properties, and nothing else that can be seen', async () => {
-      const { browser } = await startApp({
-        express,
-        routes: (app) => {
-          app.post('/cart', (req, res) => {
-            req.session.cart = { tea: 1 }
-            req.session.note = 'x'
-            res.end()
-          })
-          app.get('/seen', (req, res) => {
-            const inherited = []
-            for (const key in req.session) inherited.push(key)
-            res.json({
-              keys: Object.keys(req.session),
-              inherited,
-              copy: Object.assign({}, req.session),
-              has: 'note' in req.session,
-            })
-          })
-        },
-      })
-      const visitor = browser()
-      await visitor.post('/cart')
-      const { body } = await visitor.get('/seen')
-      expect(JSON.parse(body)).toEqual({
-        keys: ['cart', 'note'],
-        inherited: ['cart', 'note'],
-        copy: { cart: { tea: 1 }, note: 'x' },
-        has: true,
-      })
-    })
-
-    it('keeps changes within its values, and deletions', async () => {
-      const { browser } = await startApp({
-        express,
-        routes: (app) => {
-          app.post('/begin', (req, res) => {
-            Object.assign(req.session, { cart: { tea: 1 }, note: 'x' })
-            res.end()
-          })
-          app.post('/change', (req, res) => {
-            if (req.session.cart !== undefined) req.session.cart['milk'] = 2
-            delete req.session.note
-            res.end()
-          })
-          app.get('/all', (req, res) => void res.json(req.session))
-        },
-      })
-      const visitor = browser()
-      await visitor.post('/begin')
-      await visitor.post('/change')
-      expect((await visitor.get('/all')).body).toBe('{"cart":{"tea":1,"milk":2}}')
-    })
-
-    it('tells what could not be stored, which the client is not told', async () => {
-      const { browser, errors } = await startApp({
-        express,
-        routes: (app) => {
-          app.get('/function', (req, res) => {
-            Object.assign(req.session, { secret: () => 1 })
-            res.end('stored')
-          })
-        },
-      })
-      const answer = await browser().get('/function')
-      expect([answer.status, JSON.parse(answer.body)]).toMatchObject([500, { code: 'UNSUPPORTED_VALUE' }])
-      expect(errors).toMatchObject([{ code: 'UNSUPPORTED_VALUE' }])
-    })
-
-    it('knows who is signed in', async () => {
-      const { browser } = await startApp({ express, routes: usualRoutes })
-      const user = browser()
-      expect((await user.get('/who')).body).toBe('{}')
-      await user.post('/login/ada')
-      expect((await user.get('/who')).body).toBe('{"userId":"ada"}')
-    })
-
-    it('with load: lazy is a function, and nothing is loaded or said before it is called', async () => {
-      const { browser } = await startApp({
-        express,
-        middleware: { load: 'lazy' },
-        routes: (app) => {
-          app.get('/plain', (_req, res) => void res.end('plain'))
-          app.get('/views', (req, res, next) => {
-            countViews(req).then((views) => res.json({ views }), next)
-          })
-        },
-      })
-      const visitor = browser()
-      const plain = await visitor.get('/plain')
-      expect([plain.body, plain.cookies, plain.headers.get('vary')]).toEqual(['plain', [], null])
-      expect((await visitor.get('/views')).body).toBe('{"views":1}')
-      const second = await visitor.get('/views')
-      expect([second.body, second.headers.get('vary')]).toEqual(['{"views":2}', 'Cookie'])
-    })
-
     it('with load: lazy may be loaded when the head has left: what is changed is stored at the end', async () => {
       const { browser } = await startApp({
         express,
@@ -162,22 +66,9 @@ for (const name of EXPRESSES) {
       expect((await browser().get('/wrong')).body).toContain('req.staff would have the sessions of req.session')
     })
 
-    it('is made with no option that would be ignored', async () => {
+    it('has a name, and takes what createRedstart returns', async () => {
       const { redstart } = await startApp({ express, routes: () => {} })
-      const wrong: readonly object[] = [
-        { secret: 'x' },
-        { resave: false },
-        { as: '' },
-        { load: 'lasy' },
-        { cookie: { maxAge: 1000 } },
-        { cookie: { httpOnly: false } },
-        { cookie: { sameSite: 'loose' } },
-        { cookie: null },
-      ]
-      for (const options of wrong)
-        expect(() => session(redstart, options), JSON.stringify(options)).toThrow(
-          expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
-        )
+      expect(() => session(redstart, { as: '' })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
       // What express-session is given.
       expect(() => session({ secret: 'x' } as never)).toThrow('session() takes what createRedstart() returns')
     })

@@ -1,7 +1,6 @@
-import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
+import { deepEqual, ok } from 'node:assert/strict'
 import { RedstartError } from '@redstart/core'
 import { json, routesOf } from './account-routes.ts'
-import type { SessionAppOptions } from './session-adapter.ts'
 import { type SessionAdapterTest, sessionTest } from './session-test.ts'
 
 export const fieldTests: readonly SessionAdapterTest[] = [
@@ -59,51 +58,3 @@ export const fieldTests: readonly SessionAdapterTest[] = [
     )
   }),
 ]
-
-export const lazyTests: readonly SessionAdapterTest[] = [
-  sessionTest('nothing is loaded or said before a handler asks for it', async ({ start }) => {
-    const routes = routesOf({
-      'GET /count': async (turn) => {
-        const session = await turn.load()
-        session.views = (session.views ?? 0) + 1
-        return json({ views: session.views })
-      },
-    })
-    const { browser } = await start({ url: undefined, options: { load: 'lazy' }, routes })
-    const visitor = browser()
-    const plain = await visitor.get('/plain')
-    deepEqual([plain.status, plain.cookies, plain.headers['vary']], [200, [], undefined])
-    deepEqual((await visitor.get('/count')).json(), { views: 1 })
-    const second = await visitor.get('/count')
-    deepEqual([second.json(), second.headers['vary'], second.cookies], [{ views: 2 }, 'Cookie', []])
-  }),
-]
-
-export const optionTests: readonly SessionAdapterTest[] = (
-  [
-    { secret: 'x' },
-    { resave: false },
-    { load: 'lasy' },
-    { cookie: { maxAge: 1000 } },
-    { cookie: { httpOnly: false } },
-    { cookie: { sameSite: 'loose' } },
-    { cookie: { secure: 'always' } },
-    { cookie: null },
-    { cookie: { name: '__Host-sid', domain: 'example.com' } },
-    { cookie: { name: '__Host-sid', secure: false } },
-    { cookie: { name: 'two words' } },
-    { cookie: { sameSite: 'none', secure: false } },
-    { cookie: { domain: 'exam ple' } },
-    { cookie: { path: '/;' } },
-  ] as const
-).map((wrong) =>
-  sessionTest(`that are no options are refused: ${JSON.stringify(wrong)}`, async ({ start }) => {
-    // What callers without types may pass.
-    const options = wrong as object as Omit<SessionAppOptions, 'onError'>
-    await rejects(start({ url: undefined, options }), (error) => {
-      ok(RedstartError.is(error))
-      equal(error.code, 'INVALID_ARGUMENT')
-      return true
-    })
-  }),
-)

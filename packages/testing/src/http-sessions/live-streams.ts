@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer'
 import { deepEqual, equal } from 'node:assert/strict'
-import { once } from 'node:events'
 import { RedstartError } from '@redstart/core'
 import { eventually } from '../http/client.ts'
 import { routesOf } from './account-routes.ts'
+import { arriving } from './arriving.ts'
 import { Gate } from './gate.ts'
 import { type SessionAdapterTest, sessionTest } from './session-test.ts'
 import { noteOf, slowApp } from './slow-app.ts'
@@ -26,16 +26,11 @@ export const liveStreamTests: readonly SessionAdapterTest[] = [
     const { browser } = await slowApp(parts, routes)
     const visitor = browser()
     await visitor.get('/views')
-    const response = await visitor.open('/events')
-    let body = ''
-    response.setEncoding('utf8').on('data', (text: string) => {
-      body += text
-    })
-    await eventually(() => body === 'data: first\n\n', 'the first event')
+    const { has, endsAs } = arriving(await visitor.open('/events'))
+    await has('data: first\n\n')
     equal(await noteOf(visitor), 'at the start')
     last.open()
-    await once(response, 'end')
-    equal(body, 'data: first\n\ndata: last\n\n')
+    await endsAs('data: first\n\ndata: last\n\n')
     await eventually(async () => (await noteOf(visitor)) === 'at the end', 'what was changed at the end')
   }),
 
@@ -56,15 +51,10 @@ export const liveStreamTests: readonly SessionAdapterTest[] = [
     })
     const { browser, redstart } = await slowApp(parts, routes)
     const visitor = browser()
-    const response = await visitor.open('/late')
-    let body = ''
-    response.setEncoding('utf8').on('data', (text: string) => {
-      body += text
-    })
-    await eventually(() => body === 'first ', 'the first byte')
+    const { has, endsAs } = arriving(await visitor.open('/late'))
+    await has('first ')
     late.open()
-    await once(response, 'end')
-    equal(body, 'first last')
+    await endsAs('first last')
     deepEqual(
       errors.map((error) => RedstartError.is(error) && error.code),
       ['HEADERS_SENT'],

@@ -4,12 +4,14 @@ import { commitTests } from './commit.ts'
 import { cookieTests } from './cookies.ts'
 import { endTests } from './ends.ts'
 import { failingTests } from './failing.ts'
-import { fieldTests, lazyTests, optionTests } from './fields.ts'
+import { fieldTests } from './fields.ts'
 import { formTests } from './forms.ts'
 import { goneTests } from './gone.ts'
 import { identityTests } from './identity.ts'
 import { isolationTests } from './isolation.ts'
+import { lazyTests } from './lazy.ts'
 import { liveStreamTests } from './live-streams.ts'
+import { optionTests } from './options.ts'
 import { commitOutageTests, loadOutageTests, logoutOutageTests } from './outage.ts'
 import { productionTests } from './production.ts'
 import { secretTests } from './secrets.ts'
@@ -33,7 +35,7 @@ export const sessionAdapterTests: Readonly<Record<string, readonly SessionAdapte
   'what is kept of a session': secretTests,
   'fields of a session': fieldTests,
   'loaded lazily': lazyTests,
-  options: optionTests,
+  'an option': optionTests,
   'many at the same time': isolationTests,
   'a request asks of Redis': commandTests,
   'with 20 ms to Redis and back, what is changed is stored before the answer leaves': commitTests,
