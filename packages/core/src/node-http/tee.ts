@@ -28,11 +28,11 @@ export class Tee {
 
   end(last: Written): void {
     this.write(last)
-    this.#captures.end()
+    void this.#captures.end()
   }
 
   #abort(): void {
-    this.#captures.abort(this.#response.errored ?? new Error('The answer ended before its body was complete'))
+    void this.#captures.abort(this.#response.errored ?? new Error('The answer ended before its body was complete'))
   }
 }
 

@@ -1,0 +1,99 @@
+import type { GivenHeader, HeaderList, Reply, SettledHeaders } from '@redstart/core/http'
+
+/** The headers of an answer while policies settle; the answer of a handler is not changed by them. */
+export class AnswerHeaders implements SettledHeaders {
+  readonly #before: HeaderList
+  readonly #given: GivenHeader[] = []
+  /** Of the answer that is to leave; there is none before the handler has answered. */
+  #current: Headers | undefined
+
+  /** @param before what middleware in front has set. */
+  constructor(before: Headers) {
+    this.#before = [...before]
+  }
+
+  /** Goes on with those of an answer. */
+  begin(answer: Headers): Headers {
+    const current = new Headers(answer)
+    this.#current = current
+    for (const header of this.#given) apply(current, header)
+    return current
+  }
+
+  /** Those that leave. */
+  get leaving(): Headers {
+    return this.#current ?? this.begin(new Headers())
+  }
+
+  get givenCount(): number {
+    return this.#given.length
+  }
+
+  give(header: GivenHeader): void {
+    this.#given.push(header)
+    if (this.#current !== undefined) apply(this.#current, header)
+  }
+
+  leave(): void {
+    // begin() has done it.
+  }
+
+  get(name: string): string | undefined {
+    return this.leaving.get(name) ?? undefined
+  }
+
+  list(): HeaderList {
+    return [...this.leaving]
+  }
+
+  takeBack(count: number): void {
+    this.#given.length = count
+  }
+
+  startOver(): void {
+    this.begin(this.#fromBefore())
+  }
+
+  giveReply(reply: Reply): void {
+    applyReply(this.leaving, reply)
+  }
+
+  /** Those of a reply in place of a handler, on top of what was there before, but without what policies gave. */
+  ofReply(reply: Reply): Headers {
+    const headers = this.#fromBefore()
+    applyReply(headers, reply)
+    return headers
+  }
+
+  #fromBefore(): Headers {
+    const headers = new Headers()
+    for (const [name, value] of this.#before) headers.append(name, value)
+    return headers
+  }
+}
+
+/** Answers with this status have no body: RFC 9110 6.4.1. */
+export function isBodiless(status: number): boolean {
+  return status < 200 || status === 204 || status === 205 || status === 304
+}
+
+function apply(headers: Headers, { name, value, replaces }: GivenHeader): void {
+  if (replaces) headers.set(name, value)
+  else headers.append(name, value)
+}
+
+function applyReply(to: Headers, { status, headers, body }: Reply): void {
+  const seen = new Set(['set-cookie'])
+  for (const [name, value] of headers) {
+    const lower = name.toLowerCase()
+    apply(to, { name, value, replaces: !seen.has(lower) })
+    seen.add(lower)
+  }
+  // HEAD tells the length that GET would have.
+  if (!isBodiless(status)) to.set('content-length', String(lengthOf(body)))
+}
+
+function lengthOf(body: Reply['body']): number {
+  if (body === undefined) return 0
+  return typeof body === 'string' ? new TextEncoder().encode(body).length : body.length
+}

@@ -1,0 +1,68 @@
+import { decideAll, type PolicyUse, type Reply, type Settle, Settling } from '@redstart/core/http'
+import type { Context, MiddlewareHandler } from 'hono'
+import { AnswerHeaders, isBodiless } from './answer-headers.ts'
+import { type Connection, connectionOf, type ConnectionOptions } from './connection.ts'
+import { HonoExchange } from './exchange.ts'
+import { leave } from './leave.ts'
+import { answerable } from './problem-response.ts'
+
+export interface RunOptions extends ConnectionOptions {
+  /**
+   * Told what a policy failed with after the handler, when no error handler of Hono can answer any more.
+   *
+   * @default console.error
+   */
+  readonly onError?: (error: unknown, c: Context) => void
+}
+
+/**
+ * One middleware that runs policies around all that comes behind it: they decide in their order, and settle in the
+ * opposite one, before the answer is handed to the runtime. Its body is not waited for, and streams stay streams.
+ *
+ * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed.
+ */
+export function runPolicies(uses: readonly PolicyUse<Context>[], options: RunOptions = {}): MiddlewareHandler {
+  const { onError = (error: unknown) => console.error(error) } = options
+  const connection = connectionOf(options)
+  return async function redstart(c, next) {
+    await around({ c, next, uses, connection, failed: (error) => onError(error, c) })
+  }
+}
+
+/** One request. */
+export interface Around {
+  readonly c: Context
+  readonly next: () => Promise<void>
+  readonly uses: readonly PolicyUse<Context>[]
+  readonly connection: Connection
+  readonly failed: (error: unknown) => void
+}
+
+/** Runs policies around a handler. */
+export async function around({ c, next, uses, connection, failed }: Around): Promise<void> {
+  const headers = new AnswerHeaders(headersBefore(c))
+  const settles: Settle[] = []
+  const settling = new Settling(settles, headers, failed)
+  try {
+    const reply = await decideAll(uses, new HonoExchange(c, connection, headers), c, settles)
+    if (reply === undefined) await next()
+    else answerInPlace(c, headers, reply)
+  } catch (error) {
+    // Whatever answers it is out of reach here, but who has decided settles.
+    if (settles.length > 0) await settling.settle(500)
+    throw answerable(error)
+  }
+  if (settles.length > 0 || headers.givenCount > 0) await leave(c, { headers, settling })
+}
+
+/** What middleware in front has set, as Hono gives it to any answer. */
+function headersBefore(c: Context): Headers {
+  return c.body(null).headers
+}
+
+function answerInPlace(c: Context, headers: AnswerHeaders, reply: Reply): void {
+  const body = c.req.raw.method === 'HEAD' || isBodiless(reply.status) ? null : (reply.body ?? null)
+  const response = new Response(body, { status: reply.status, headers: headers.ofReply(reply) })
+  c.res = undefined
+  c.res = response
+}

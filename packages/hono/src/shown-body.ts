@@ -1,0 +1,45 @@
+import { BodyCaptures, type Capture } from '@redstart/core/http'
+
+export interface ShownBody {
+  readonly body: ReadableStream<Uint8Array>
+  /** What the head says of its length. */
+  readonly length: number | undefined
+  readonly captures: readonly Capture[]
+  /** Given what captures still do after the end. */
+  readonly later: (work: Promise<void> | undefined) => void
+}
+
+/** A body that shows captures what is read of it: no piece is asked for before there is room for it. */
+export function showBody({ body, length, captures, later }: ShownBody): ReadableStream<Uint8Array> {
+  const shown = new BodyCaptures(captures, length)
+  const reader = body.getReader()
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    const { done, value } = await reader.read()
+    if (done) {
+      later(shown.end())
+      controller.close()
+    } else {
+      shown.write(bytesOf(value))
+      controller.enqueue(value)
+    }
+  }
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: (controller) =>
+        pull(controller).catch((error: unknown) => {
+          later(shown.abort(error))
+          controller.error(error)
+        }),
+      cancel: async (reason) => {
+        later(shown.abort(reason ?? new Error('The client went away')))
+        await reader.cancel(reason)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** Some servers send text as well, which the Fetch standard does not know. */
+function bytesOf(chunk: Uint8Array | string): Uint8Array {
+  return typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk
+}

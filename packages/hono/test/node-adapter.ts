@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { relative } from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { serveStatic } from '@hono/node-server/serve-static'
+import type { HttpAdapter, StartedHttpApp } from '@redstart/testing'
+import { Hono } from 'hono'
+import { Hono as LowestHono } from 'hono-lowest'
+import { addressFrom } from '../src/index.ts'
+import { conformanceApp } from './hono-app.ts'
+
+/** The versions that the peer range promises, lowest and newest. */
+export const HONOS: Readonly<Record<string, () => Hono>> = {
+  // What is used of it is the same.
+  'hono-lowest': () => new LowestHono() as object as Hono,
+  hono: () => new Hono(),
+}
+
+export function nodeAdapter(create: () => Hono): HttpAdapter {
+  return {
+    settlesErrors: true,
+    start: async (app) =>
+      await listen(
+        conformanceApp({
+          hono: create(),
+          app,
+          options: { address: addressFrom(getConnInfo) },
+          sendFile: async (c, path) => {
+            const send = serveStatic({ path: relative(process.cwd(), path) })
+            return (await send(c, async () => {})) ?? c.notFound()
+          },
+        }),
+      ),
+  }
+}
+
+/** Has an app listen, by the server that Hono has for Node.js. */
+export async function listen(app: { readonly fetch: Hono['fetch'] }): Promise<StartedHttpApp> {
+  // Its host is for requests without one.
+  const server = createAdaptorServer({ fetch: app.fetch, hostname: '127.0.0.1' })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // A server that listens on TCP has an address of this kind.
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    close: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      if ('closeAllConnections' in server) server.closeAllConnections()
+      await closed
+    },
+  }
+}
