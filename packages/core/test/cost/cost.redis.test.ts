@@ -211,7 +211,8 @@ describe('the question that keeps the view proven', () => {
         clock.advance(100)
         await used.cache.getOrSet('key', refuse)
         // Real time, for the reply to come; the instance's own stands still.
-        await setTimeout(5)
+        await meter.settled()
+        await setTimeout(2)
       }
     })
     // Ten seconds of use: a question each time that the last one is more than 500 ms old, which a step of 100 ms notices.

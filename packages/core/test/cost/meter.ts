@@ -54,6 +54,11 @@ export class Meter implements AsyncDisposable {
     return { trips: this.#trips.trips(), commands: this.#commands.commands().map(nameOf) }
   }
 
+  /** Resolves when Redis has executed all that was sent before. */
+  async settled(): Promise<void> {
+    await this.#commands.settled()
+  }
+
   /** Resolves when a command or script of this name has been sent so many times since the last `costOf` began. */
   async sent(name: string, times = 1): Promise<void> {
     const enough = async (): Promise<boolean> => {
