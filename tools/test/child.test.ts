@@ -30,7 +30,7 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     const { parent, log } = startParent(
       `process.on('SIGINT', () => { write('SIGINT'); setTimeout(() => process.exit(5), 400) })`,
     )
-    await vi.waitFor(() => expect(log()).toContain('ready'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(log()).toContain('ready'), { timeout: 60_000 })
     parent.kill('SIGINT')
     parent.kill('SIGINT')
     const [code] = (await once(parent, 'exit')) as [number | null]
@@ -41,7 +41,7 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
 
   test('npm that is killed takes the application with it', async () => {
     const { parent, log } = startParent('', { npm_lifecycle_event: 'start' }, ['sh', '-c', '"$0" "$1"; exit'])
-    await vi.waitFor(() => expect(log()).toContain('ready'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(log()).toContain('ready'), { timeout: 60_000 })
     parent.kill('SIGKILL')
     await expectGone(log())
   })
