@@ -99,6 +99,6 @@ export function loadSession<Data extends object & { readonly then?: never }>(
   return loadSessionOn({ object: ctx, called: 'the context', as })
 }
 
-const HOW_TO_TRUST = 'set app.proxy = true'
+const HOW_TO_TRUST = 'make the application with new Koa({ proxy: true, maxIpsCount: 1 })'
 
 const OPTIONS: ReadonlySet<string> = new Set(['as', 'cookie', 'load', 'heldBytes', 'onError'])

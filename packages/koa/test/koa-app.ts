@@ -92,7 +92,7 @@ export function policiesOf({ visitors, others }: HttpApp): Middleware<object, ob
   return runPolicies(uses, { onError: () => {} })
 }
 
-async function give(ctx: Context, answer: HttpAnswer): Promise<void> {
+export async function give(ctx: Context, answer: HttpAnswer): Promise<void> {
   for (const [name, value] of answer.headers ?? []) ctx.append(name, value)
   switch (answer.kind) {
     case 'json':
