@@ -14,6 +14,7 @@ export interface SessionTraces {
  */
 export function protect(exchange: HttpExchange, { used, cookie }: SessionTraces, head: LeavingHead): void {
   if (!used && !cookie) return
-  if (cookie && !/\b(?:no-store|private)\b/i.test(head.header('cache-control') ?? '')) exchange.setHeader('cache-control', 'no-store')
+  if (cookie && !/\b(?:no-store|private)\b/i.test(head.header('cache-control') ?? ''))
+    exchange.setHeader('cache-control', 'no-store')
   if (!/\*|\bcookie\b/i.test(head.header('vary') ?? '')) exchange.appendHeader('vary', 'Cookie')
 }

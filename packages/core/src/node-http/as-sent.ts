@@ -9,7 +9,7 @@ import type { ServerResponse } from 'node:http'
  */
 export function beginAsSent(response: ServerResponse): boolean {
   if (!hasHead(response)) return false
-  response._header = NO_HEAD
+  response[HEAD] = NO_HEAD
   return true
 }
 
@@ -21,32 +21,34 @@ export function endAsSent(response: ServerResponse): void {
 /** Has it be again what it is. */
 export function stopAsSent(response: ServerResponse): void {
   if (!isAsSent(response)) return
-  response._header = null
+  response[HEAD] = null
   response.finished = false
 }
 
 /** Changes headers of a response which behaves as though they had left. */
 export function changeHeaders(response: ServerResponse, change: () => void): void {
   if (!isAsSent(response)) return change()
-  response._header = null
+  response[HEAD] = null
   try {
     change()
   } finally {
-    response._header = NO_HEAD
+    response[HEAD] = NO_HEAD
   }
 }
 
-/** Nothing that Node.js would write, and no two are equal to it. */
+/** As good as a head to whoever looks whether there is one; Node.js would never write it. */
 const NO_HEAD = 'held'
 
+const HEAD = '_header'
+
 interface WithHead extends ServerResponse {
-  _header: string | null
+  [HEAD]: string | null
 }
 
 function hasHead(response: ServerResponse): response is WithHead {
-  return Object.hasOwn(response, '_header')
+  return Object.hasOwn(response, HEAD)
 }
 
 function isAsSent(response: ServerResponse): response is WithHead {
-  return hasHead(response) && response._header === NO_HEAD
+  return hasHead(response) && response[HEAD] === NO_HEAD
 }

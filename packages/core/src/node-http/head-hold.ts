@@ -9,7 +9,7 @@ import { hasNoBody } from './no-body.ts'
 import type { ResponseHeaders } from './response-headers.ts'
 import type { Settling, Verdict } from '../http/settling.ts'
 import { Tee } from './tee.ts'
-import { behaveAsSent, type Held, headersSent } from './while-held.ts'
+import { behaveAsSent, type Held, tooLate } from './while-held.ts'
 import { byteLength, readEnd, readWrite, type WriteArguments, type Written } from './written.ts'
 
 export interface HoldOptions {
@@ -83,7 +83,7 @@ class HeadHold implements Held {
       this.#begin()
     } else if (this.#state === 'held') {
       // A second one, but for what middleware does that looks for the head in a private property.
-      if (second !== undefined || status !== this.#response.statusCode) throw headersSent('write')
+      if (second !== undefined || status !== this.#response.statusCode) throw tooLate('write')
     } else if (this.#state !== 'replaced') {
       // Here Node.js throws what is wrong: a head that was sent, or a status that there is not.
       this.#below.writeHead(status, typeof second === 'string' ? second : undefined)

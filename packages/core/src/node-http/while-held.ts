@@ -21,7 +21,7 @@ export function behaveAsSent(response: ServerResponse, held: Held): void {
   for (const name of ['setHeader', 'appendHeader', 'removeHeader'] as const) {
     const allowed: unknown = response[name]
     const value = (...given: unknown[]): unknown => {
-      if (held.isHeld && !held.isGiving) throw headersSent(name === 'removeHeader' ? 'remove' : 'set')
+      if (held.isHeld && !held.isGiving) throw tooLate(name === 'removeHeader' ? 'remove' : 'set')
       return typeof allowed === 'function' ? Reflect.apply(allowed, response, given) : undefined
     }
     Object.defineProperty(response, name, { configurable: true, writable: true, value })
@@ -29,7 +29,7 @@ export function behaveAsSent(response: ServerResponse, held: Held): void {
 }
 
 /** What Node.js throws for a head that has left. */
-export function headersSent(verb: 'write' | 'set' | 'remove'): Error {
+export function tooLate(verb: 'write' | 'set' | 'remove'): Error {
   return Object.assign(new Error(`Cannot ${verb} headers after they are sent to the client`), {
     code: 'ERR_HTTP_HEADERS_SENT',
   })

@@ -950,10 +950,21 @@ local function minute_of(minute)
   local noted, count = string.match(redis.call('HGET', created, field) or '', '^(%d+) (%d+)$')
   return field, noted == text(minute) and tonumber(count) or 0
 end
+local MOST_SAMPLED = 1000
+local function average_length()
+  local sample = redis.call('ZRANDMEMBER', uses, MOST_SAMPLED, 'WITHSCORES')
+  local total, count = 0, 0
+  for n = 1, #sample, 2 do
+    local begun = tonumber(string.match(sample[n], ' (%d+)$') or '')
+    if begun then total, count = total + tonumber(sample[n + 1]) - begun, count + 1 end
+  end
+  return count > 0 and math.floor(total / count) or 0
+end
 prune()
 local reply = {
   redis.call('ZCOUNT', ends, '(' .. text(now), '+inf'),
   redis.call('ZCOUNT', uses, text(now - tonumber(ARGV[1])), '+inf'),
+  average_length(),
 }
 local running = math.floor(now / MINUTE_MS)
 for minute = running - 59, running do

@@ -5,7 +5,7 @@ import type { CoreRecord } from './core-record.ts'
 import { punctual, type SessionEngine } from './engine.ts'
 import { checkSizes, SessionFields } from './fields.ts'
 import { holdToLimit, tooMany } from './limit.ts'
-import type { Live } from './live.ts'
+import { type Live, notedOf } from './live.ts'
 import { SealedRecord } from './sealed.ts'
 import type { Lifetime, SessionSettings } from './settings.ts'
 import { newToken, presentedBy, type Token } from './token.ts'
@@ -69,7 +69,7 @@ async function tryToCreate(
   if (reply.kind === 'taken') return undefined
   if (reply.kind === 'rejected') throw tooMany(settings.limit.max)
   tell(engine, made, address.sid, reply)
-  engine.activity.note({ kind: 'created', sid: address.sid, device: client.device.kind, expires: reply.now + idle })
+  engine.activity.note({ kind: 'created', ...notedOf({ token, core }), expires: reply.now + idle })
   const fields = new SessionFields(sealed, bytes, () => undefined)
   for (const [field, payload] of made.payloads) fields.stored(field, bytes.get(field), payload)
   const times = { idle, touched: reply.now, rotated: reply.now }

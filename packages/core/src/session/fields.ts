@@ -150,8 +150,7 @@ export class SessionFields {
 
   #namesThatAre(hidden: boolean): readonly string[] {
     const names: string[] = []
-    for (const [field, { opened }] of this.#stored)
-      if (opened !== null && isHidden(field) === hidden) names.push(field)
+    for (const [field, { opened }] of this.#stored) if (opened !== null && isHidden(field) === hidden) names.push(field)
     return names
   }
 }

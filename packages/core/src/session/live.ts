@@ -2,6 +2,7 @@ import type { CoreRecord } from './core-record.ts'
 import type { SessionEngine } from './engine.ts'
 import { SessionFields } from './fields.ts'
 import { SealedRecord } from './sealed.ts'
+import type { NotedSession } from './session-activity.ts'
 import type { LoadedRecord } from './session-store.ts'
 import type { Token } from './token.ts'
 
@@ -43,6 +44,11 @@ export function liveOf(engine: SessionEngine, token: Token, record: LoadedRecord
     secret,
     offered: next !== undefined,
   }
+}
+
+/** What statistics know of it. */
+export function notedOf({ token, core }: Pick<Live, 'token' | 'core'>): NotedSession {
+  return { sid: token.address.sid, device: core.device.kind, created: core.created }
 }
 
 /** A record cannot be that of another user, nor one of a user that of a visitor. */

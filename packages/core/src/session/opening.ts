@@ -2,7 +2,7 @@ import { RedstartError } from '../errors.ts'
 import type { Client } from './client.ts'
 import { type CookieChange, cookieOf } from './cookie-change.ts'
 import type { SessionEngine } from './engine.ts'
-import { type Live, liveOf } from './live.ts'
+import { type Live, liveOf, notedOf } from './live.ts'
 import { migrate } from './migration.ts'
 import { boundTo, isElsewhere } from './binding.ts'
 import type { LoadedRecord, Refusal } from './session-store.ts'
@@ -76,9 +76,7 @@ async function load(engine: SessionEngine, token: Token, client: Client, how: Op
   const sent = clock.now()
   const reply = await store.load({ address, verifier, touchAfter, readOnly: how.readOnly, grace }, deadline)
   time.learned(reply.now, sent)
-  return reply.kind === 'loaded'
-    ? usable(engine, token, reply, client, how)
-    : refused(engine, token, reply.kind, how)
+  return reply.kind === 'loaded' ? usable(engine, token, reply, client, how) : refused(engine, token, reply.kind, how)
 }
 
 function usable(
@@ -98,7 +96,8 @@ function usable(
   // The plain instants are for scripts; whoever can write to the backend cannot move these.
   if (live.core.absolute <= record.now) return counted(engine, 'expired')
   if (live.core.created < settings.notBefore) return counted(engine, 'too-early')
-  const needs = isElsewhere(engine, live, client) || settings.schema !== undefined || live.core.version !== settings.version
+  const needs =
+    isElsewhere(engine, live, client) || settings.schema !== undefined || live.core.version !== settings.version
   return needs ? adapted(engine, live, record, client, how) : noted(engine, live, record)
 }
 
@@ -120,8 +119,7 @@ async function adapted(
 function noted({ audit, activity }: SessionEngine, live: Live, record: LoadedRecord): Opening {
   const { sid } = live.token.address
   if (record.promoted) audit.tell({ type: 'session.rotated', sid, phase: 'taken' })
-  if (record.noted)
-    activity.note({ kind: 'used', sid, device: live.core.device.kind, expires: record.now + record.idle })
+  if (record.noted) activity.note({ kind: 'used', ...notedOf(live), expires: record.now + record.idle })
   return { kind: 'loaded', live, cookie: offeredCookie(live, record) }
 }
 

@@ -1,4 +1,5 @@
 import type { ActiveSession } from './active-session.ts'
+import { notedOf } from './live.ts'
 
 /**
  * Ends a session. The cookie is cleared in any case; where the backend cannot be told now it is told later, and the
@@ -18,6 +19,6 @@ export async function signOut(session: ActiveSession, reason: 'logout' | 'replac
   const request = { addresses: [address], ...(settings.durability && { durability: settings.durability }) }
   await revocations.revoke(request, ({ replicas }) => {
     audit.tell({ type: 'session.ended', sid: address.sid, userId: live?.core.userId, reason, replicas })
-    if (live !== undefined) activity.note({ kind: 'ended', sid: address.sid, device: live.core.device.kind })
+    if (live !== undefined) activity.note({ kind: 'ended', ...notedOf(live) })
   })
 }

@@ -43,7 +43,7 @@ describe('what lies in Redis', () => {
     await store.end({ ...another, grace: HOUR }, TIMEOUT)
     await store.admit({ client: 'client', limit: 3, window: HOUR }, TIMEOUT)
     const expires = (await store.time(TIMEOUT)) + HOUR
-    await store.note([{ kind: 'created', sid: word(), device: 'mobile', expires }], TIMEOUT)
+    await store.note([{ kind: 'created', sid: word(), device: 'mobile', created: expires, expires }], TIMEOUT)
     await store.note([{ kind: 'ended', sid: word(), device: 'bot' }], TIMEOUT)
     const keys = (await server.command('KEYS', `${app}:*`)) as string[]
     expect(keys.length).toBeGreaterThanOrEqual(7)
@@ -81,7 +81,7 @@ describe('what lies in Redis', () => {
 
 it('what was created longer ago than an hour is counted no more', async () => {
   const now = await store.time(TIMEOUT)
-  await store.note([{ kind: 'created', sid: word(), device: 'bot', expires: now + HOUR }], TIMEOUT)
+  await store.note([{ kind: 'created', sid: word(), device: 'bot', created: now, expires: now + HOUR }], TIMEOUT)
   const key = `${app}:web:{${app}:web:bot}:created`
   expect(await server.command('EXISTS', key)).toBe(1)
   const minute = Math.floor(now / 60_000)
@@ -89,7 +89,7 @@ it('what was created longer ago than an hour is counted no more', async () => {
   await server.command('HSET', key, ...old.flatMap((each) => [String(each % 64), `${each} 7`]))
   const { createdPerMinute } = await store.statistics({ within: HOUR }, TIMEOUT)
   expect(createdPerMinute.every((count) => count === 0)).toBe(true)
-  await store.note([{ kind: 'created', sid: word(), device: 'bot', expires: now + HOUR }], TIMEOUT)
+  await store.note([{ kind: 'created', sid: word(), device: 'bot', created: now, expires: now + HOUR }], TIMEOUT)
   const after = await store.statistics({ within: HOUR }, TIMEOUT)
   expect(after.createdPerMinute.reduce((sum, each) => sum + each, 0)).toBe(1)
 })

@@ -78,7 +78,7 @@ async function everything(store: SessionStore): Promise<string> {
   await store.revoke({ addresses: [ofUser(tag, first?.sid)], durability }, TIMEOUT)
   if ((await store.revokeAll({ tag }, TIMEOUT)).sids.length !== 1) return 'nothing was revoked'
   const expires = (await store.time(TIMEOUT)) + 50
-  await store.note([{ kind: 'created', sid: word(), device: 'bot', expires }], TIMEOUT)
+  await store.note([{ kind: 'created', sid: word(), device: 'bot', created: expires, expires }], TIMEOUT)
   for (let n = 0; n < 12; n += 1) {
     await store.admit({ client: 'client', limit: 3, window: 150 }, TIMEOUT)
     await setTimeout(20)

@@ -1,7 +1,7 @@
 -- Where it is noted what the sessions of one kind of device did, for session_note and session_statistics.
 --
--- KEYS[1]  sorted set: selectors by the instant at which they end
--- KEYS[2]  sorted set: selectors by their last use
+-- KEYS[1]  sorted set: "selector begun" by the instant at which they end
+-- KEYS[2]  sorted set: the same by their last use
 -- KEYS[3]  hash: under minute % 64 "minute count", how many were created
 
 --- include session_now

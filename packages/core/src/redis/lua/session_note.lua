@@ -2,7 +2,8 @@
 -- Takes note of what the sessions of one kind of device did.
 --
 -- KEYS     see session_activity
--- ARGV     for each: 'created', 'used' or 'ended'; the selector; the instant at which it ends, or '0'
+-- ARGV     for each: 'created', 'used' or 'ended'; "selector begun", where begun is the
+--          instant of its beginning; the instant at which it ends, or '0'
 -- Reply    1
 
 --- include session_activity

@@ -3,14 +3,28 @@
 --
 -- KEYS     see session_activity
 -- ARGV[1]  milliseconds within which a use counts as recent
--- Reply    { active, recent, created in each of the last 60 minutes, the running one last }
+-- Reply    { active, recent, average length in ms, created in each of the last 60 minutes, the running one last }
 
 --- include session_activity
+
+local MOST_SAMPLED = 1000
+
+-- From beginning to last use; of so many of them where there are more.
+local function average_length()
+  local sample = redis.call('ZRANDMEMBER', uses, MOST_SAMPLED, 'WITHSCORES')
+  local total, count = 0, 0
+  for n = 1, #sample, 2 do
+    local begun = tonumber(string.match(sample[n], ' (%d+)$') or '')
+    if begun then total, count = total + tonumber(sample[n + 1]) - begun, count + 1 end
+  end
+  return count > 0 and math.floor(total / count) or 0
+end
 
 prune()
 local reply = {
   redis.call('ZCOUNT', ends, '(' .. text(now), '+inf'),
   redis.call('ZCOUNT', uses, text(now - tonumber(ARGV[1])), '+inf'),
+  average_length(),
 }
 local running = math.floor(now / MINUTE_MS)
 for minute = running - 59, running do

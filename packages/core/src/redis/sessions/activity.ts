@@ -15,7 +15,11 @@ export async function noteActivity(
   const byDevice = new Map<Device, (string | number)[]>()
   for (const each of activity) {
     const values = byDevice.get(each.device) ?? []
-    values.push(each.kind, each.sid, each.kind === 'ended' ? 0 : Math.floor(each.expires))
+    values.push(
+      each.kind,
+      `${each.sid} ${Math.floor(each.created)}`,
+      each.kind === 'ended' ? 0 : Math.floor(each.expires),
+    )
     byDevice.set(each.device, values)
   }
   const noted = [...byDevice].map(([device, values]) =>
@@ -34,16 +38,18 @@ export async function sumUp(
   const parts = await Promise.all(
     DEVICES.map(async (device) => {
       const reply = new Reply(await run(servers, sessionStatistics, keys.activity(device), [within], timeout))
-      const [active, recent] = [reply.number(), reply.number()]
-      return { device, active, recent, created: Array.from({ length: MINUTES }, () => reply.number()) }
+      const [active, recent, length] = [reply.number(), reply.number(), reply.number()]
+      return { device, active, recent, length, created: Array.from({ length: MINUTES }, () => reply.number()) }
     }),
   )
   const byDevice: Record<Device, number> = { desktop: 0, mobile: 0, tablet: 0, bot: 0, other: 0 }
-  for (const { device, active } of parts) byDevice[device] = active
+  for (const part of parts) byDevice[part.device] = part.active
+  const active = sum(parts.map((part) => part.active))
   return {
-    active: sum(parts.map(({ active }) => active)),
+    active,
     byDevice,
     recent: sum(parts.map(({ recent }) => recent)),
+    averageLength: active === 0 ? undefined : sum(parts.map((part) => part.active * part.length)) / active,
     createdPerMinute: Array.from({ length: MINUTES }, (_, n) => sum(parts.map(({ created }) => created[n] ?? 0))),
   }
 }
