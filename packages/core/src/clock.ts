@@ -34,14 +34,15 @@ export function systemClock(): Clock {
       return monotonic + ahead
     },
     schedule(ms, callback) {
-      let timer: NodeJS.Timeout
+      let timer: NodeJS.Timeout | number
       const wait = (left: number): void => {
         // Node.js takes a longer wait for none at all.
         timer = setTimeout(
           left > LONGEST_TIMER_MS ? () => wait(left - LONGEST_TIMER_MS) : callback,
           Math.min(left, LONGEST_TIMER_MS),
         )
-        timer.unref()
+        // A number in Workers and other places that are like a browser; they end by themselves.
+        if (typeof timer === 'object') timer.unref()
       }
       wait(ms)
       return () => clearTimeout(timer)

@@ -181,12 +181,24 @@ export class LoadFrames {
       this.#running--
       loaders--
       // From here until the next load nobody looks for a frame, and no promise in the process need carry one.
-      if (loaders === 0) storage.disable()
+      if (loaders === 0) disable()
     }
   }
 
   /** Starts something that is part of no load, wherever it is called from: nobody waits for it. */
   detached<T>(start: () => T): T {
     return storage.run(undefined, start)
+  }
+}
+
+let canDisable = true
+
+/** Economy, which Workers do not have. */
+function disable(): void {
+  if (!canDisable) return
+  try {
+    storage.disable()
+  } catch {
+    canDisable = false
   }
 }

@@ -51,7 +51,8 @@ export function requestFailed(error: unknown): Unanswered {
   const code = codes.find((each) => each !== undefined)
   if (code !== undefined && NOT_SENT.test(code)) return unreachable(code)
   // Deno says it in words alone.
-  if (error instanceof Error && /\(Connect\)/.test(error.message)) return unreachable('no connection could be made')
+  const words = [error, causeOf(error)].map((each) => (each instanceof Error ? each.message : ''))
+  if (words.some((each) => each.includes('client error (Connect)'))) return unreachable('no connection could be made')
   return unanswered(`the request failed${code === undefined ? '' : ` with ${code}`}`)
 }
 

@@ -210,3 +210,15 @@ it('a service that nobody listens for is unavailable, at once', async () => {
   const error = await failureOf(read(store, TIMEOUT))
   expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', message: expect.stringContaining('ECONNREFUSED') as string })
 })
+
+it.each([
+  [
+    'Deno',
+    new TypeError('fetch failed', { cause: new Error('error sending request: client error (Connect): refused') }),
+  ],
+  ['Bun', Object.assign(new Error('Unable to connect.'), { code: 'ConnectionRefused' })],
+])('so it is where %s says it', async (_, failure) => {
+  const fetch = async (): Promise<Response> => await Promise.reject(failure)
+  const error = await failureOf(read(place.open(app(), { fetch }), TIMEOUT))
+  expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE' })
+})

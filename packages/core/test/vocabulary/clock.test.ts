@@ -101,4 +101,14 @@ describe('a scheduled callback', () => {
     expect(ran).toBe(1)
     vi.useRealTimers()
   })
+
+  it('runs where timers are numbers, as in Workers', () => {
+    const ended: unknown[] = []
+    vi.stubGlobal('setTimeout', (callback: () => void) => (callback(), 7))
+    vi.stubGlobal('clearTimeout', (timer: unknown) => ended.push(timer))
+    let ran = 0
+    systemClock().schedule(1, () => (ran += 1))()
+    expect([ran, ended]).toEqual([1, [7]])
+    vi.unstubAllGlobals()
+  })
 })
