@@ -164,9 +164,12 @@ async function failureOf(storing: Promise<void>): Promise<RedstartError | undefi
   }
 }
 
-/** What a stream's handler changes after its head has left is stored when the stream ends, opened by then or not. */
+/**
+ * What a stream's handler changes after its head has left is stored when the stream ends, opened by then or not. What a
+ * handler that failed has changed is not, then as before.
+ */
 function capture<Data extends object>(head: LeavingHead, state: SessionState<Data>): Settlement {
-  if (head.header('content-length') !== undefined) return undefined
+  if (head.status >= 500 || head.header('content-length') !== undefined) return undefined
   const late = (): Promise<void> | undefined => (state.opened?.pending ? state.opened.commitLate() : undefined)
   return { type: 'capture', capture: { write: () => undefined, finish: late, abort: late } satisfies Capture }
 }

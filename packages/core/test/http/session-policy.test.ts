@@ -66,6 +66,18 @@ describe('the policy of sessions', () => {
     expect(exchange.given).toEqual([])
   })
 
+  it('stores nothing of it when its answer has ended either', async () => {
+    const { policy, begin } = made()
+    const first = await begin()
+    Object.assign(first.state.opened?.session ?? {}, { cart: 1 })
+    await policy.settle?.(first.exchange, first.state, headOf())
+    const from = { headers: cookieOf(first.exchange) }
+    const { exchange, state } = await begin(from)
+    Object.assign(state.opened?.session ?? {}, { cart: 2 })
+    expect(await policy.settle?.(exchange, state, headOf(500))).toBeUndefined()
+    expect((await begin(from)).state.opened?.session?.['cart']).toBe(1)
+  })
+
   it('opens nothing by itself with load: lazy, and once where it is asked twice', async () => {
     const { policy, begin } = made({ load: 'lazy' })
     const { exchange, state } = await begin()
