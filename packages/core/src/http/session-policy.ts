@@ -165,8 +165,8 @@ async function failureOf(storing: Promise<void>): Promise<RedstartError | undefi
 }
 
 /**
- * What a stream's handler changes after its head has left is stored when the stream ends, opened by then or not. What a
- * handler that failed has changed is not, then as before.
+ * What a stream's handler changes after its head has left is stored when the stream ends, opened by then or not; of one
+ * that failed nothing is.
  */
 function capture<Data extends object>(head: LeavingHead, state: SessionState<Data>): Settlement {
   if (head.status >= 500 || head.header('content-length') !== undefined) return undefined

@@ -74,7 +74,7 @@ describe('the policy of sessions', () => {
     const from = { headers: cookieOf(first.exchange) }
     const { exchange, state } = await begin(from)
     Object.assign(state.opened?.session ?? {}, { cart: 2 })
-    expect(await policy.settle?.(exchange, state, headOf(500))).toBeUndefined()
+    expect(await policy.settle?.(exchange, state, headOf(500, []))).toBeUndefined()
     expect((await begin(from)).state.opened?.session?.['cart']).toBe(1)
   })
 
