@@ -20,6 +20,7 @@ export const NAMESPACE_MEMBERS = {
   backOff: true,
   lease: true,
   admission: true,
+  serializer: true,
   compression: true,
   version: true,
   maxValueBytes: true,

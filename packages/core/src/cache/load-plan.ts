@@ -40,6 +40,7 @@ export class ReadPlan implements LoadPlan {
   readonly ttl: number
   readonly stale: number
   readonly form: Form
+  readonly serializer: Settings['serializer']
   readonly compression: Settings['compression']
   readonly staleWhileRevalidate: boolean
   readonly loadTimeout: number
@@ -67,6 +68,7 @@ export class ReadPlan implements LoadPlan {
     this.ttl = own.ttl
     this.stale = own.stale
     this.form = own.form
+    this.serializer = settings.serializer
     this.compression = settings.compression
     this.staleWhileRevalidate = settings.staleWhileRevalidate
     this.loadTimeout = settings.loadTimeout

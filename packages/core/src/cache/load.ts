@@ -107,8 +107,8 @@ export class Loader {
   ): Promise<Loaded> {
     const { writer, failedLoads, random } = this.#parts
     const ttl = notes.ttlOf(value, (one) => jittered(one, plan.jitter, random))
-    const { namespace, path, counters, form, compression } = plan
-    const place = { namespace, path, counters, ttl, stale: notes.stale, form, compression }
+    const { namespace, path, counters, form, serializer, compression } = plan
+    const place = { namespace, path, counters, ttl, stale: notes.stale, form, serializer, compression }
     const declined = notes.declined || (plan.cacheIf !== undefined && !plan.cacheIf(value))
     const obliged = known !== undefined || flight.kind === 'forced'
     if (declined || (!obliged && !this.#admits(plan, origin.cost))) {

@@ -1,5 +1,5 @@
 import { RedstartError } from '../errors.ts'
-import { type Compression, compressPayload, type EncodedValue, encodeValue } from '../wire/index.ts'
+import { type Compression, compressPayload, type EncodedValue, encodeValue, type Serializer } from '../wire/index.ts'
 import type { CompressionSettings } from './compression-options.ts'
 import { LARGEST_VALUE } from './form.ts'
 
@@ -8,8 +8,8 @@ import { LARGEST_VALUE } from './form.ts'
  *
  * @throws RedstartError `UNSUPPORTED_VALUE` for one that would not come back as it is, `VALUE_TOO_LARGE` above the limit.
  */
-export function encode(value: unknown, limit: number = LARGEST_VALUE): EncodedValue {
-  const encoded = encodeValue(value)
+export function encode(value: unknown, limit: number = LARGEST_VALUE, serializer: Serializer = 'json'): EncodedValue {
+  const encoded = encodeValue(value, serializer)
   if (encoded.payload.length <= limit) return encoded
   throw new RedstartError(
     'VALUE_TOO_LARGE',

@@ -1,4 +1,5 @@
 import type { Counters } from '../telemetry/counters.ts'
+import type { Serializer } from '../wire/index.ts'
 import type { CompressionSettings } from './compression-options.ts'
 import type { Form } from './form.ts'
 
@@ -11,6 +12,7 @@ export interface Placement {
   readonly ttl: number
   readonly stale: number
   readonly form: Form
+  readonly serializer: Serializer
   readonly compression: CompressionSettings | undefined
 }
 

@@ -20,7 +20,7 @@ import type { Origin, Placement } from './write.ts'
 /** How values that are set are kept. What is left out comes from the namespace. */
 export interface SetManyOptions extends Pick<
   NamespaceOptions,
-  'ttl' | 'stale' | 'version' | 'compression' | 'maxValueBytes'
+  'ttl' | 'stale' | 'version' | 'serializer' | 'compression' | 'maxValueBytes'
 > {
   /** Tags that can invalidate what is set. @default none */
   readonly tags?: readonly string[]
@@ -39,6 +39,7 @@ const SET_MANY: Readonly<Record<keyof SetManyOptions, true>> = {
   ...LIFETIME_MEMBERS,
   tags: true,
   version: true,
+  serializer: true,
   compression: true,
   maxValueBytes: true,
 }
@@ -86,7 +87,7 @@ export class Setter {
     const { clock, deadline } = this.#engine
     const writes = settings.map(([path, value]) => {
       const manner = this.#manner(path, options, caller)
-      return { path, manner, encoded: encode(value, manner.place.form.maxValueBytes) }
+      return { path, manner, encoded: encode(value, manner.place.form.maxValueBytes, manner.place.serializer) }
     })
     if (writes.length === 0) return { reached: 'all' }
     const begun = clock.now()
@@ -125,7 +126,7 @@ export class Setter {
   #manner(path: string, options: SetOptions, caller: string): Manner {
     const { name, settings, counters } = this.#namespace(path)
     const life = resolveLifetime(options, settings)
-    const { jitter, earlyRefresh, form, compression } = settingsOfCall(options, settings, life.ttl)
+    const { jitter, earlyRefresh, form, serializer, compression } = settingsOfCall(options, settings, life.ttl)
     const ttl = jittered(life.ttl, jitter, this.#engine.random)
     const { stale } = life
     const tags = [...new Set(tagNames(options.tags ?? []))]
@@ -134,7 +135,7 @@ export class Setter {
         'TOO_MANY_TAGS',
         `${caller} was given ${tags.length} tags; at most ${MOST_TAGS} are stored: use coarser ones`,
       )
-    return { place: { namespace: name, path, counters, ttl, stale, form, compression }, tags, earlyRefresh }
+    return { place: { namespace: name, path, counters, ttl, stale, form, serializer, compression }, tags, earlyRefresh }
   }
 
   /** Always made, whatever has been spent so far: what does not reach the backend holds here and is sent later. */

@@ -91,6 +91,7 @@ const BEYOND_LIFETIME: Readonly<Record<Exclude<keyof NamespaceOptions, keyof Lif
   backOff: true,
   lease: true,
   admission: true,
+  serializer: true,
   compression: true,
   version: true,
   maxValueBytes: true,

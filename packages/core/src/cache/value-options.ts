@@ -1,6 +1,7 @@
 import { invalidArgument } from '../errors.ts'
 import { type CompressionOptions, type CompressionSettings, resolveCompression } from './compression-options.ts'
 import { ANY_FORM, type Form, shapeOf } from './form.ts'
+import type { Serializer } from '../wire/index.ts'
 
 /** How values are stored, and which stored ones are taken. */
 export interface ValueOptions {
@@ -10,6 +11,13 @@ export interface ValueOptions {
    * @default false
    */
   readonly compression?: false | CompressionOptions
+  /**
+   * What values are written as where it keeps them whole: JSON text, or MessagePack, which takes less room, and holds bytes
+   * within a value as they are. What it would change is written in a form that keeps it, and bytes alone as they are. Each
+   * entry says what it is, and every reader reads all of them, however it is set.
+   * @default 'json'
+   */
+  readonly serializer?: Serializer
   /**
    * Most bytes of a value, encoded and not compressed, up to 67108864 (64 MiB). A larger one that a loader returned is
    * handed on and not stored; one that is set is refused; one that another instance stored is a miss.
@@ -39,12 +47,13 @@ export interface ValueOptions {
 
 /** The same, resolved. */
 export interface ValueSettings {
+  readonly serializer: Serializer
   readonly compression: CompressionSettings | undefined
   /** What readers expect, but for their schema. */
   readonly form: Form
 }
 
-export const VALUE_DEFAULTS: ValueSettings = { compression: undefined, form: ANY_FORM }
+export const VALUE_DEFAULTS: ValueSettings = { serializer: 'json', compression: undefined, form: ANY_FORM }
 
 /**
  * Lays options over settings.
@@ -54,8 +63,11 @@ export const VALUE_DEFAULTS: ValueSettings = { compression: undefined, form: ANY
  *   Node.js does not have.
  */
 export function resolveValues(options: ValueOptions, ttl: number, base: ValueSettings): ValueSettings {
-  const { compression } = options
+  const { serializer, compression } = options
+  if (serializer !== undefined && serializer !== 'json' && serializer !== 'msgpack')
+    throw invalidArgument('serializer', serializer, "'json' or 'msgpack'")
   return {
+    serializer: serializer ?? base.serializer,
     compression: compression === undefined ? base.compression : resolveCompression(compression),
     form: resolveForm(options, ttl, base.form),
   }

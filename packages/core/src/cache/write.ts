@@ -69,7 +69,7 @@ export class Writer {
   async store(place: Placement, value: unknown, origin: Origin, budget: Budget): Promise<Written> {
     try {
       checkNames(origin)
-      return await this.#keep(place, encode(value, place.form.maxValueBytes), origin, budget)
+      return await this.#keep(place, encode(value, place.form.maxValueBytes, place.serializer), origin, budget)
     } catch (error) {
       if (!RedstartError.is(error) || error.code === 'VALUE_REJECTED') throw error
       const { schema } = place.form

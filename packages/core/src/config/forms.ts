@@ -38,7 +38,7 @@ export const FORMS: Readonly<
     const wanted = flag(text)
     return wanted === true ? {} : wanted
   },
-  serializer: (text) => (/^json$/i.test(text.trim()) ? 'json' : undefined),
+  serializer: (text) => (/^(?:json|msgpack)$/i.test(text.trim()) ? text.trim().toLowerCase() : undefined),
   megabytes: (text) => (/^\d{1,9}(\.\d{1,6})?$/.test(text.trim()) ? Math.round(Number(text) * MEGABYTE) : undefined),
   list: (text) => text.split(',').map((part) => part.trim()),
   milliseconds: (text) => duration(text, 'ms'),

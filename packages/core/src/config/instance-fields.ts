@@ -30,6 +30,7 @@ const NAMESPACE = {
   backOff: true,
   lease: true,
   admission: ADMISSION,
+  serializer: true,
   compression: COMPRESSION,
   maxValueBytes: true,
   version: true,

@@ -41,12 +41,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'APP', to: 'redstart.app', form: FORMS.prefix, allowed: WORD, prefixed: true },
   { name: 'CACHE_DEFAULT_TTL', to: 'redstart.defaults.ttl', ...seconds() },
   { name: 'CACHE_TTL', to: 'redstart.defaults.ttl', ...seconds() },
-  {
-    name: 'CACHE_SERIALIZER',
-    to: '',
-    form: FORMS.serializer,
-    allowed: 'json, which is how values are stored, those that JSON would change in a form that keeps them',
-  },
+  { name: 'CACHE_SERIALIZER', to: 'redstart.defaults.serializer', form: FORMS.serializer, allowed: 'json or msgpack' },
   { name: 'CACHE_COMPRESSION', to: 'redstart.defaults.compression', form: FORMS.compression, allowed: YES_NO },
   {
     name: 'CACHE_COMPRESSION_THRESHOLD',

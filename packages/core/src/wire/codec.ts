@@ -3,9 +3,13 @@
  *
  * - `bytes` - the value is a `Uint8Array`, stored as it is.
  * - `json` - JSON text in UTF-8, for every value that JSON keeps whole. Other languages read this one.
+ * - `msgpack` - MessagePack, where it was asked for and keeps the value whole. Other languages read this one, too.
  * - `devalue` - the text of the npm package `devalue`, for what JSON would damage: Date, Map, BigInt, cycles, ...
  */
-export type Codec = 'bytes' | 'json' | 'devalue'
+export type Codec = 'bytes' | 'json' | 'msgpack' | 'devalue'
+
+/** What values are written as where it keeps them whole. */
+export type Serializer = 'json' | 'msgpack'
 
 /** A value as bytes that are nobody else's. */
 export interface EncodedValue {

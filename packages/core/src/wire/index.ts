@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export { type Codec, DEEPEST_VALUE, type DecodedValue, type EncodedValue } from './codec.ts'
+export { type Codec, DEEPEST_VALUE, type DecodedValue, type EncodedValue, type Serializer } from './codec.ts'
 export { compressPayload, hasCompression, inflatePayload } from './compress.ts'
 export { COMPRESSION_LEVELS, type Compression, type CompressionAlgorithm } from './compression.ts'
 export { decodeEntry } from './decode-entry.ts'

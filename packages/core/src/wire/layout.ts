@@ -48,9 +48,9 @@ export const ENTRY_OFFSETS: {
   names: 62,
 }
 
-/** Low half of byte 2; 2 (MessagePack) and 3 (text) are reserved. */
+/** Low half of byte 2; 3 (text) is reserved. */
 export function codecNumber(codec: Codec): number {
-  return codec === 'json' ? 1 : codec === 'devalue' ? 4 : 0
+  return codec === 'json' ? 1 : codec === 'msgpack' ? 2 : codec === 'devalue' ? 4 : 0
 }
 
 /** Undefined for a number that is reserved or unknown. */
@@ -60,6 +60,8 @@ export function codecOf(number: number): Codec | undefined {
       return 'bytes'
     case 1:
       return 'json'
+    case 2:
+      return 'msgpack'
     case 4:
       return 'devalue'
     default:

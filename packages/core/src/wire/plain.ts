@@ -4,7 +4,7 @@ import { DEEPEST_VALUE } from './codec.ts'
  * Containers that are looked at before a closer look is taken. References that repeat at every level make a tree that
  * grows without end while the objects are few; only the closer look counts objects once.
  */
-const MOST_CONTAINERS = 20_000
+export const MOST_CONTAINERS = 20_000
 
 /**
  * True when JSON text keeps the value whole. False is no verdict: the value is richer, deeper, larger or stranger than
@@ -51,7 +51,7 @@ function lookAtObject(object: object, levels: number, budget: number): number {
 }
 
 /** Symbol keys, which JSON text would lose, or a method that would replace the value. */
-function hidesSomething(object: object): boolean {
+export function hidesSomething(object: object): boolean {
   return Object.getOwnPropertySymbols(object).length > 0 || hasToJson(object)
 }
 

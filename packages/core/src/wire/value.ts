@@ -1,11 +1,13 @@
-import { Buffer } from 'node:buffer'
 import { DevalueError } from 'devalue'
 import { RedstartError } from '../errors.ts'
-import { decodeBytes, encodeBytes } from './bytes.ts'
-import { type Codec, type DecodedValue, type EncodedValue, UNREADABLE } from './codec.ts'
+import { decodeBytes, encodeBytes, isBytes } from './bytes.ts'
+import { type Codec, type DecodedValue, type EncodedValue, type Serializer, UNREADABLE } from './codec.ts'
 import { decodeDevalue, encodeDevalue, holdsLongBigInt } from './devalue.ts'
 import { inspect } from './inspect.ts'
 import { decodeJson, encodeJson } from './json.ts'
+import { decodeMessage, encodeMessage } from './msgpack.ts'
+import { scanMessage } from './msgpack-scan.ts'
+import { isPlainMessage } from './plain-message.ts'
 import { isPlainJson } from './plain.ts'
 
 /**
@@ -16,13 +18,15 @@ import { isPlainJson } from './plain.ts'
  * A `Uint8Array` is stored as it is, what JSON keeps whole as JSON, all else as devalue. Nothing of the value is kept
  * or changed.
  *
+ * @param serializer `msgpack` for what MessagePack keeps whole as that, and all else as without it.
  * @throws RedstartError `UNSUPPORTED_VALUE`, naming the path, for what would not come back the same: functions,
  * symbols, instances of classes, promises, errors, nesting deeper than 500 levels, a BigInt of more than 10,000 digits, ...
  * @throws RedstartError `VALUE_TOO_LARGE` when its text is longer than a string can be.
  */
-export function encodeValue(value: unknown): EncodedValue {
+export function encodeValue(value: unknown, serializer: Serializer = 'json'): EncodedValue {
   try {
     if (isBytes(value)) return { codec: 'bytes', payload: encodeBytes(value) }
+    if (serializer === 'msgpack' && isPlainMessage(value)) return { codec: 'msgpack', payload: encodeMessage(value) }
     if (isPlainJson(value) || inspect(value) === 'json') return { codec: 'json', payload: encodeJson(value) }
     return { codec: 'devalue', payload: encodeDevalue(value) }
   } catch (error) {
@@ -41,6 +45,8 @@ export function decodeValue(codec: Codec, payload: Uint8Array): DecodedValue {
         return decodeJson(payload)
       case 'bytes':
         return decodeBytes(payload)
+      case 'msgpack':
+        return decodeMessage(payload)
       case 'devalue':
         return decodeDevalue(payload)
     }
@@ -51,18 +57,13 @@ export function decodeValue(codec: Codec, payload: Uint8Array): DecodedValue {
 
 /**
  * Whether a payload that cannot be decoded is of no use to anybody. Text of devalue that is whole may hold a type which
- * only another version of Node.js or of devalue knows.
+ * only another version of Node.js or of devalue knows, and MessagePack extensions of whoever else writes it.
  */
 export function isDamaged(codec: Codec, payload: Uint8Array): boolean {
+  if (codec === 'msgpack') return scanMessage(payload).kind !== 'strange'
   if (codec !== 'devalue') return true
   const whole = decodeValue('json', payload)
   return !whole.ok || holdsLongBigInt(whole.value)
-}
-
-function isBytes(value: unknown): value is Uint8Array {
-  if (!(value instanceof Uint8Array)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Uint8Array.prototype || prototype === Buffer.prototype
 }
 
 /** What the runtime or an accessor of the value threw. An error of devalue holds the value itself, so it is not passed on. */

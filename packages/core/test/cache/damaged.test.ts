@@ -55,7 +55,7 @@ describe('a damaged entry', () => {
     for (const path of ['menu:layout', 'menu:codec', 'menu:compression']) await cache.set(path, menu)
     await cache.set('menu:type', new Map([['a', 1]]))
     await change(place, 'menu:layout', [1, 2])
-    await change(place, 'menu:codec', [2, 0x02])
+    await change(place, 'menu:codec', [2, 0x03])
     await change(place, 'menu:compression', [2, 0x11])
     const rich = Buffer.from((await place.bytesAt('menu:type')) ?? [])
     await place.put('menu:type', Buffer.from(rich.toString('latin1').replace('"Map"', '"Mop"'), 'latin1'))

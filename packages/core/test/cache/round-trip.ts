@@ -44,11 +44,13 @@ function structuredCopy(part: unknown): unknown {
   }
 }
 
-const MANNERS: readonly (readonly [string, false | CompressionOptions])[] = [
-  ['as they are', false],
+const MANNERS: readonly (readonly [string, false | CompressionOptions, 'json' | 'msgpack'])[] = [
+  ['as they are', false, 'json'],
+  ['as MessagePack', false, 'msgpack'],
+  ['as MessagePack compressed by gzip', { algorithm: 'gzip', threshold: 0 }, 'msgpack'],
   ...(['gzip', 'brotli', 'zstd'] as const)
     .filter(hasCompression)
-    .map((algorithm) => [`compressed by ${algorithm}`, { algorithm, threshold: 0 }] as const),
+    .map((algorithm) => [`compressed by ${algorithm}`, { algorithm, threshold: 0 }, 'json'] as const),
 ]
 
 /** Changes whatever can be changed in a value, as a careless caller would. */
@@ -68,13 +70,13 @@ function spoil(value: unknown): void {
 
 /** What any backend must give back. */
 export function describeRoundTrips(name: string, open_: () => OpenPlace, runs: number): void {
-  describe.each(MANNERS)(`values in ${name}, %s,`, (_, compression) => {
+  describe.each(MANNERS)(`values in ${name}, %s,`, (_, compression, serializer) => {
     const equal = (one: unknown, other: unknown): void => expect(isDeepStrictEqual(one, other)).toBe(true)
 
     /** Two instances over one place, and a counter for keys. */
     async function withBoth(use: (one: Watched, two: Watched, place: OpenPlace) => Promise<void>): Promise<void> {
       const place = open_()
-      const one = open({ backend: place.backend, app: place.app, defaults: { compression } })
+      const one = open({ backend: place.backend, app: place.app, defaults: { compression, serializer } })
       const two = open({ backend: place.backend, app: place.app, clock: one.clock })
       await use(one, two, place)
       await Promise.all([one.close(), two.close()])

@@ -57,10 +57,10 @@ export const INVENTORY: readonly Row[] = [
   row('CACHE_TTL', '3600', redstart({ defaults: { ttl: '3600s' } }), '-5', `is "-5"; expected ${SECONDS}`),
   row(
     'CACHE_SERIALIZER',
-    'json',
-    {},
+    'msgpack',
+    redstart({ defaults: { serializer: 'msgpack' } }),
     'pickle',
-    'is "pickle"; expected json, which is how values are stored, those that JSON would change in a form that keeps them',
+    'is "pickle"; expected json or msgpack',
   ),
   row(
     'CACHE_COMPRESSION',

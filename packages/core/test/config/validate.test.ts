@@ -20,6 +20,7 @@ const FILE = `{
       "ttl": "10m", "stale": "1h", "staleWhileRevalidate": false, "loadTimeout": "5s", "softTimeout": "1s",
       "jitter": 0.2, "earlyRefresh": "xfetch", "negativeTtl": "30s", "errorTtl": "1s", "backOff": "2s", "lease": true,
       "admission": { "minCostMs": 5, "minHits": 2 },
+      "serializer": "msgpack",
       "compression": { "threshold": 2048, "algorithm": "brotli", "level": 5 },
       "maxValueBytes": 1000000, "version": "2", "foreignJson": false
     },

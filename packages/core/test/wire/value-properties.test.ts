@@ -73,8 +73,43 @@ describe('any value', () => {
   })
 })
 
+describe('any value, where MessagePack is asked for,', () => {
+  it('comes back equal, and frozen where it is shared', () => {
+    const withBytes = fc.oneof(
+      rich,
+      fc.dictionary(
+        fc.string({ unit: 'binary' }),
+        fc.oneof(fc.uint8Array(), fc.maxSafeInteger(), fc.double(), fc.string({ unit: 'binary', maxLength: 400 })),
+      ),
+    )
+    let messages = 0
+    fc.assert(
+      fc.property(withBytes, (value) => {
+        const { codec, payload } = encodeValue(value, 'msgpack')
+        if (codec === 'msgpack') messages++
+        const result = decoded(codec, payload)
+        expect(isDeepStrictEqual(result.value, value)).toBe(true)
+        if (result.sharable) expect(isFrozenTree(result.value)).toBe(true)
+      }),
+      { numRuns: 2000 },
+    )
+    expect(messages).toBeGreaterThan(100)
+  })
+
+  it('of JSON is MessagePack, but for what that would change', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'grapheme' }), (sample) => {
+        const value: unknown = JSON.parse(JSON.stringify(sample))
+        const changed = /\ufeff|__proto__/.test(JSON.stringify(value))
+        fc.pre(!changed)
+        expect(encodeValue(value, 'msgpack').codec).toBe('msgpack')
+      }),
+    )
+  })
+})
+
 describe('any payload', () => {
-  const codecs = fc.constantFrom<Codec>('bytes', 'json', 'devalue')
+  const codecs = fc.constantFrom<Codec>('bytes', 'json', 'msgpack', 'devalue')
   const flat = fc.array(
     fc.oneof(fc.array(fc.integer({ min: -9, max: 9 })), fc.dictionary(fc.string(), fc.integer({ min: -9, max: 9 }))),
   )
@@ -89,6 +124,7 @@ describe('any payload', () => {
   )
   const payloads = fc.oneof(
     fc.uint8Array(),
+    rich.map((value) => encodeValue(value, 'msgpack').payload),
     texts.map((text) => Buffer.from(text)),
   )
 

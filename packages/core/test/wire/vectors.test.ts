@@ -71,6 +71,16 @@ const values: Readonly<Record<string, unknown>> = {
   'devalue undefined alone': undefined,
   'devalue cycle': cycle,
   'devalue typed array': { samples: Uint16Array.of(1, 2, 3) },
+  'MessagePack numbers, text and lists': {
+    id: 42,
+    name: 'Rämen 🍜',
+    price: 12.5,
+    debt: -129,
+    far: 2 ** 40,
+    tags: ['hot', null, true],
+    up: Number.POSITIVE_INFINITY,
+  },
+  'MessagePack with bytes within': { type: 'image/png', file: Uint8Array.of(0x89, 0x50, 0x4e, 0x47) },
 }
 
 describe('entries', () => {
@@ -89,7 +99,7 @@ describe('entries', () => {
     const decoded = decodeValue(entry.codec, Buffer.from(payload, 'hex'))
     if (!decoded.ok) throw new Error('the payload was refused')
     expect(isDeepStrictEqual(decoded.value, values[name])).toBe(true)
-    const encoded = encodeValue(values[name])
+    const encoded = encodeValue(values[name], entry.codec === 'msgpack' ? 'msgpack' : 'json')
     expect({ ...encoded, payload: Buffer.from(encoded.payload).toString('hex') }).toStrictEqual({
       codec: entry.codec,
       payload,
