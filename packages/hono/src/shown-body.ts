@@ -30,10 +30,9 @@ export function showBody({ body, length, captures, later }: ShownBody): Readable
           later(shown.abort(error))
           controller.error(error)
         }),
-      cancel: async (reason) => {
-        later(shown.abort(reason ?? new Error('The client went away')))
-        await reader.cancel(reason)
-      },
+      // First whoever writes it is told, and does what it does at its end.
+      cancel: (reason) =>
+        reader.cancel(reason).finally(() => later(shown.abort(reason ?? new Error('The client went away')))),
     },
     { highWaterMark: 0 },
   )

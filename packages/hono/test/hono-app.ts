@@ -42,7 +42,12 @@ function visitorOf(c: Context): Visitor {
   return visitor as Visitor
 }
 
-async function give(c: Context, answer: HttpAnswer, sendFile: ConformanceAppParts['sendFile']): Promise<Response> {
+/** Answers in the words of Hono. */
+export async function give(
+  c: Context,
+  answer: HttpAnswer,
+  sendFile: ConformanceAppParts['sendFile'] = async () => c.notFound(),
+): Promise<Response> {
   for (const [name, value] of answer.headers ?? []) c.header(name, value, { append: true })
   switch (answer.kind) {
     case 'json':

@@ -1,21 +1,24 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { relative } from 'node:path'
+import { cwd } from 'node:process'
 import { createAdaptorServer } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { serveStatic } from '@hono/node-server/serve-static'
 import type { HttpAdapter, StartedHttpApp } from '@redstart/testing'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { Hono as LowestHono } from 'hono-lowest'
 import { addressFrom } from '../src/index.ts'
 import { conformanceApp } from './hono-app.ts'
 
 /** The versions that the peer range promises, lowest and newest. */
-export const HONOS: Readonly<Record<string, () => Hono>> = {
+export const HONOS = {
   // What is used of it is the same.
-  'hono-lowest': () => new LowestHono() as object as Hono,
-  hono: () => new Hono(),
-}
+  'hono-lowest': (): Hono => new LowestHono() as object as Hono,
+  hono: (): Hono => new Hono(),
+} as const
+
+export type HonoName = keyof typeof HONOS
 
 export function nodeAdapter(create: () => Hono): HttpAdapter {
   return {
@@ -26,13 +29,16 @@ export function nodeAdapter(create: () => Hono): HttpAdapter {
           hono: create(),
           app,
           options: { address: addressFrom(getConnInfo) },
-          sendFile: async (c, path) => {
-            const send = serveStatic({ path: relative(process.cwd(), path) })
-            return (await send(c, async () => {})) ?? c.notFound()
-          },
+          sendFile,
         }),
       ),
   }
+}
+
+/** As people on Node.js send one. */
+export async function sendFile(c: Context, path: string): Promise<Response> {
+  const send = serveStatic({ path: relative(cwd(), path) })
+  return (await send(c, async () => {})) ?? c.notFound()
 }
 
 /** Has an app listen, by the server that Hono has for Node.js. */
