@@ -1,6 +1,6 @@
 import { crossSitePolicy, type CrossSiteOptions } from '@redstart/core/http'
 import { usePolicy } from '@redstart/core/node-http'
-import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { policiesHook } from './run-policies.ts'
 
@@ -10,14 +10,13 @@ import { policiesHook } from './run-policies.ts'
  *
  * Throws RedstartError `INVALID_ARGUMENT` for what is no origin.
  */
-export const refuseCrossSite: FastifyPluginCallback<CrossSiteOptions> = fastifyPlugin(
-  (fastify: FastifyInstance, options: CrossSiteOptions, done: () => void): void => {
+export const refuseCrossSite: FastifyPluginAsync<CrossSiteOptions> = fastifyPlugin(
+  async (fastify: FastifyInstance, options: CrossSiteOptions): Promise<void> => {
     const uses = [usePolicy<undefined, FastifyRequest>(crossSitePolicy(options))]
     fastify.addHook(
       'onRequest',
       policiesHook(() => uses, {}),
     )
-    done()
   },
   { fastify: '5.x', name: '@redstart/fastify/refuse-cross-site' },
 )

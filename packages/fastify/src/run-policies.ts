@@ -1,13 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { Reply } from '@redstart/core/http'
 import { isPromise, type PoliciesRun, type PolicyUse, runPolicies as runOnNode } from '@redstart/core/node-http'
-import type {
-  FastifyInstance,
-  FastifyPluginCallback,
-  FastifyReply,
-  FastifyRequest,
-  onRequestHookHandler,
-} from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { FastifyExchange } from './exchange.ts'
 
@@ -40,13 +34,12 @@ export interface RunPoliciesOptions extends RunOptions {
  * await app.register(runPolicies, { uses: [usePolicy(visits, (request, state) => void visitsOf.set(request, state))] })
  * ```
  */
-export const runPolicies: FastifyPluginCallback<RunPoliciesOptions> = fastifyPlugin(
-  (fastify: FastifyInstance, { uses, ...options }: RunPoliciesOptions, done: () => void): void => {
+export const runPolicies: FastifyPluginAsync<RunPoliciesOptions> = fastifyPlugin(
+  async (fastify: FastifyInstance, { uses, ...options }: RunPoliciesOptions): Promise<void> => {
     fastify.addHook(
       'onRequest',
       policiesHook(() => uses, options),
     )
-    done()
   },
   { fastify: '5.x', name: '@redstart/fastify/policies' },
 )

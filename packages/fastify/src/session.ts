@@ -7,7 +7,7 @@ import {
   type SessionsSource,
 } from '@redstart/core/http'
 import { type PolicyUse, usePolicy } from '@redstart/core/node-http'
-import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { checkRouteConfig, routeConfigOf } from './route-config.ts'
 import { logError, policiesHook, type RunOptions } from './run-policies.ts'
@@ -41,19 +41,19 @@ export interface SessionPluginOptions extends Omit<SessionPolicyOptions, 'howToT
  * Rejects with RedstartError `INVALID_ARGUMENT` for an option that is not allowed, and where the scope has such a property
  * already.
  */
-export const session: FastifyPluginCallback<SessionPluginOptions> = fastifyPlugin(
-  (fastify: FastifyInstance, options: SessionPluginOptions, done: () => void): void => {
+export const session: FastifyPluginAsync<SessionPluginOptions> = fastifyPlugin(
+  async (fastify: FastifyInstance, options: SessionPluginOptions): Promise<void> => {
     checkSessionOptions(options, OPTIONS)
     const { redstart: _redstart, as = 'session', cookie: _cookie, load = 'eager', ...run } = options
-    const uses = { eager: [sessionUse(options, 'eager')], lazy: [sessionUse(options, 'lazy')] }
+    const other = load === 'eager' ? 'lazy' : 'eager'
+    const uses = new Map(([load, other] as const).map((how) => [how, [sessionUse(options, how)]] as const))
     const usesFor = (request: FastifyRequest): readonly PolicyUse<FastifyRequest>[] | undefined => {
       const own = routeConfigOf(request.routeOptions, as)
-      return own === false ? undefined : uses[own?.load ?? load]
+      return own === false ? undefined : uses.get(own?.load ?? load)
     }
     decorateSession(fastify, as)
     fastify.addHook('onRoute', (route) => checkRouteConfig(route, as))
     fastify.addHook('onRequest', policiesHook(usesFor, run))
-    done()
   },
   { fastify: '5.x', name: '@redstart/fastify' },
 )

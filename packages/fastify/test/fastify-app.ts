@@ -16,10 +16,12 @@ const NAMES = {
   fastify: (): unknown => require('fastify'),
 } as const satisfies Record<string, () => unknown>
 
-/** The versions that the peer range promises, lowest and newest. */
-export const FASTIFIES: readonly (keyof typeof NAMES)[] = ['fastify-lowest', 'fastify']
+export type FastifyName = keyof typeof NAMES
 
-export function loadFastify(name: keyof typeof NAMES): FastifyFactory {
+/** The versions that the peer range promises, lowest and newest. */
+export const FASTIFIES: readonly FastifyName[] = ['fastify-lowest', 'fastify']
+
+export function loadFastify(name: FastifyName): FastifyFactory {
   // The types of the newest are those of all of them, as far as tests use them.
   return NAMES[name]() as FastifyFactory
 }
@@ -35,7 +37,7 @@ export function fastifyAdapter(factory: FastifyFactory, compression: Compression
       if (compression === 'before') await app.register(compress, { encodings: ['gzip'] })
       await app.register(runPolicies, policiesOf(description))
       if (compression === 'behind') await app.register(compress, { encodings: ['gzip'] })
-      await app.register(fastifyStatic, { root: dirname(import.meta.filename), serve: false })
+      await withFiles(app)
       addRoutes(app, description.routes)
       return await listen(app)
     },
@@ -88,11 +90,16 @@ export async function listen(app: FastifyInstance): Promise<StartedHttpApp> {
   }
 }
 
+/** Has replies send files. */
+export async function withFiles(app: FastifyInstance): Promise<void> {
+  await app.register(fastifyStatic, { root: dirname(import.meta.filename), serve: false })
+}
+
 function textOf(body: unknown): string {
   return typeof body === 'string' ? body : ''
 }
 
-function give(reply: FastifyReply, answer: HttpAnswer): FastifyReply {
+export function give(reply: FastifyReply, answer: HttpAnswer): FastifyReply {
   for (const [name, value] of answer.headers ?? []) reply.header(name, value)
   switch (answer.kind) {
     case 'json':

@@ -171,5 +171,10 @@ async function failureOf(storing: Promise<void>): Promise<RedstartError | undefi
 function capture<Data extends object>(head: LeavingHead, state: SessionState<Data>): Settlement {
   if (head.status >= 500 || head.header('content-length') !== undefined) return undefined
   const late = (): Promise<void> | undefined => (state.opened?.pending ? state.opened.commitLate() : undefined)
-  return { type: 'capture', capture: { write: () => undefined, finish: late, abort: late } satisfies Capture }
+  // The client has gone, which the handler is told at the same time: what it does then comes first.
+  const abort = async (): Promise<void> => {
+    await new Promise<void>((resolve) => void setTimeout(resolve))
+    await late()
+  }
+  return { type: 'capture', capture: { write: () => undefined, finish: late, abort } satisfies Capture }
 }
