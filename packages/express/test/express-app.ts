@@ -82,7 +82,7 @@ function visitorOf(request: Request): Visitor {
 
 function policiesOf({ visitors, others }: HttpApp): RequestHandler {
   const uses = [
-    usePolicy(visitors, (request, visitor) => void states.set(request, visitor)),
+    usePolicy(visitors, (request: Request, visitor) => void states.set(request, visitor)),
     ...others.map((policy) => usePolicy(policy)),
   ]
   return runPolicies(uses, { onError: () => {} })

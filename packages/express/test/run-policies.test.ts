@@ -253,7 +253,7 @@ describe('a capture', () => {
 
   it('is shown the reply of a later policy', async () => {
     const { log, capture } = recorder()
-    const replies = usePolicy<undefined>({
+    const replies = usePolicy({
       name: 'replies',
       decide: () => ({ type: 'reply', reply: { status: 429, headers: [], body: new Uint8Array([104, 105]) } }),
     })
