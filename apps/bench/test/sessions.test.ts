@@ -7,6 +7,6 @@ it('the benchmark of sessions measures every row, at half the commands of a stor
   const rows = await sessions.run(SHORT)
   for (const { name, results } of rows)
     for (const result of results) expect(result.figure, `${name}, ${result.name}`).not.toBeNaN()
-  const commands = rows.find(({ name }) => name === 'read-only page: commands')?.results
+  const commands = rows.find(({ name }) => name === 'Express, read-only page: commands')?.results
   expect(commands?.map(({ figure }) => figure)).toEqual([1, 2, 1])
 })

@@ -34,12 +34,16 @@ export class HttpConnection {
 
   #take(text: string): void {
     this.#received += text
-    const body = this.#received.indexOf('\r\n\r\n') + 4
-    if (body === 3) return
-    const length = Number(/\r\ncontent-length: (\d+)/i.exec(this.#received)?.[1] ?? 0)
-    if (this.#received.length < body + length) return
+    if (!isWhole(this.#received)) return
     const answer = this.#received
     this.#received = ''
     this.#answer?.(answer)
   }
+}
+
+function isWhole(received: string): boolean {
+  const body = received.indexOf('\r\n\r\n') + 4
+  if (body === 3) return false
+  if (/\r\ntransfer-encoding: chunked\r\n/i.test(received.slice(0, body))) return received.endsWith('\r\n0\r\n\r\n')
+  return received.length >= body + Number(/\r\ncontent-length: (\d+)/i.exec(received)?.[1] ?? 0)
 }

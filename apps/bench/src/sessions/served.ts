@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { HttpConnection } from './http-connection.ts'
-import type { StackName } from './stacks.ts'
+import type { Stack } from './stacks.ts'
 
 /** Requests that are under way at a time. */
 const TOGETHER = 32
@@ -13,27 +13,30 @@ const PROGRAM = join(import.meta.dirname, '../../dist/sessions/server.js')
 
 /** The application with one stack, in a process of its own, and people who use it. */
 export class Served {
-  readonly name: StackName
+  readonly stack: Stack
   readonly #child: ChildProcess
   readonly #connections: readonly HttpConnection[]
   readonly #cookies: string[] = []
   /** How long each request took, in ns. */
   #latencies: number[] = []
 
-  private constructor(name: StackName, child: ChildProcess, port: number) {
-    this.name = name
+  private constructor(stack: Stack, child: ChildProcess, port: number) {
+    this.stack = stack
     this.#child = child
     this.#connections = Array.from({ length: TOGETHER }, () => new HttpConnection(port))
   }
 
-  static async start(name: StackName, url: string): Promise<Served> {
-    const child = fork(PROGRAM, [name, url], { execArgv: [], env: { ...process.env, NODE_ENV: 'production' } })
+  static async start(stack: Stack, url: string): Promise<Served> {
+    const child = fork(PROGRAM, [stack.framework, stack.name, url], {
+      execArgv: [],
+      env: { ...process.env, NODE_ENV: 'production' },
+    })
     const port = await new Promise<number>((resolve, reject) => {
       child.once('message', (message) => resolve(Number(message)))
-      child.once('exit', () => reject(new Error(`the server of ${name} did not start`)))
+      child.once('exit', () => reject(new Error(`the server of ${stack.framework} with ${stack.name} did not start`)))
     })
-    const served = new Served(name, child, port)
-    await served.#signIn()
+    const served = new Served(stack, child, port)
+    if (stack.name !== 'none') await served.#signIn()
     return served
   }
 

@@ -4,40 +4,58 @@ import type { Benchmark, Row } from '../benchmark.ts'
 import { compare, FULL, type Measured, type Pace } from '../rounds.ts'
 import { loads } from './loads.ts'
 import { PEOPLE, Served } from './served.ts'
-import { prefixOf, STACKS } from './stacks.ts'
+import { type Framework, prefixOf, STACKS } from './stacks.ts'
 
 /** Requests whose commands are counted. */
 const COUNTED = 100
 
-/** One Express application with the session middleware that people have and with ours, over one Redis. */
+/** One application in each framework, with the session middleware that its people have and with ours, over one Redis. */
 export const sessions: Benchmark = {
   name: 'sessions',
-  title: 'An Express application with express-session and connect-redis, and with Redstart (always sealed)',
+  title: 'An application with the session middleware that people have, and with Redstart (always sealed)',
   async run(pace = FULL) {
     const server = await startRedis()
-    const all: Served[] = []
     try {
-      for (const name of STACKS) all.push(await Served.start(name, server.url))
-      return [
-        ...(await measured(all, '/read', 'read-only page', pace)),
-        ...(await measured(all, '/write', 'page that changes a field', pace)),
-        await loads(server.url, pace),
-        await commandsOf(all, server, '/read', 'read-only page'),
-        await commandsOf(all, server, '/write', 'page that changes a field'),
-        { name: 'memory of one session', unit: 'bytes', results: ratios(all, await memoryOf(server)) },
-      ]
+      const rows: Row[] = []
+      // What is asked in the pages that matter most comes first.
+      for (const framework of ['Express', 'Fastify', 'Koa', 'Hono'] as const)
+        rows.push(...(await inFramework(framework, server, pace)))
+      return [...rows, await loads(server.url, pace)]
     } finally {
-      for (const served of all) await served.end()
       await server.stop()
     }
   },
 }
 
+async function inFramework(framework: Framework, server: RedisServer, pace: Pace): Promise<readonly Row[]> {
+  const all: Served[] = []
+  try {
+    for (const name of STACKS[framework]) all.push(await Served.start({ framework, name }, server.url))
+    const withSessions = all.filter(({ stack }) => stack.name !== 'none')
+    const ends = all.filter(({ stack }) => stack.name === 'Redstart' || stack.name === 'none')
+    return [
+      ...(await measured(withSessions, '/read', `${framework}, read-only page`, pace)),
+      ...(await measured(withSessions, '/write', `${framework}, page that changes a field`, pace)),
+      ...(await measured(ends, '/plain', `${framework}, page that looks at no session, no cookie`, pace)).slice(0, 1),
+      await commandsOf(withSessions, server, '/read', `${framework}, read-only page`),
+      await commandsOf(withSessions, server, '/write', `${framework}, page that changes a field`),
+      {
+        name: `${framework}, memory of one session`,
+        unit: 'bytes',
+        results: ratios(withSessions, await memoryOf(withSessions, server)),
+      },
+    ]
+  } finally {
+    for (const served of all) await served.end()
+  }
+}
+
 async function measured(all: readonly Served[], path: string, what: string, pace: Pace): Promise<readonly Row[]> {
   const contenders = all.map((served) => ({
-    name: served.name,
+    name: served.stack.name,
     run: (operations: number) => served.ask(path, operations),
   }))
+  for (const served of all) served.takeLatencies()
   const rates = await compare(contenders, { ...pace, milliseconds: pace.milliseconds * 5 })
   const latencies = all.map((served) => served.takeLatencies())
   const at = (share: number): number[] =>
@@ -62,13 +80,13 @@ async function commandsOf(all: readonly Served[], { url }: RedisServer, path: st
 }
 
 /** Of the keys of each stack, by what Redis says of them, for each of the people. */
-async function memoryOf({ url }: RedisServer): Promise<readonly number[]> {
+async function memoryOf(all: readonly Served[], { url }: RedisServer): Promise<readonly number[]> {
   const client = new Redis(url)
   try {
     const sums: number[] = []
-    for (const name of STACKS) {
+    for (const { stack } of all) {
       let sum = 0
-      for (const key of await client.keys(`${prefixOf(name)}*`)) sum += Number(await client.memory('USAGE', key))
+      for (const key of await client.keys(`${prefixOf(stack)}*`)) sum += Number(await client.memory('USAGE', key))
       sums.push(sum / PEOPLE)
     }
     return sums
@@ -78,8 +96,8 @@ async function memoryOf({ url }: RedisServer): Promise<readonly number[]> {
 }
 
 function ratios(all: readonly Served[], figures: readonly number[]): Measured[] {
-  return all.map(({ name }, n) => ({
-    name,
+  return all.map(({ stack }, n) => ({
+    name: stack.name,
     figure: figures[n] ?? Number.NaN,
     ratio: (figures[n] ?? Number.NaN) / (figures[0] ?? Number.NaN),
   }))
