@@ -43,12 +43,9 @@ describe('two instances over a Cluster', () => {
 
   it('see what the other one invalidates, by entry, by tag and by namespace', async () => {
     let version = 1
-    const define = ({ cache }: Redstart) =>
-      cache.define(
-        'dish',
-        { key: (id: number) => id, ttl: '1m', tags: (made: { kind: string }) => [made.kind] },
-        (id) => ({ id, kind: `kind${id % 3}`, version }),
-      )
+    const load = (id: number) => ({ id, kind: `kind${id % 3}`, version })
+    const tags = ({ kind }: ReturnType<typeof load>): string[] => [kind]
+    const define = ({ cache }: Redstart) => cache.define('dish', { key: (id: number) => id, ttl: '1m', tags }, load)
     const [dish, sameDish] = [define(one), define(two)]
     const versions = async (): Promise<number[]> =>
       (await Promise.all(IDS.map((id) => sameDish(id)))).map((made) => made.version)
