@@ -55,8 +55,13 @@ export interface BackOffice extends AsyncDisposable {
 /** What all offices of a test seal sessions with. */
 const KEY = randomBytes(32).toString('base64')
 
-/** Starts the app; over memory when no backend is given. */
-export async function startBackOffice(database: Database, backend?: Backend, clock?: Clock): Promise<BackOffice> {
+/** Starts the app; over memory when no backend is given. A busy machine is no outage, unless there is a deadline in ms. */
+export async function startBackOffice(
+  database: Database,
+  backend?: Backend,
+  clock?: Clock,
+  deadline = 5000,
+): Promise<BackOffice> {
   const redstart = createRedstart({
     keys: KEY,
     // Everybody of a test comes from one address.
@@ -65,6 +70,7 @@ export async function startBackOffice(database: Database, backend?: Backend, clo
     app: 'restaurant',
     namespaces: NAMESPACES,
     maxStaleness: '300ms',
+    deadline,
     ...(backend !== undefined && { backend }),
   })
   const server = createServer(createApp({ database, redstart }))

@@ -10,7 +10,7 @@ import { Customers, RATE, type Served } from './customers.ts'
 import { Excuses } from './excuses.ts'
 import { Fact } from './fact.ts'
 
-/** What the offices are set to, in ms: see `startBackOffice`, and the default of `deadline`. */
+/** What the offices are set to, in ms: see `startBackOffice`; the deadline is that of an application that says nothing. */
 const MAX_STALENESS = 300
 const DEADLINE = 250
 /** What timers and HTTP may add, in ms; on a machine that does something else as well, ten times as much. */
@@ -30,7 +30,9 @@ beforeAll(async () => {
   await fill(database, { orders: 2000 })
   await database.query('update stock set quantity = 1000000000')
   proxies = await Promise.all([faultProxy(server.url), faultProxy(server.url)])
-  offices = await Promise.all(proxies.map(({ url }) => startBackOffice(excuses.watched(database), redis(url))))
+  offices = await Promise.all(
+    proxies.map(({ url }) => startBackOffice(excuses.watched(database), redis(url), undefined, DEADLINE)),
+  )
 })
 
 afterAll(async () => {
