@@ -35,8 +35,8 @@ export const identityTests: readonly SessionAdapterTest[] = [
     notEqual(tags[0], tags[1])
   }),
 
-  sessionTest('that this server has not issued are never adopted', async ({ start, server }) => {
-    const { browser } = await start()
+  sessionTest('that are not known are never adopted, and told of', async ({ start, server }) => {
+    const { browser, redstart, events } = await start()
     const attacker = browser()
     await attacker.get('/views')
     const planted = attacker.cookie
@@ -46,6 +46,8 @@ export const identityTests: readonly SessionAdapterTest[] = [
     deepEqual([...victim.jar.keys()], ['sid'])
     notEqual(victim.cookie, planted)
     deepEqual((await attacker.get('/who')).json(), {})
+    await redstart.close()
+    ok(events.some((event) => event.type === 'session.refused' && event.reason === 'missing'))
   }),
 
   sessionTest('are new after a log-in, a log-in anew and an elevation, and the old are dead', async ({ start }) => {

@@ -157,7 +157,7 @@ async function cutApp(
   const cut = (): void => proxy.set({ reset: true })
   const app = `app-${randomUUID()}`
   const direct = await start({ redstart: { app } })
-  const redstart = { app, deadline: '2s', sessions: { unavailable } } as const
+  const redstart = { app, deadline: '5s', sessions: { unavailable } } as const
   const own = await start({ url: proxy.url, redstart, options, routes: routes(cut) })
   return { ...own, proxy, cut, direct }
 }

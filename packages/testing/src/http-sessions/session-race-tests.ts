@@ -64,12 +64,12 @@ export const sessionRaceTests: readonly SessionRaceTest[] = [
     await tabs.at(-1)?.copy().post('/logout')
     await Promise.all(inFlight)
     for (const { redstart } of apps) deepEqual(await redstart.sessions.user('ada').list(), [])
-    for (const tab of tabs) deepEqual((await tab.copy().get('/who')).json(), {})
+    for (const tab of tabs) equal((await tab.get('/who')).json()['userId'], undefined)
   }),
 ]
 
 /** Of each app. */
-const WRITES = 20
+const WRITES = 12
 
 const routes = routesOf({
   'POST /count': async ({ session }) => json({ views: await session.update('views', (views) => (views ?? 0) + 1) }),
