@@ -1,14 +1,22 @@
 /**
- * The example as something to embed: the app, the database behind it, and what fills it.
+ * The example as something to embed: the app, the database behind it, and what fills it; and what the other apps of the
+ * same restaurants share with it: who may sign in, and the tags by which an order finds the pages that it makes old.
  *
  * @packageDocumentation
  */
+export { html, type Html, type Part } from './account/html.ts'
 export { createApp, type AppOptions } from './app.ts'
 export { cacheFromEnv, type FromEnv } from './cache-from-env.ts'
 export { NAMESPACES } from './caches/caches.ts'
-export type { Database } from './database/database.ts'
+export { changedSales, salesTags } from './caches/sales-tags.ts'
+export { tenant } from './caches/tenant.ts'
+export type { Database, Queries } from './database/database.ts'
 export { databaseNotice, openDatabase } from './database/open-database.ts'
+export { SIGN_INS } from './fill/fill-sign-ins.ts'
 export { fill, type FillOptions, type Progress } from './fill/fill.ts'
 export { progressBar, type Terminal } from './fill/progress-bar.ts'
 export { listen, type Listening } from './listen.ts'
+export type { DateRange } from './reads/analytics.ts'
+export { addDays, dayOf, type Day } from './reads/day.ts'
+export { type Person, personWith } from './sign-in/people.ts'
 export { stopOnSignal, type Stoppable } from './stop-on-signal.ts'

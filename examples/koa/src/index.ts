@@ -1,0 +1,6 @@
+/**
+ * The numbers of the restaurants as something to embed, beside the back office of `examples/express`.
+ *
+ * @packageDocumentation
+ */
+export { createApp, type AppOptions } from './app.ts'
