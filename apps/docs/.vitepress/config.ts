@@ -46,6 +46,10 @@ export default defineConfig({
         ],
       },
       {
+        text: 'Frameworks',
+        items: [{ text: 'Koa', link: '/frameworks/koa' }],
+      },
+      {
         text: 'Move here',
         items: [
           { text: 'From cache-manager', link: '/migrating/cache-manager' },
