@@ -23,7 +23,8 @@ export class HonoExchange implements HttpExchange {
   /** As the Fetch standard writes it: `.` and `..` are resolved by then, which routes see as well. */
   get target(): string {
     const { url } = this.#context.req.raw
-    const path = url.indexOf('/', url.indexOf('://') + 3)
+    // Bun has the path alone where a client of HTTP/1.0 named no host.
+    const path = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('://') + 3)
     const fragment = url.indexOf('#', path)
     return url.slice(path, fragment === -1 ? undefined : fragment)
   }

@@ -1,7 +1,10 @@
 import type { HttpPolicy } from '@redstart/core/http'
 import type { HttpAnswer, HttpApp, Visitor } from '@redstart/testing'
-import type { Context, Hono, MiddlewareHandler } from 'hono'
+import type { Context, Env, Hono, MiddlewareHandler } from 'hono'
 import { runPolicies, type RunOptions, usePolicy } from '../src/index.ts'
+
+/** What handlers are given; the type that Hono has by default has any in it. */
+export type OwnContext = Context<Env, string>
 
 export interface ConformanceAppParts {
   /** A new one, of the version that is tested. */
@@ -9,14 +12,14 @@ export interface ConformanceAppParts {
   readonly app: HttpApp
   readonly options: RunOptions
   /** Sends a file as people of the runtime do. */
-  readonly sendFile: (c: Context, path: string) => Promise<Response>
+  readonly sendFile: (c: OwnContext, path: string) => Promise<Response>
 }
 
 /** The app of the suite as people of Hono would write it. */
 export function conformanceApp({ hono, app, options, sendFile }: ConformanceAppParts): Hono {
   hono.use('*', policiesOf(app, options))
   for (const route of app.routes) {
-    const handler = async (c: Context): Promise<Response> => {
+    const handler = async (c: OwnContext): Promise<Response> => {
       const body = route.method === 'POST' ? await c.req.text() : ''
       return await give(c, await route.handle(visitorOf(c), body), sendFile)
     }
@@ -44,7 +47,7 @@ function visitorOf(c: Context): Visitor {
 
 /** Answers in the words of Hono. */
 export async function give(
-  c: Context,
+  c: OwnContext,
   answer: HttpAnswer,
   sendFile: ConformanceAppParts['sendFile'] = async () => c.notFound(),
 ): Promise<Response> {

@@ -6,10 +6,10 @@ import { createAdaptorServer } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { serveStatic } from '@hono/node-server/serve-static'
 import type { HttpAdapter, StartedHttpApp } from '@redstart/testing'
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import { Hono as LowestHono } from 'hono-lowest'
 import { addressFrom } from '../src/index.ts'
-import { conformanceApp } from './hono-app.ts'
+import { conformanceApp, type OwnContext } from './hono-app.ts'
 
 /** The versions that the peer range promises, lowest and newest. */
 export const HONOS = {
@@ -36,7 +36,7 @@ export function nodeAdapter(create: () => Hono): HttpAdapter {
 }
 
 /** As people on Node.js send one. */
-export async function sendFile(c: Context, path: string): Promise<Response> {
+export async function sendFile(c: OwnContext, path: string): Promise<Response> {
   const send = serveStatic({ path: relative(cwd(), path) })
   return (await send(c, async () => {})) ?? c.notFound()
 }

@@ -4,7 +4,16 @@ export { type CommandCounter, countCommands } from './count-commands.ts'
 export { countTrips, type TripCounter } from './count-trips.ts'
 export { type FaultProxy, faultProxy, type FaultProxyOptions } from './faults/fault-proxy.ts'
 export type { Faults, StreamFaults } from './faults/faults.ts'
-export type { HttpAdapter, HttpAnswer, HttpApp, HttpRoute, StartedHttpApp, Visitor } from './http/adapter.ts'
+export type {
+  HttpAdapter,
+  HttpAnswer,
+  HttpApp,
+  HttpAppElsewhere,
+  HttpAppReport,
+  HttpRoute,
+  StartedHttpApp,
+  Visitor,
+} from './http/adapter.ts'
 export { httpAdapterTests } from './http/http-adapter-tests.ts'
 export type { HttpAdapterTest } from './http/http-test.ts'
 export type {

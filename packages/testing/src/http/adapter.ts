@@ -1,4 +1,4 @@
-import type { HeaderList, HttpPolicy } from '@redstart/core/http'
+import type { HeaderList, HttpPolicy, ResponseHead } from '@redstart/core/http'
 
 /** An adapter of a web framework, as the suite sees it. */
 export interface HttpAdapter {
@@ -6,12 +6,44 @@ export interface HttpAdapter {
   start(app: HttpApp): Promise<StartedHttpApp>
   /** The answer to a thrown error passes the policies as well: it does in Express and Fastify. */
   readonly settlesErrors: boolean
+  /**
+   * What the server under the framework does not serve, whatever an adapter does: requests that are sent before the one
+   * before is answered, or those of HTTP/1.0 without a `Host`. The suite expects then that no handler answers them.
+   *
+   * @default nothing
+   */
+  readonly refuses?: readonly ('requests sent ahead' | 'requests without a host')[]
 }
 
 export interface StartedHttpApp {
   readonly port: number
+  /** Where the app cannot run in this process; it is made there by `openHttpApp` then, and the one given here is not used. */
+  readonly elsewhere?: HttpAppElsewhere
   /** Ends the server and its connections. */
   close(): Promise<void>
+}
+
+/** An app in another process, as the suite asks it for what it did. */
+export interface HttpAppElsewhere {
+  /** @param known the captures whose bodies were told before, by their place in the list. */
+  report(known: readonly number[]): Promise<HttpAppReport>
+  /** Lets the second event go. */
+  sendSecondEvent(): Promise<void>
+}
+
+/** What handlers and policies did so far; can be sent as JSON. */
+export interface HttpAppReport {
+  readonly streamed: number
+  readonly streamEnded: boolean
+  readonly handled: readonly string[]
+  readonly captured: readonly {
+    readonly target: string
+    readonly head: ResponseHead
+    /** In base64, once it has ended. */
+    readonly body?: string | undefined
+    readonly outcome: 'finished' | 'aborted' | undefined
+    readonly calls: number
+  }[]
 }
 
 /** What an adapter makes an app of. */

@@ -1,5 +1,6 @@
 import type { HttpAdapter } from './adapter.ts'
 import { ask, type Received, type Sent } from './client.ts'
+import { Following } from './following.ts'
 import { type Captured, captures, limits, visitors } from './policies.ts'
 import { type Doings, routesOf } from './routes.ts'
 
@@ -28,14 +29,26 @@ export function httpTest(name: string, test: (app: RunningApp) => Promise<void>)
     run: async (adapter) => {
       const captured: Captured[] = []
       const { promise: secondEvent, resolve: sendSecondEvent } = withResolvers()
-      const doings: Doings = { streamed: 0, streamEnded: false, handled: [], secondEvent }
+      const doings: Doings = {
+        streamed: 0,
+        streamEnded: false,
+        handled: [],
+        secondEvent: async () => await secondEvent,
+      }
       const app = { visitors, others: [limits, captures(captured)], routes: routesOf(doings) }
-      const { port, close } = await adapter.start(app)
+      const { port, close, elsewhere } = await adapter.start(app)
+      const following = elsewhere && new Following(elsewhere, doings, captured)
       try {
-        const askAsAda: RunningApp['ask'] = (path, sent) => ask(port, path, { headers: ADA, ...sent })
-        await test({ port, adapter, doings, captured, sendSecondEvent, ask: askAsAda })
+        const askAsAda: RunningApp['ask'] = async (path, sent) => {
+          const received = await ask(port, path, { headers: ADA, ...sent })
+          await following?.catchUp()
+          return received
+        }
+        const send = elsewhere === undefined ? sendSecondEvent : () => void elsewhere.sendSecondEvent()
+        await test({ port, adapter, doings, captured, sendSecondEvent: send, ask: askAsAda })
       } finally {
         sendSecondEvent()
+        await following?.end()
         await close()
       }
     },

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { HttpAnswer, HttpRoute, Visitor } from './adapter.ts'
@@ -12,8 +12,8 @@ export interface Doings {
   streamEnded: boolean
   /** Routes that were handled. */
   readonly handled: string[]
-  /** Lets the second event go. */
-  readonly secondEvent: Promise<void>
+  /** Waits for the second event to be let go. */
+  secondEvent(): Promise<void>
 }
 
 export const STREAM_BYTES: number = 5 * 1024 * 1024
@@ -105,9 +105,22 @@ function streamingHandlers(doings: Doings): Readonly<Record<string, Handler>> {
   }
 }
 
-/** Random, so that middleware that compresses makes nothing less of it. */
-const STREAM = randomBytes(STREAM_BYTES)
+/** Middleware that compresses makes nothing less of it; the same in all processes. */
+const STREAM = noise(STREAM_BYTES)
 const PIECE = 16 * 1024
+
+/** By xorshift32 (Marsaglia, 2003). */
+function noise(length: number): Uint8Array {
+  const words = new Uint32Array(length / 4)
+  let word = 2463534242
+  for (let n = 0; n < words.length; n++) {
+    word ^= word << 13
+    word ^= word >>> 17
+    word ^= word << 5
+    words[n] = word
+  }
+  return new Uint8Array(words.buffer)
+}
 
 function* pieces(): Generator<Uint8Array> {
   for (let from = 0; from < STREAM_BYTES; from += PIECE) yield STREAM.subarray(from, from + PIECE)
@@ -128,9 +141,9 @@ async function* breaking(): AsyncGenerator<Uint8Array> {
   throw new Error('late in a stream')
 }
 
-async function* events({ secondEvent }: Doings): AsyncGenerator<Uint8Array> {
+async function* events(doings: Doings): AsyncGenerator<Uint8Array> {
   yield Buffer.from('data: first\n\n')
-  await secondEvent
+  await doings.secondEvent()
   yield Buffer.from('data: second\n\n')
 }
 

@@ -1,0 +1,41 @@
+import { openHttpApp, type OpenHttpApp } from '@redstart/testing/http-app'
+import { Hono } from 'hono'
+import { addressFrom } from '../../src/index.ts'
+import { conformanceApp, type OwnContext } from '../hono-app.ts'
+
+/** What differs between runtimes. */
+export interface Runtime {
+  readonly getConnInfo: Parameters<typeof addressFrom>[0]
+  /** Sends the file of the suite as people of the runtime do. */
+  readonly sendFile: (c: OwnContext, path: string) => Promise<Response>
+}
+
+/** The app of the suite as a runtime serves it, made anew when a test begins; and what the suite asks of it beside its routes. */
+export function edgeApp(runtime: Runtime): { readonly fetch: Hono['fetch'] } {
+  let open = begin(runtime)
+  const control = new Hono()
+  control.post('/__begin', (c) => {
+    open = begin(runtime)
+    return c.body(null, 204)
+  })
+  control.get('/__report', async (c) => {
+    const known = c.req.query('known') ?? ''
+    return c.json(await open.suite.report(known.split(',').filter(Boolean).map(Number)))
+  })
+  control.post('/__second', async (c) => {
+    await open.suite.sendSecondEvent()
+    return c.body(null, 204)
+  })
+  return {
+    fetch: (...given) => {
+      const isControl = /^http:..[^/]+\/__/.test(given[0].url)
+      return (isControl ? control : open.hono).fetch(...given)
+    },
+  }
+}
+
+function begin({ getConnInfo, sendFile }: Runtime): { readonly suite: OpenHttpApp; readonly hono: Hono } {
+  const suite = openHttpApp()
+  const options = { address: addressFrom(getConnInfo) }
+  return { suite, hono: conformanceApp({ hono: new Hono(), app: suite.app, options, sendFile }) }
+}

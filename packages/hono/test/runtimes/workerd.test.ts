@@ -1,0 +1,6 @@
+import { describeRuntime } from './conformance.ts'
+
+describeRuntime('workerd', {
+  bindings: '(name = "FILES", service = "files")',
+  refuses: ['requests without a host'],
+})
