@@ -20,7 +20,10 @@ export function decorateSession(fastify: FastifyInstance, as: string): void {
       return shown === null ? undefined : Reflect.get(shown, as)
     },
     setter(this: FastifyRequest, value: unknown): void {
-      Reflect.set(shownOn(this), as, value)
+      const shown = this[SHOWN]
+      if (shown !== null && as in shown) Reflect.set(shown, as, value)
+      else if (value !== null && value !== undefined)
+        throw new RedstartError('INVALID_ARGUMENT', `request.${as} is not set by hand: this route has no sessions`)
     },
   })
 }

@@ -53,7 +53,7 @@ export function visitorOf(request: FastifyRequest): Visitor {
   return visitor
 }
 
-function policiesOf({ visitors, others }: HttpApp): Parameters<typeof runPolicies>[1] {
+export function policiesOf({ visitors, others }: HttpApp): Parameters<typeof runPolicies>[1] {
   const uses = [
     usePolicy(visitors, (request: FastifyRequest, visitor) => void states.set(request, visitor)),
     ...others.map((policy) => usePolicy<undefined, FastifyRequest>(policy)),

@@ -63,10 +63,11 @@ function usualRoutes(app: FastifyInstance): void {
 /** A browser of one cookie, for `inject`. */
 export class Visitor {
   readonly #app: FastifyInstance
-  readonly jar = new Map<string, string>()
+  readonly jar: Map<string, string>
 
-  constructor(app: FastifyInstance) {
+  constructor(app: FastifyInstance, jar: Iterable<readonly [string, string]> = []) {
     this.#app = app
+    this.jar = new Map(jar)
   }
 
   async ask(method: 'GET' | 'POST' | 'HEAD', url: string): Promise<LightMyRequestResponse> {
