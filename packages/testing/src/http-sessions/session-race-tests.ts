@@ -1,8 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { RedisServer } from '../start-redis.ts'
-import { json, routesOf } from './account-routes.ts'
 import type { Browser } from './browser.ts'
+import { raceRoutes, raceSessions, raceToWrite } from './race-app.ts'
 import type { SessionAdapter } from './session-adapter.ts'
 import { type RunningSessions, sessionTest, type SessionTestParts } from './session-test.ts'
 
@@ -32,19 +32,7 @@ export const sessionRaceTests: readonly SessionRaceTest[] = [
   }),
 
   raceTest('of writes that race for one session none is lost', async (apps) => {
-    const tabs = await tabsOf(apps)
-    const inFlight = tabs.flatMap((tab, app) =>
-      Array.from({ length: WRITES }, async (_, n) => {
-        const answers = [await tab.post('/count'), await tab.post(`/add?item=${app}-${n}`)]
-        for (const { status, body } of answers) equal(status, 200, body)
-      }),
-    )
-    await Promise.all(inFlight)
-    const all = tabs.flatMap((_tab, app) => Array.from({ length: WRITES }, (_, n) => `${app}-${n}`))
-    for (const tab of tabs) {
-      const { views, cart } = (await tab.get('/all')).json()
-      deepEqual([views, cart], [all.length, Object.fromEntries(all.map((item) => [item, 1]))])
-    }
+    await raceToWrite(await tabsOf(apps))
   }),
 
   raceTest('fields that different apps write at the same time do not touch each other', async (apps) => {
@@ -71,16 +59,6 @@ export const sessionRaceTests: readonly SessionRaceTest[] = [
 /** Of each app. */
 const WRITES = 12
 
-const routes = routesOf({
-  'POST /count': async ({ session }) => json({ views: await session.update('views', (views) => (views ?? 0) + 1) }),
-  'POST /add': ({ session, query }) => {
-    session.cart = { ...session.cart, [query.get('item') ?? '']: 1 }
-    return json({})
-  },
-  'POST /put': ({ session, query }) => json(Object.assign(session, { [query.get('field') ?? '']: query.get('text') })),
-  'GET /all': ({ session }) => json(session),
-})
-
 function raceTest(name: string, race: (apps: readonly RunningSessions[]) => Promise<void>): SessionRaceTest {
   return {
     name,
@@ -97,16 +75,10 @@ async function startAll(
   { start }: SessionTestParts,
 ): Promise<readonly RunningSessions[]> {
   const app = `app-${randomUUID()}`
-  const sessions = { merge: { cart: bothCarts } }
   const apps: RunningSessions[] = []
-  for (const adapter of adapters) apps.push(await start({ adapter, routes, redstart: { app, sessions } }))
+  for (const adapter of adapters)
+    apps.push(await start({ adapter, routes: raceRoutes, redstart: { app, sessions: raceSessions } }))
   return apps
-}
-
-type Cart = Record<string, number>
-
-function bothCarts(_base: Cart | undefined, mine: Cart, theirs: Cart): Cart {
-  return { ...theirs, ...mine }
 }
 
 /** A user is signed in, and has a tab on each app. */

@@ -21,7 +21,7 @@ import type {
 } from '../../src/index.ts'
 import { giveAnswer } from './give-answer.ts'
 
-export const TRUST = 'say trustsProxy'
+const TRUST = 'say trustsProxy'
 
 type Policy = HttpPolicy<SessionState<KeptFields>>
 
