@@ -33,7 +33,7 @@ export {
   type SessionsSource,
 } from './session-access.ts'
 export type { SessionCookieOptions } from './session-cookie.ts'
-export { SessionProperty, type SessionPropertyOptions } from './session-property.ts'
+export { SessionProperty, type SessionPropertyParts } from './session-property.ts'
 export { sessionPolicy, type SessionPolicyOptions, type SessionState } from './session-policy.ts'
 export type { GivenHeader, SettledHeaders } from './settled-headers.ts'
 export { Settling, type Verdict } from './settling.ts'

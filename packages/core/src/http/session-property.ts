@@ -4,7 +4,7 @@ import type { RequestSession, Sessions } from '../session/sessions.ts'
 import type { SessionState } from './session-policy.ts'
 
 /** How a middleware puts sessions on what its framework gives handlers. */
-export interface SessionPropertyOptions<Data extends object> {
+export interface SessionPropertyParts<Data extends object> {
   readonly sessions: Sessions<Data>
   /** The property's name. */
   readonly as: string
@@ -18,12 +18,12 @@ export interface SessionPropertyOptions<Data extends object> {
  * to null, or deletes it, ends the session; with `load: 'lazy'` it is a function that loads it.
  */
 export class SessionProperty<Data extends object> {
-  readonly #options: SessionPropertyOptions<Data>
+  readonly #options: SessionPropertyParts<Data>
   /** The same for all requests: an accessor of its own makes of each an object that nothing is quick with. */
   readonly #accessor: PropertyDescriptor
 
   /** @throws RedstartError `INVALID_ARGUMENT` for a name that is none. */
-  constructor(options: SessionPropertyOptions<Data>) {
+  constructor(options: SessionPropertyParts<Data>) {
     const { as, load } = options
     if (typeof as !== 'string' || as === '')
       throw new RedstartError('INVALID_ARGUMENT', 'the option as is no text; expected the name of a property')
