@@ -44,12 +44,15 @@ export const commitTests: readonly SessionAdapterTest[] = [
       },
     })
     const { browser } = await slowApp(parts, routes)
+    const lengths = new Set<string | undefined>()
     for (const method of ['GET', 'HEAD']) {
       const visitor = browser()
-      const { status, cookies, body } = await visitor.ask(method, '/download')
+      const { status, cookies, body, headers } = await visitor.ask(method, '/download')
       deepEqual([status, cookies.length, body.length > 1000], [200, 1, method === 'GET'])
       equal(await noteOf(visitor), method)
+      lengths.add(headers['content-length'])
     }
+    equal(lengths.size, 1, [...lengths].join(' and '))
   }),
 
   sessionTest('answers without a body', async (parts) => {
