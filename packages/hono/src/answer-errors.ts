@@ -4,7 +4,8 @@ import { problemResponse } from './problem-response.ts'
 
 /**
  * Answers errors of Redstart that handlers throw by what they mean: 401 for `requireUser()` where nobody is signed in, 403
- * for `requireRole()`, 503 where the store did not do its part. Hono itself would answer them with 500.
+ * for `requireRole()`, 503 where the store did not do its part. Hono itself would answer them with 500. What is
+ * answered with 500 or more is a line on `console.error` as well.
  *
  * ```ts
  * app.onError(answerErrors())
@@ -14,7 +15,9 @@ import { problemResponse } from './problem-response.ts'
  */
 export function answerErrors<E extends Env>(others: ErrorHandler<E> = asHonoDoes): ErrorHandler<E> {
   return function redstartErrors(error, c) {
-    return RedstartError.is(error) ? problemResponse(error) : others(error, c)
+    if (!RedstartError.is(error)) return others(error, c)
+    if (error.status >= 500) console.error(error)
+    return problemResponse(error)
   }
 }
 

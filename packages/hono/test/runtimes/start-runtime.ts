@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { arch, platform } from 'node:process'
+import { arch, env, platform } from 'node:process'
 import { type Bundle, bundle } from './bundle.ts'
 
 /** A runtime that serves a program of ours. */
@@ -17,10 +17,15 @@ export type RuntimeName = 'workerd' | 'Deno' | 'Bun'
 /** The port is told within this, on a busy machine as well. */
 const PATIENCE = 60_000
 
-/** Starts a runtime on a free port of 127.0.0.1. @param bindings of a Worker, in the words of its configuration. */
-export async function startRuntime(name: RuntimeName, entry: string, bindings: string = ''): Promise<RunningRuntime> {
+/** Texts that the program is given: bindings of a Worker, else the environment of its process. */
+export type Given = Readonly<Record<string, string>>
+
+/**
+ * Starts a runtime on a free port of 127.0.0.1. A Worker has a binding `FILES` besides, a folder with the file of the suite.
+ */
+export async function startRuntime(name: RuntimeName, entry: string, given: Given = {}): Promise<RunningRuntime> {
   const program = await bundle(entry)
-  const child = await START[name](program, bindings)
+  const child = await START[name](program, given)
   const ended = once(child, 'close')
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL')
@@ -35,27 +40,30 @@ export async function startRuntime(name: RuntimeName, entry: string, bindings: s
   }
 }
 
-const START: Readonly<Record<RuntimeName, (program: Bundle, bindings: string) => Promise<ChildProcess>>> = {
-  workerd: async ({ folder }, bindings) => {
+const START: Readonly<Record<RuntimeName, (program: Bundle, given: Given) => Promise<ChildProcess>>> = {
+  workerd: async ({ folder }, given) => {
     const config = join(folder, 'config.capnp')
-    await writeFile(config, configuration(bindings))
+    await writeFile(config, configuration(given))
     return spawn(
       binary('workerd', `@cloudflare/workerd-${platform}-${arm ? 'arm64' : '64'}/bin/workerd`),
       ['serve', config, '--control-fd=1'],
-      STDIO,
+      { stdio: STDIO },
     )
   },
-  Deno: async ({ file }) =>
+  Deno: async ({ file }, given) =>
     spawn(
       binary('deno', `@deno/${platform}-${arm ? 'arm64' : 'x64'}${platform === 'linux' ? '-glibc' : ''}/deno`),
       ['run', '--quiet', '--no-config', '--allow-all', file],
-      STDIO,
+      { stdio: STDIO, env: { ...env, ...given } },
     ),
-  Bun: async ({ file }) =>
-    spawn(binary('bun', `@oven/bun-${platform}-${arm ? 'aarch64' : 'x64'}/bin/bun`), ['run', file], STDIO),
+  Bun: async ({ file }, given) =>
+    spawn(binary('bun', `@oven/bun-${platform}-${arm ? 'aarch64' : 'x64'}/bin/bun`), ['run', file], {
+      stdio: STDIO,
+      env: { ...env, ...given },
+    }),
 }
 
-const STDIO: SpawnOptions = { stdio: ['ignore', 'pipe', 'pipe'] }
+const STDIO: StdioOptions = ['ignore', 'pipe', 'pipe']
 
 const arm = arch === 'arm64'
 
@@ -65,13 +73,14 @@ function binary(name: string, path: string): string {
   return createRequire(own.resolve(`${name}/package.json`)).resolve(path)
 }
 
-function configuration(bindings: string): string {
+function configuration(given: Given): string {
+  const texts = Object.entries(given).map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)}),`)
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .worker),
     (name = "network", network = (allow = ["private", "local", "public"])),
-    ${bindings.includes('FILES') ? `(name = "files", disk = (path = "${FILES}")),` : ''}
+    (name = "files", disk = (path = ${JSON.stringify(FILES)})),
   ],
   sockets = [(
     name = "http",
@@ -86,7 +95,7 @@ const worker :Workerd.Worker = (
   compatibilityDate = "2026-10-01",
   compatibilityFlags = ["nodejs_compat"],
   globalOutbound = "network",
-  bindings = [${bindings}],
+  bindings = [(name = "FILES", service = "files"), ${texts.join(' ')}],
 );
 `
 }

@@ -1,6 +1,3 @@
 import { describeRuntime } from './conformance.ts'
 
-describeRuntime('workerd', {
-  bindings: '(name = "FILES", service = "files")',
-  refuses: ['requests without a host'],
-})
+describeRuntime('workerd', ['requests without a host'])
