@@ -1,5 +1,5 @@
 import { bodyParser } from '@koa/bodyparser'
-import Router from '@koa/router'
+import { Router } from '@koa/router'
 import type { Redstart } from '@redstart/core'
 import { type Database, personWith } from '@redstart-example/express'
 import type { DefaultState, Middleware } from 'koa'
@@ -50,7 +50,7 @@ const readForm = bodyParser({ enableTypes: ['form'], formLimit: '4kb' })
 
 /** Another site can have a browser send a form, but it cannot know the token that was in ours. */
 const ownFormsOnly: Middleware<DefaultState, AppContext> = async (ctx, next) => {
-  if (ctx.session.verifyCsrfToken(fieldOf(ctx.request.body, 'csrf'))) return await next()
+  if (ctx.session.verifyCsrfToken(fieldOf(ctx.request.body, 'csrf'))) return void (await next())
   back(ctx, 'That page was too old. Please try again.')
 }
 

@@ -8,12 +8,15 @@ import type { KoaExchange } from './exchange.ts'
 export function answerErrors(ctx: Context, exchange: KoaExchange): void {
   const { res } = ctx
   const answer = ctx.onerror
-  ctx.onerror = function onerror(error) {
+  Object.assign(ctx, {
     // Koa calls it at the end of each response, as a rule with nothing.
-    if (error !== null && error !== undefined && !res.headersSent) giveAgain(ctx, exchange)
-    answer.call(ctx, error)
-    if (error !== null && error !== undefined && res.headersSent && !res.writableEnded) res.destroy()
-  }
+    onerror(error: Error | null | undefined) {
+      const isError = error !== null && error !== undefined
+      if (isError && !res.headersSent) giveAgain(ctx, exchange)
+      Reflect.apply(answer, ctx, [error])
+      if (isError && res.headersSent && !res.writableEnded) res.destroy()
+    },
+  })
 }
 
 /** When the answer ends, which is at once as a rule. */

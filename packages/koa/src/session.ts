@@ -71,7 +71,7 @@ export function session<Data extends object>(
     property.put(ctx, state)
   })
   const around = runPolicies([use], run)
-  return function redstartSession(ctx: Parameters<typeof around>[0], next: Next) {
+  return function redstartSession(ctx: Parameters<typeof around>[0], next: Next): unknown {
     return property.isOn(ctx) ? next() : around(ctx, next)
   }
 }

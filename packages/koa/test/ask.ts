@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 
 export interface Answer {
   readonly status: number
+  readonly message: string
   readonly headers: IncomingMessage['headers']
   readonly body: string
 }
@@ -20,5 +21,6 @@ export async function ask(port: number, path = '/', { method = 'GET', headers = 
   request.on('timeout', () => request.destroy(new Error('The server went silent')))
   // The type of what 'once' gives is not known to the compiler.
   const [response] = (await once(request, 'response')) as [IncomingMessage]
-  return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) }
+  const { statusCode: status = 0, statusMessage: message = '', headers: received } = response
+  return { status, message, headers: received, body: await text(response) }
 }

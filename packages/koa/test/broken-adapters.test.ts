@@ -92,10 +92,11 @@ function withPolicies(broken: AnyPolicy): Policies {
 function withExchanges(change: (exchange: HttpExchange) => Partial<HttpExchange>): Policies {
   const changed = (exchange: HttpExchange): HttpExchange =>
     new Proxy(exchange, {
-      get: (target, name) => {
+      get: (target, name): unknown => {
         const own = Object.entries(change(target)).find(([one]) => one === name)
         const value: unknown = own === undefined ? Reflect.get(target, name, target) : own[1]
-        return typeof value === 'function' && own === undefined ? value.bind(target) : value
+        // Its methods have private fields.
+        return typeof value === 'function' && own === undefined ? Function.prototype.bind.call(value, target) : value
       },
     })
   return withPolicies(({ name, decide, settle }) => ({
@@ -108,7 +109,7 @@ function withExchanges(change: (exchange: HttpExchange) => Partial<HttpExchange>
 function inFront(middleware: Middleware<object, object>): Policies {
   return (app) => {
     const policies = policiesOf(app)
-    return async (ctx, next) => await middleware(ctx, async () => await policies(ctx, next))
+    return async (ctx, next) => void (await middleware(ctx, async () => void (await policies(ctx, next))))
   }
 }
 
@@ -127,7 +128,7 @@ async function dropLastByte({ res }: AnyContext, next: Next): Promise<void> {
   res.write = (...given: unknown[]) => {
     hold(given)
     const done: unknown = given.at(-1)
-    if (typeof done === 'function') process.nextTick(() => void done())
+    if (typeof done === 'function') process.nextTick(() => void Reflect.apply(done, undefined, []))
     return true
   }
   res.end = (...given: unknown[]) => {

@@ -65,11 +65,13 @@ for (const name of ENDS) {
 
     it('may be answered by an onerror of the application, once', async () => {
       const app = appOf({ koa, uses: [usePolicy(early), late], handler: throws })
-      app.context.onerror = function onerror(this: Context, error: Error | null | undefined) {
-        if (error === null || error === undefined) return
-        this.res.statusCode = 544
-        this.res.end(`own: ${error.message}`)
-      }
+      Object.assign(app.context, {
+        onerror(this: Context, error: Error | null | undefined) {
+          if (error === null || error === undefined) return
+          this.res.statusCode = 544
+          this.res.end(`own: ${error.message}`)
+        },
+      })
       await withApp(app, async (port) => {
         const { status, headers, body } = await ask(port)
         expect([status, body, headers['x-settled']]).toEqual([544, 'own: wrong', 'yes'])
@@ -128,7 +130,7 @@ for (const name of ENDS) {
     it.each(Object.keys(handlers))('breaks the answer off, and is told to the application: %s', async (how) => {
       for (const uses of [[late], []]) {
         const told: string[] = []
-        const app = appOf({ koa, uses, handler: (ctx, next) => handlers[how]?.(ctx, next) })
+        const app = appOf({ koa, uses, handler: async (ctx, next) => void (await handlers[how]?.(ctx, next)) })
         app.on('error', (error: Error) => told.push(error.message))
         await withApp(app, async (port) => {
           await expect(ask(port)).rejects.toThrow(/aborted|socket hang up/)

@@ -46,7 +46,7 @@ export function koaAdapter({
       app.use(async (ctx, next) => {
         const method = ctx.method === 'HEAD' ? 'GET' : ctx.method
         const route = description.routes.find((one) => one.path === ctx.path && one.method === method)
-        if (route === undefined) return await next()
+        if (route === undefined) return void (await next())
         const body = method === 'POST' ? await text(ctx.req) : ''
         const answer = await route.handle(visitorOf(ctx), body)
         if (answering === 'body') await give(ctx, answer)

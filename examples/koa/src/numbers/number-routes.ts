@@ -1,4 +1,4 @@
-import Router from '@koa/router'
+import { Router } from '@koa/router'
 import { addDays, type DateRange, type Day } from '@redstart-example/express'
 import type { DefaultState } from 'koa'
 import type { AppContext } from '../app-context.ts'

@@ -16,7 +16,7 @@ export function sessionAdapter(koa: KoaClass): SessionAdapter {
       app.use(async (ctx, next) => {
         const method = ctx.method === 'HEAD' ? 'GET' : ctx.method
         const route = routes.find((one) => one.path === ctx.path && one.method === method)
-        if (route === undefined) return await next()
+        if (route === undefined) return void (await next())
         await give(ctx, await route.handle(turnOf(ctx)))
       })
       return await listen(app)

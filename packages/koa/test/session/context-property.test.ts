@@ -19,7 +19,7 @@ for (const name of ENDS) {
             if (ctx.session.cart !== undefined) ctx.session.cart['milk'] = 2
             const inherited: string[] = []
             for (const key in ctx.session) inherited.push(key)
-            ctx.body = { keys: Object.keys(ctx.session), inherited, copy: { ...ctx.session } }
+            ctx.body = { keys: Object.keys(ctx.session), inherited, copy: Object.assign({}, ctx.session) }
           }),
       })
       const visitor = browser()

@@ -1,4 +1,4 @@
-import Router from '@koa/router'
+import { Router } from '@koa/router'
 import { createRedstart } from '@redstart/core'
 import type { DefaultState } from 'koa'
 import { expect, it, onTestFinished } from 'vitest'
