@@ -47,7 +47,10 @@ export default defineConfig({
       },
       {
         text: 'Frameworks',
-        items: [{ text: 'Koa', link: '/frameworks/koa' }],
+        items: [
+          { text: 'Fastify', link: '/frameworks/fastify' },
+          { text: 'Koa', link: '/frameworks/koa' },
+        ],
       },
       {
         text: 'Move here',

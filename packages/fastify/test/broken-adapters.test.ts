@@ -1,5 +1,5 @@
 import { ServerResponse } from 'node:http'
-import type { HttpPolicy } from '@redstart/core/http'
+import type { HttpExchange, HttpPolicy } from '@redstart/core/http'
 import { type HttpAdapter, httpAdapterTests, type HttpApp, type Visitor } from '@redstart/testing'
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { describe, expect, it } from 'vitest'
@@ -33,8 +33,11 @@ const BROKEN: Readonly<Record<string, Broken>> = {
       const losing: HttpPolicy<Visitor> = {
         ...visitors,
         settle: (exchange, state, head) => {
-          const own = { appendHeader: (...given: [string, string]) => exchange.setHeader(...given) }
-          return visitors.settle?.(Object.assign(Object.create(exchange), own), state, head)
+          const appendHeader: HttpExchange['appendHeader'] = (...given) => exchange.setHeader(...given)
+          const losingOnes = new Proxy(exchange, {
+            get: (target, one): unknown => (one === 'appendHeader' ? appendHeader : Reflect.get(target, one, target)),
+          })
+          return visitors.settle?.(losingOnes, state, head)
         },
       }
       await app.register(runPolicies, policiesOf({ visitors: losing, others, routes }))

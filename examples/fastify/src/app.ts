@@ -1,0 +1,32 @@
+import formbody from '@fastify/formbody'
+import type { Redstart } from '@redstart/core'
+import { refuseCrossSite, session } from '@redstart/fastify'
+import type { Database } from '@redstart-example/express'
+import { fastify, type FastifyInstance } from 'fastify'
+import { answerError } from './answer-error.ts'
+import './session-fields.ts'
+import { signInRoutes } from './sign-in-routes.ts'
+import { stockRoutes } from './stock/stock-routes.ts'
+
+/** What the app is made of. It closes neither. */
+export interface AppOptions {
+  /** Filled, as the back office fills it. */
+  readonly database: Database
+  /** With the namespaces of the back office; with its `app`, keys and Redis as well, one log-in holds for both. */
+  readonly redstart: Redstart
+}
+
+/** The store rooms as a Fastify app that does not listen yet. One app per Redstart instance. */
+export async function createApp({ database, redstart }: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({ bodyLimit: 4096 })
+  app.setErrorHandler(answerError)
+  await app.register(refuseCrossSite)
+  await app.register(session, { redstart })
+  await app.register(formbody)
+  await app.register(signInRoutes, { database, redstart })
+  await app.register(stockRoutes, { database, redstart })
+  // Whoever watches over the process has no session, and asks Redis nothing.
+  app.get('/health', { config: { session: false } }, async () => ({ alive: true }))
+  await app.ready()
+  return app
+}

@@ -1,0 +1,6 @@
+/**
+ * The store rooms as something to embed, beside the back office of `examples/express`.
+ *
+ * @packageDocumentation
+ */
+export { createApp, type AppOptions } from './app.ts'

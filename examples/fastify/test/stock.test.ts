@@ -1,0 +1,162 @@
+import { redis } from '@redstart/core/redis'
+import { type RedisServer, startRedis } from '@redstart/testing'
+import { type Database, fill, openDatabase, SIGN_INS } from '@redstart-example/express'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { changeStock } from '../src/stock/change-stock.ts'
+import { Browser, type Shown } from './browser.ts'
+import { type Restaurant, startRestaurant } from './restaurant.ts'
+
+let database: Database
+let server: RedisServer
+
+beforeAll(async () => {
+  server = await startRedis()
+  database = await openDatabase(undefined)
+  await fill(database, { orders: 100 })
+})
+
+afterAll(async () => {
+  await database.close()
+  await server.stop()
+})
+
+/** Logs in at the store rooms: a manager, unless somebody else is named. */
+async function logIn({ stock }: Restaurant, browser: Browser, login = 'alma@osteria'): Promise<Shown> {
+  await browser.get(`${stock}/login`)
+  return await browser.post(`${stock}/login`, { login, password: SIGN_INS.password })
+}
+
+/** How much of an ingredient a page shows. */
+function shown({ text }: Shown, name: string): number {
+  const [, quantity] = new RegExp(`<td>${name}[^<]*</td>\\s*<td class="number">(\\d+) `).exec(text) ?? []
+  return Number(quantity)
+}
+
+const FLOUR = '1'
+
+describe.each(['memory', 'redis'])('over %s', (name) => {
+  let restaurant: Restaurant
+  let browser: Browser
+
+  beforeEach(async () => {
+    await server.command('FLUSHALL')
+    restaurant = await startRestaurant(database, name === 'redis' ? () => redis(server.url) : undefined)
+    browser = new Browser()
+  })
+
+  test('the store room is for who is signed in, until the log-out', async () => {
+    const { stock } = restaurant
+    const asked = await browser.get(stock)
+    expect(asked).toMatchObject({ status: 200, path: '/login', text: expect.stringContaining('Please log in first.') })
+    expect((await logIn(restaurant, browser)).text).toContain('You are Alma, a manager.')
+    expect((await browser.post(`${stock}/logout`)).text).toContain('You are signed out.')
+    expect((await browser.get(stock)).path).toBe('/login')
+  })
+
+  test('what is delivered and taken out shows at once, here and at the back office, out of the cache otherwise', async () => {
+    const { stock, office } = restaurant
+    const atOffice = async (): Promise<number> => {
+      const levels: readonly { readonly ingredient: number; readonly quantity: number }[] = JSON.parse(
+        await (await fetch(`${office}/api/restaurants/1/stock`)).text(),
+      )
+      return levels.find(({ ingredient }) => String(ingredient) === FLOUR)?.quantity ?? Number.NaN
+    }
+    const before = shown(await logIn(restaurant, browser), 'flour')
+    expect(await atOffice()).toBe(before)
+    // Past the apps: nobody tells the cache.
+    await changeStock(database, { restaurant: 1, ingredient: Number(FLOUR), amount: 1 })
+    expect([shown(await browser.get(stock), 'flour'), await atOffice()]).toEqual([before, before])
+    const delivered = await browser.post(`${stock}/deliver`, { ingredient: FLOUR, amount: '700' })
+    expect(delivered.text).toContain(`There are ${before + 701} g of flour now.`)
+    expect(shown(delivered, 'flour')).toBe(before + 701)
+    await expect.poll(atOffice).toBe(before + 701)
+    expect(shown(await browser.post(`${stock}/take`, { ingredient: FLOUR, amount: '701' }), 'flour')).toBe(before)
+  })
+
+  test('an order at the back office is taken from what the store room shows', async () => {
+    const { stock, office } = restaurant
+    const [{ dish, amount } = { dish: 0, amount: 0 }] = await database.query<{ dish: number; amount: number }>(
+      `select r.dish_id as dish, r.amount from recipe_items r join dishes d on d.id = r.dish_id
+       where d.restaurant_id = 1 and r.ingredient_id = $1 limit 1`,
+      [Number(FLOUR)],
+    )
+    await logIn(restaurant, browser)
+    await browser.post(`${stock}/deliver`, { ingredient: FLOUR, amount: String(10 * amount) })
+    const before = shown(await browser.get(stock), 'flour')
+    const order = { restaurant: 1, table: 4, lines: [{ dish, quantity: 2 }] }
+    const headers = { 'content-type': 'application/json' }
+    const { status } = await fetch(`${office}/api/orders`, { method: 'POST', headers, body: JSON.stringify(order) })
+    expect(status).toBe(201)
+    await expect.poll(async () => shown(await browser.get(stock), 'flour')).toBe(before - 2 * amount)
+  })
+
+  test('a log-in at the back office is one here, and signed out everywhere is signed out in both', async () => {
+    const { stock, office } = restaurant
+    const phone = new Browser()
+    await phone.get(`${office}/account`)
+    await phone.post(`${office}/account/login`, { login: 'alma@osteria', password: SIGN_INS.password })
+    expect((await phone.get(stock)).text).toContain('You are Alma')
+    await logIn(restaurant, browser)
+    expect((await browser.post(`${stock}/logout-everywhere`)).text).toContain('on all of your 2 devices')
+    expect((await phone.get(stock)).path).toBe('/login')
+    expect((await fetch(`${office}/api/me`, { headers: { cookie: phone.cookie } })).status).toBe(401)
+  })
+
+  test('who is no manager sees, and changes nothing', async () => {
+    const { stock } = restaurant
+    const page = await logIn(restaurant, browser, 'elif@osteria')
+    expect(page.text).not.toContain('Deliver')
+    for (const path of ['/deliver', '/take']) {
+      await browser.get(stock)
+      const refused = await browser.post(stock + path, { ingredient: FLOUR, amount: '5' })
+      expect(refused).toMatchObject({ status: 403, text: expect.stringContaining('Only managers change') })
+    }
+    expect(shown(await browser.get(stock), 'flour')).toBe(shown(page, 'flour'))
+  })
+})
+
+test('wrong passwords, forms from elsewhere and what is no number do nothing', async () => {
+  const restaurant = await startRestaurant(database)
+  const { stock } = restaurant
+  const browser = new Browser()
+  await browser.get(`${stock}/login`)
+  const wrong = await browser.post(`${stock}/login`, { login: 'alma@osteria', password: 'wrong' })
+  expect(wrong.text).toContain('There is nobody with this name')
+  const before = shown(await logIn(restaurant, browser), 'flour')
+  const change = { ingredient: FLOUR, amount: '5' }
+  expect((await browser.post(`${stock}/deliver`, change, 'guessed')).text).toContain('That page was too old')
+  const headers = { origin: 'https://elsewhere.example', cookie: browser.cookie }
+  expect((await fetch(`${stock}/logout`, { method: 'POST', headers })).status).toBe(403)
+  for (const amount of ['0', '-5', '1.5', 'all', '1000001', '']) {
+    await browser.get(stock)
+    expect((await browser.post(`${stock}/deliver`, { ingredient: FLOUR, amount })).status, amount).toBe(400)
+  }
+  expect(shown(await browser.get(stock), 'flour')).toBe(before)
+})
+
+test('nobody takes out what is not there, or what is not kept', async () => {
+  const restaurant = await startRestaurant(database)
+  const { stock } = restaurant
+  const browser = new Browser()
+  const before = shown(await logIn(restaurant, browser), 'flour')
+  const all = await browser.post(`${stock}/take`, { ingredient: FLOUR, amount: String(before + 1) })
+  expect(all.text).toContain(`There are only ${before} g of flour`)
+  const unknown = await browser.post(`${stock}/take`, { ingredient: '9999', amount: '1' })
+  expect(unknown.text).toContain('Your restaurant does not keep that.')
+  const taking = Array.from({ length: 4 }, async () =>
+    changeStock(database, { restaurant: 1, ingredient: Number(FLOUR), amount: -Math.ceil(before / 3) }),
+  )
+  const changed = (await Promise.all(taking)).filter(({ type }) => type === 'changed')
+  expect(changed.length).toBeLessThanOrEqual(3)
+  await changeStock(database, {
+    restaurant: 1,
+    ingredient: Number(FLOUR),
+    amount: changed.length * Math.ceil(before / 3),
+  })
+})
+
+test('whoever watches over the process is answered without a session', async () => {
+  const { stock } = await startRestaurant(database)
+  const answer = await fetch(`${stock}/health`, { headers: { cookie: 'sid=planted' } })
+  expect([answer.status, answer.headers.get('vary'), await answer.json()]).toEqual([200, null, { alive: true }])
+})
