@@ -151,7 +151,15 @@ function store<Data extends object>(
   { status }: LeavingHead,
 ): Promise<RedstartError | undefined> | undefined {
   if (isUnset() && opened.session !== undefined) return failureOf(opened.session.destroy())
-  return status >= 500 || !opened.pending ? undefined : failureOf(opened.commit({ last: true }))
+  const { underWay } = opened
+  // What it says to the browser is to be said, but the answer is a failure already.
+  if (status >= 500) return underWay?.then(nothing, nothing)
+  if (underWay !== undefined) return failureOf(underWay.then(() => opened.commit({ last: true })))
+  return opened.pending ? failureOf(opened.commit({ last: true })) : undefined
+}
+
+function nothing(): undefined {
+  return undefined
 }
 
 async function failureOf(storing: Promise<void>): Promise<RedstartError | undefined> {

@@ -48,7 +48,7 @@ export class Settling {
       return goOn()
     }
     const failed = (error: unknown): Verdict | Promise<Verdict> => {
-      this.#failed(error)
+      tell(this.#failed, error)
       this.#headers.takeBack(given)
       this.#replace(problemOf(error))
       return goOn()
@@ -96,5 +96,14 @@ class Head implements LeavingHead {
 
   header(name: string): string | undefined {
     return this.#headers.get(name)
+  }
+}
+
+/** Who is told of a failure and fails as well harms nobody else: somebody waits for the answer. */
+export function tell(failed: (error: unknown) => void, error: unknown): void {
+  try {
+    failed(error)
+  } catch {
+    // There is nobody left to be told.
   }
 }

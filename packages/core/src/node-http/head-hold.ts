@@ -7,7 +7,7 @@ import { beginAsSent, endAsSent, stopAsSent } from './as-sent.ts'
 import { HeldCalls } from './held-calls.ts'
 import { hasNoBody } from './no-body.ts'
 import type { ResponseHeaders } from './response-headers.ts'
-import type { Settling, Verdict } from '../http/settling.ts'
+import { type Settling, tell, type Verdict } from '../http/settling.ts'
 import { Tee } from './tee.ts'
 import { behaveAsSent, type Held, tooLate } from './while-held.ts'
 import { byteLength, readEnd, readWrite, type WriteArguments, type Written } from './written.ts'
@@ -147,7 +147,7 @@ class HeadHold implements Held {
     verdict
       .then((given) => this.#release(given, statusCode, statusMessage))
       .catch((error: unknown) => {
-        this.#options.failed(error)
+        tell(this.#options.failed, error)
         this.#response.destroy(error instanceof Error ? error : undefined)
       })
   }

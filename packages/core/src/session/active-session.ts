@@ -39,6 +39,7 @@ export class ActiveSession {
   #lost: string | undefined
   /** One step after the other. */
   #last: Promise<unknown> = Promise.resolve()
+  readonly #underWay = new Set<Promise<unknown>>()
 
   /** @param makeView makes what the handler is given, which shows nothing yet. */
   constructor(engine: SessionEngine, client: Client, opening: Opening, makeView: (session: ActiveSession) => DataView) {
@@ -90,7 +91,21 @@ export class ActiveSession {
   step<T>(run: () => Promise<T>): Promise<T> {
     const done = this.#last.then(run, run)
     this.#last = done.catch(() => undefined)
-    return done
+    return this.follow(done)
+  }
+
+  /** Has the head wait for something of which nobody may be waiting for the end. */
+  follow<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work)
+    const forget = (): void => void this.#underWay.delete(work)
+    // A failure that nobody waits for is the answer's: it is no reason to end the process.
+    work.then(forget, forget)
+    return work
+  }
+
+  /** What has not ended yet; undefined for nothing. It rejects with the first failure, once all have ended. */
+  get underWay(): Promise<void> | undefined {
+    return this.#underWay.size === 0 ? undefined : allEnded([...this.#underWay])
   }
 
   /** A selector for who needs one before anything is stored. The record that is made next has it. */
@@ -190,4 +205,9 @@ export class ActiveSession {
   hiddenStored(stored: ReadonlyMap<string, unknown>): void {
     for (const [field, value] of stored) if (this.#hidden.get(field) === value) this.#hidden.delete(field)
   }
+}
+
+async function allEnded(works: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
 }

@@ -42,12 +42,10 @@ export class ClassicSession {
   /** The same as `logout()`; nothing is stored afterwards. */
   destroy(done?: Done): Promise<void> {
     const active = this.#active
+    active.destroyed = true
+    active.view?.show([])
     return told(
-      active.step(async () => {
-        active.destroyed = true
-        active.view?.show([])
-        await signOut(active, 'logout')
-      }),
+      active.step(() => signOut(active, 'logout')),
       done,
     )
   }

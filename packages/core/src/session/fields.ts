@@ -56,6 +56,11 @@ export class SessionFields {
     return made?.value
   }
 
+  /** What the backend has of it, sealed: the same bytes for as long as nothing else was stored. */
+  bytes(field: string): Uint8Array | undefined {
+    return this.#stored.get(field)?.bytes
+  }
+
   payload(field: string): OpenedPayload | undefined {
     const stored = this.#stored.get(field)
     if (stored === undefined) return undefined

@@ -43,9 +43,8 @@ export class SessionObject extends ClassicSession {
    * @throws RedstartError `INVALID_ARGUMENT`, `SESSION_LIMIT`, `STORE_TIMEOUT`, `STORE_UNAVAILABLE` or `STORE_FAILED`;
    *   nobody is signed in then.
    */
-  async login(userId: string | number, options: LogInOptions = {}): Promise<void> {
-    const checked = checkUserId(userId)
-    await this.#active.step(() => signIn(this.#active, checked, options))
+  login(userId: string | number, options: LogInOptions = {}): Promise<void> {
+    return this.#active.step(async () => signIn(this.#active, checkUserId(userId), options))
   }
 
   /**
@@ -83,9 +82,9 @@ export class SessionObject extends ClassicSession {
    * @param idle milliseconds, or text such as `'2h'`.
    * @throws RedstartError `INVALID_ARGUMENT`, or what the store rejects with.
    */
-  async extend(idle: Duration): Promise<void> {
-    const wanted = milliseconds(idle, 'the idle time of extend()', 1)
-    await this.#active.step(() => extend(this.#active, wanted))
+  extend(idle: Duration): Promise<void> {
+    const active = this.#active
+    return active.step(async () => extend(active, milliseconds(idle, 'the idle time of extend()', 1)))
   }
 
   /**
@@ -96,16 +95,13 @@ export class SessionObject extends ClassicSession {
    * @throws RedstartError `SESSION_CONFLICT`, `INVALID_ARGUMENT`, `UNSUPPORTED_VALUE`, `VALUE_TOO_LARGE`, or what the
    *   store rejects with.
    */
-  async update<Field extends string & keyof this>(
+  update<Field extends string & keyof this>(
     field: Field,
     change: (value: this[Field] | undefined) => this[Field] | undefined | Promise<this[Field] | undefined>,
   ): Promise<this[Field] | undefined> {
-    const active = this.#active
     // What is stored under a name is of that name's type, as far as the types of data say anything.
     const own = (value: unknown): unknown => change(value as this[Field] | undefined)
-    const value = await active.step(() => updateField(active, field, own))
-    active.view?.put(field, value)
-    return value as this[Field] | undefined
+    return this.#active.follow(this.#update(field, own)) as Promise<this[Field] | undefined>
   }
 
   /** Keeps a message for the next request that takes it. */
@@ -173,6 +169,12 @@ export class SessionObject extends ClassicSession {
     const { live, engine } = this.#active
     if (live === undefined) return () => undefined
     return engine.watching.watch({ presented: presentedBy(live.token), onEnded: listener })
+  }
+
+  async #update(field: string, change: (value: unknown) => unknown): Promise<unknown> {
+    const value = await updateField(this.#active, field, change)
+    this.#active.view?.put(field, value)
+    return value
   }
 
   #user(): UserSessions {

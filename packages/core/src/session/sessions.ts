@@ -82,6 +82,8 @@ export interface RequestSession<Data extends object = SessionData> {
   readonly refused: RefusalReason | 'unavailable' | undefined
   /** Whether a commit may have anything to store. */
   readonly pending: boolean
+  /** What the handler began and did not wait for; undefined for nothing. Rejects where any of it fails. */
+  readonly underWay: Promise<void> | undefined
   /** Stores what was changed; nothing where nothing was. @param last nothing comes between it and the head that leaves. */
   commit(how?: { readonly last?: boolean }): Promise<void>
   /** What the response does to the cookie. */
@@ -166,6 +168,10 @@ class OpenedRequest<Data extends object> implements RequestSession<Data> {
 
   get pending(): boolean {
     return isPending(this.#active)
+  }
+
+  get underWay(): Promise<void> | undefined {
+    return this.#active.underWay
   }
 
   commit({ last = false }: { readonly last?: boolean } = {}): Promise<void> {

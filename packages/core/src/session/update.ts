@@ -2,7 +2,8 @@ import { RedstartError } from '../errors.ts'
 import type { ActiveSession } from './active-session.ts'
 import { dataOf } from './drafts.ts'
 import { punctual } from './engine.ts'
-import { checkSizes } from './fields.ts'
+import { checkSizes, type FieldDraft } from './fields.ts'
+import type { Live } from './live.ts'
 import { MOST_ATTEMPTS } from './saving.ts'
 import { fieldPayload, fieldValue } from './sealed.ts'
 import { presentedBy } from './token.ts'
@@ -23,31 +24,49 @@ export async function updateField(
   change: (value: unknown) => unknown,
 ): Promise<unknown> {
   session.view?.check(field)
-  if (session.outage !== undefined) throw session.outage
-  const { engine, live } = session
-  // Nobody else can know of a session that is not stored yet.
-  if (live === undefined) return change(dataOf(session)[field])
-  const { store, settings } = engine
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    if (session.outage !== undefined) throw session.outage
+    const { live } = session
+    // Nobody else can know of a session that is not stored yet.
+    if (live === undefined) return change(dataOf(session)[field])
+    const before = live.fields.bytes(field)
+    // Outside of all steps: what it does with the session may be one itself.
     const value = await change(live.fields.value(field))
     const payload = value === undefined ? undefined : fieldPayload(value)
-    checkSizes(live.fields.sizesWith([{ field, payload }]))
-    const changed = live.fields.change({ field, payload }, 'refuse')
-    const request = { ...presentedBy(live.token), changes: [changed], touch: false, grace: settings.grace }
-    const reply = await punctual(engine, (dated, timeout) => store.commit({ ...request, ...dated }, timeout))
-    if (reply.kind === 'committed') {
-      live.fields.stored(field, changed.bytes, payload)
-      return payload && fieldValue(payload)?.value
-    }
-    if (reply.kind === 'full') throw gone(field, 'there are as many fields as there may be')
-    if (reply.kind !== 'conflict') {
-      session.lose(reply.kind)
-      throw gone(field, `the session is ${reply.kind}`)
-    }
-    const theirs = reply.fields.get(field)
-    live.fields.stored(field, theirs, theirs && live.sealed.openField(field, theirs))
+    const stored = await session.step(() => store(session, live, before, { field, payload }))
+    if (stored) return payload && fieldValue(payload)?.value
   }
   throw gone(field, `changed by others ${MOST_ATTEMPTS} times`)
+}
+
+/** False where it is to be tried again: somebody else was faster, or the session is another one by now. */
+async function store(
+  session: ActiveSession,
+  live: Live,
+  before: Uint8Array | undefined,
+  draft: FieldDraft,
+): Promise<boolean> {
+  const { engine } = session
+  const { fields, sealed, token } = live
+  const { field, payload } = draft
+  // A step before this one may have been about the same.
+  if (session.live?.fields !== fields || fields.bytes(field) !== before) return false
+  checkSizes(fields.sizesWith([draft]))
+  const changed = fields.change(draft, 'refuse')
+  const request = { ...presentedBy(token), changes: [changed], touch: false, grace: engine.settings.grace }
+  const reply = await punctual(engine, (dated, timeout) => engine.store.commit({ ...request, ...dated }, timeout))
+  if (reply.kind === 'committed') {
+    fields.stored(field, changed.bytes, payload)
+    return true
+  }
+  if (reply.kind === 'full') throw gone(field, 'there are as many fields as there may be')
+  if (reply.kind !== 'conflict') {
+    session.lose(reply.kind)
+    throw gone(field, `the session is ${reply.kind}`)
+  }
+  const theirs = reply.fields.get(field)
+  fields.stored(field, theirs, theirs && sealed.openField(field, theirs))
+  return false
 }
 
 function gone(field: string, why: string): RedstartError {

@@ -197,7 +197,7 @@ describe('sessions of express-session', () => {
     const decision = await policy.decide(exchange)
     if (decision.type !== 'next') throw new Error('it replied')
     expect(decision.state.opened?.session?.userId).toBe('u7')
-    await policy.settle?.(exchange, decision.state, { status: 200, headers: [] })
+    await policy.settle?.(exchange, decision.state, { status: 200, headers: [], header: () => undefined })
     expect(cookies.map((cookie) => cookie.split(/[=;]/)[0])).toEqual(['sid', 'connect.sid'])
     expect(cookies[1]).toContain('Max-Age=0')
   })

@@ -45,6 +45,22 @@ export function raceTests(backend: () => Backend): void {
       expect(new Set(counts).size).toBe(100)
     })
 
+    it('count to 50 with fifty updates of one field in one request, whatever else that request stores meanwhile', async () => {
+      const browser = openInstance(backend()).browser()
+      await browser.request((session) => (session['count'] = 0))
+      await browser.request(async (session) => {
+        const counted = times(50, async (n) => {
+          await session.update('count', async (count) => {
+            session['seen'] = n
+            await session.save()
+            return Number(count) + 1
+          })
+        })
+        await Promise.all(counted)
+      })
+      expect(await browser.read('count')).toBe(50)
+    })
+
     it('bring one field together where it has a merge, even a hundred at once', async () => {
       const merge = {
         cart: (base: unknown, mine: unknown, theirs: unknown) => {
