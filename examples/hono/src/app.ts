@@ -1,0 +1,78 @@
+import { RedstartError, type Redstart, type Session } from '@redstart/core'
+import { answerErrors, refuseCrossSite, type RunOptions, session } from '@redstart/hono'
+import { type Context, Hono } from 'hono'
+import type { House } from './house.ts'
+import { ordersPage } from './pages.ts'
+
+/** What the apps of the restaurants keep in a session; who it is and their role are the session's own. */
+export interface Fields {
+  name: string
+  restaurant: number
+  /** The latest orders of this session's person, newest first. */
+  orders: readonly number[]
+}
+
+/** What a request has to do with: made with the first one, since at the edge bindings come with requests. */
+export interface Place {
+  readonly redstart: Redstart
+  readonly house: House
+}
+
+export interface AppOptions extends Pick<RunOptions, 'address' | 'proxies'> {
+  readonly placeOf: (c: Context) => Place
+  /** Where people log in. */
+  readonly logInAt: (c: Context) => string
+}
+
+/** What handlers find on their context. */
+export interface AppEnv {
+  Variables: { session: Session<Fields> }
+}
+
+/** Orders as a Hono app, wherever it is to run: it imports nothing that some runtime has not. */
+export function createApp({ placeOf, logInAt, ...connection }: AppOptions): Hono<AppEnv> {
+  const app = new Hono<AppEnv>()
+  app.use(
+    refuseCrossSite(),
+    session((c) => placeOf(c).redstart, connection),
+  )
+
+  app.get('/', async (c) => {
+    const own = c.var.session
+    own.requireUser()
+    const { name = '', restaurant = 0, orders = [] } = own
+    const { house } = placeOf(c)
+    const [dishes, latest] = await Promise.all([house.dishes(restaurant), house.latest(restaurant)])
+    const notes = own.takeFlash('note').map(String)
+    c.header('cache-control', 'no-store')
+    return c.html(ordersPage({ name, dishes, latest, own: orders, notes }))
+  })
+
+  app.post('/orders', async (c) => {
+    const own = c.var.session
+    own.requireUser()
+    const { table, dish, quantity } = await c.req.parseBody()
+    const order = { table: numberIn(table, 60), dish: numberIn(dish, 1_000_000), quantity: numberIn(quantity, 20) }
+    if (Object.values(order).includes(0)) return c.text('An order has a table, a dish and a quantity.', 400)
+    const placed = await placeOf(c).house.place({ ...order, restaurant: own.restaurant ?? 0 })
+    if ('refused' in placed) own.addFlash('note', placed.refused)
+    // What is stored at that moment counts: two orders at once are both there.
+    else await own.update('orders', (before = []) => [placed.id, ...before].slice(0, 20))
+    return c.redirect('/', 303)
+  })
+
+  app.post('/logout', async (c) => {
+    await c.var.session.logout()
+    return c.redirect(logInAt(c), 303)
+  })
+
+  const others = answerErrors<AppEnv>()
+  app.onError((error, c) => (RedstartError.is(error, 'NOT_SIGNED_IN') ? c.redirect(logInAt(c), 303) : others(error, c)))
+  return app
+}
+
+/** 0 for what is no whole number from 1 on. */
+function numberIn(text: unknown, most: number): number {
+  const number = typeof text === 'string' && /^\d{1,7}$/.test(text) ? Number(text) : 0
+  return number <= most ? number : 0
+}
