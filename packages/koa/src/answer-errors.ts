@@ -14,7 +14,7 @@ export function answerErrors(ctx: Context, exchange: KoaExchange): void {
       const isError = error !== null && error !== undefined
       if (isError && !res.headersSent) giveAgain(ctx, exchange)
       Reflect.apply(answer, ctx, [error])
-      if (isError && res.headersSent && !res.writableEnded) res.destroy()
+      if (isError && res.headersSent && !res.writableEnded) breakOff(ctx, error)
     },
   })
 }
@@ -27,4 +27,9 @@ function giveAgain({ res }: Context, { headers }: KoaExchange): void {
     Reflect.apply(end, res, given)
     return res
   }
+}
+
+function breakOff({ req, res }: Context, error: Error): void {
+  // Without an error a stream of HTTP/2 ends as though it were whole; with one HTTP/1 has Koa told of it once more.
+  res.destroy(req.httpVersionMajor >= 2 ? error : undefined)
 }
