@@ -49,6 +49,7 @@ export default defineConfig({
         text: 'Frameworks',
         items: [
           { text: 'Fastify', link: '/frameworks/fastify' },
+          { text: 'Hono', link: '/frameworks/hono' },
           { text: 'Koa', link: '/frameworks/koa' },
         ],
       },
