@@ -18,6 +18,8 @@ export interface SessionPolicyOptions {
 
 /** The session of one exchange. */
 export interface SessionState<Data extends object> {
+  /** The name of its cookie on this connection. */
+  readonly cookieName: string
   /** Opens it, once; later calls give the same one. */
   open(): Promise<RequestSession<Data>>
   /** The opened one; undefined before that. */
@@ -119,6 +121,10 @@ class ExchangeSession<Data extends object> implements SessionState<Data> {
     this.#exchange = exchange
   }
 
+  get cookieName(): string {
+    return this.#format.nameOn(this.#exchange)
+  }
+
   open(): Promise<RequestSession<Data>> {
     this.#opening ??= this.#open()
     return this.#opening
@@ -126,7 +132,7 @@ class ExchangeSession<Data extends object> implements SessionState<Data> {
 
   async #open(): Promise<RequestSession<Data>> {
     const exchange = this.#exchange
-    const values = cookieValues(exchange.header('cookie'), this.#format.nameOn(exchange))
+    const values = cookieValues(exchange.header('cookie'), this.cookieName)
     const who = new Sender(exchange)
     // What a browser fetches beforehand is no use of a session.
     const purpose = exchange.header('sec-purpose')

@@ -51,9 +51,18 @@ export class SessionProperty<Data extends object> {
     )
   }
 
-  /** Shows the session of a request. */
+  /**
+   * Shows the session of a request.
+   *
+   * @throws RedstartError `INVALID_ARGUMENT` where other sessions are there that have the same cookie: each would sign the
+   *   users of the other out.
+   */
   put(object: object, state: SessionState<Data>): void {
-    const { sessions, as, load } = this.#options
+    const { sessions, as, load, of } = this.#options
+    const { cookieName } = state
+    for (let place = places.get(object); place !== undefined; place = place.next)
+      if (place.sessions !== sessions && place.state.cookieName === cookieName)
+        throw sameCookie(of, place.as, as, cookieName)
     const place: Place = { sessions, as, state, next: places.get(object), unset: undefined, load: undefined }
     places.set(object, place)
     Object.defineProperty(object, as, this.#accessor)
@@ -89,6 +98,7 @@ interface Place {
 }
 
 interface AnyState {
+  readonly cookieName: string
   used: boolean
   readonly opened: Pick<RequestSession, 'session'> | undefined
   open(): Promise<Pick<RequestSession, 'session'>>
@@ -138,6 +148,13 @@ function sameSessions(of: string, there: string, as: string): RedstartError {
   return new RedstartError(
     'INVALID_ARGUMENT',
     `${of}.${as} would have the sessions of ${of}.${there}: whoever is signed in to one would be to the other; make another instance, with sessions: { namespace: ... }`,
+  )
+}
+
+function sameCookie(of: string, there: string, as: string, cookie: string): RedstartError {
+  return new RedstartError(
+    'INVALID_ARGUMENT',
+    `${of}.${as} and ${of}.${there} have the same cookie ${JSON.stringify(cookie)}: give session() of one of them another one, with cookie: { name: ... }`,
   )
 }
 

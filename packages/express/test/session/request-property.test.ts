@@ -53,6 +53,7 @@ for (const name of EXPRESSES) {
           })
           app.get('/shop', (req, res) => void res.json([req.session.userId, 'staff' in req]))
           app.use('/wrong', session(redstart, { as: 'staff', cookie: { name: 'staff' } }))
+          app.use('/clash', session(staff, { as: 'staff', cookie: { name: 'shop' } }))
           app.use(messages)
         },
       })
@@ -64,6 +65,7 @@ for (const name of EXPRESSES) {
       const swapped = `shop=${both.jar.get('staff')}; staff=${both.jar.get('shop')}`
       expect((await browser().get('/staff', { cookie: swapped })).body).toBe('[null,null,null]')
       expect((await browser().get('/wrong')).body).toContain('req.staff would have the sessions of req.session')
+      expect((await browser().get('/clash')).body).toContain('req.staff and req.session have the same cookie "shop"')
     })
 
     it('has a name, and takes what createRedstart returns', async () => {
