@@ -61,7 +61,8 @@ function hold<Context>(
   { exchange: { headers }, response, heldBytes, failed }: PolicyRun<Context>,
   settles: readonly Settle[],
 ): void {
-  if (settles.length === 0) return
+  // Guides for servers of WebSockets give an empty object: all that is wanted there is what was decided.
+  if (settles.length === 0 || typeof response.writeHead !== 'function') return
   headers.remember()
   holdHead(response, { limit: heldBytes, headers, settling: new Settling(settles, headers, failed), failed })
 }
