@@ -1,38 +1,14 @@
-import { Readable } from 'node:stream'
-import type { FastifyReply } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { runPolicies } from '../src/index.ts'
+import { ANSWERS } from './answers.ts'
 import { FASTIFIES, loadFastify } from './fastify-app.ts'
 import { atOnce, late, recorder, settling } from './policies.ts'
-
-/** Every way to answer that Fastify has. */
-const HANDLERS: Readonly<Record<string, (reply: FastifyReply) => unknown>> = {
-  'a text': (reply) => reply.send('grüße'),
-  'an object': () => ({ a: 1 }),
-  bytes: (reply) => reply.send(Buffer.from('bytes')),
-  nothing: (reply) => reply.code(204).send(),
-  'a redirect': (reply) => reply.redirect('/there'),
-  'a stream': (reply) => reply.send(Readable.from(['one', 'two', 'three'])),
-  'a stream of the web': (reply) => reply.send(new Blob(['one', 'two']).stream()),
-  'a Response': (reply) => reply.send(new Response('made', { status: 201, headers: { 'x-a': '1' } })),
-  'a thrown error': () => {
-    throw Object.assign(new Error('wrong'), { statusCode: 422 })
-  },
-  cookies: (reply) => reply.header('set-cookie', 'a=1').header('set-cookie', 'b=2').send('x'),
-  'what is not found': (reply) => reply.callNotFound(),
-  'a hijacked reply': (reply) => {
-    reply.hijack()
-    reply.raw.writeHead(202, { 'x-a': '1' })
-    reply.raw.write('one')
-    reply.raw.end('two')
-  },
-}
 
 for (const name of FASTIFIES) {
   const fastify = loadFastify(name)
 
   describe(`${name}: an injected request has the answer that it has without policies`, () => {
-    it.each(Object.keys(HANDLERS))('%s', async (how) => {
+    it.each(Object.keys(ANSWERS))('%s', async (how) => {
       const { log, capture } = recorder()
       const uses = {
         plain: [],
@@ -44,7 +20,7 @@ for (const name of FASTIFIES) {
       for (const [prefix, own] of Object.entries(uses)) {
         const app = fastify()
         await app.register(runPolicies, { uses: own })
-        app.get('/', (_request, reply) => HANDLERS[how]?.(reply))
+        app.get('/', (_request, reply) => ANSWERS[how]?.(reply))
         const { statusCode, headers, body } = await app.inject('/')
         const { date: _date, 'x-settled': settled, ...others } = headers
         expect(settled).toBe(prefix === 'late' || prefix === 'atOnce' ? 'yes' : undefined)

@@ -1,0 +1,3 @@
+import { describeAdapter } from './conformance.ts'
+
+describeAdapter('fastify-lowest')
