@@ -78,7 +78,7 @@ describe('without faults', () => {
 
 describe('latency', () => {
   it('delays each direction by its own time, keeps the order, and ends at once when it is taken back', async () => {
-    await using way = await route({ faults: { toClient: { latency: { ms: 80, jitter: 40 } } } }, echo)
+    await using way = await route({ faults: { toClient: { latency: { ms: 800, jitter: 100 } } } }, echo)
     const sent = performance.now()
     for (let n = 0; n < 10; n += 1) {
       way.client.socket.write(`${n},`)
@@ -87,7 +87,7 @@ describe('latency', () => {
     await eventually(() => way.far.bytes().length === 20)
     expect(way.client.bytes()).toHaveLength(0)
     await eventually(() => way.client.bytes().length === 20)
-    expect(performance.now() - sent).toBeGreaterThan(80)
+    expect(performance.now() - sent).toBeGreaterThan(700)
     expect(way.client.bytes().toString()).toBe('0,1,2,3,4,5,6,7,8,9,')
     way.proxy.set({ latency: { ms: 600_000 } })
     way.client.socket.end('late')

@@ -44,12 +44,13 @@ it('a command whose reply is lost did happen', async () => {
 })
 
 it('latency adds to each trip, not to each command of a pipeline', async () => {
-  proxy.set({ latency: { ms: 40 } })
+  proxy.set({ latency: { ms: 400 } })
   const before = performance.now()
   await client.pipeline().get('a').get('b').get('c').exec()
   const took = performance.now() - before
-  expect(took).toBeGreaterThan(75)
-  expect(took).toBeLessThan(230)
+  expect(took).toBeGreaterThan(750)
+  // Three trips would take 2400 ms.
+  expect(took).toBeLessThan(2300)
 })
 
 it('a reset and a kill reach the server as well: it keeps no connection', async () => {
