@@ -1,4 +1,4 @@
-import { createRedstart } from '@redstart/core'
+import { createRedstart, type Session } from '@redstart/core'
 import fastifyPlugin from 'fastify-plugin'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { describe, expect, it } from 'vitest'
@@ -224,6 +224,9 @@ for (const name of FASTIFIES) {
         })
         await app.register(needs)
         expect(app.hasRequestDecorator('session')).toBe(true)
+        if (name === 'fastify-lowest') return
+        app.get('/', async (request) => typeof request.getDecorator<Session>('session').login)
+        expect((await app.inject('/')).body).toBe('function')
       })
     })
   })
