@@ -142,10 +142,14 @@ export class ActiveSession {
     this.view?.renew([])
   }
 
-  /** The record ended because this request begins another one. */
+  /**
+   * The record ended by this request's own doing. Unless another one begins, the browser has nothing to keep: what it
+   * would send says for a while that another response knows better.
+   */
   replaced(): void {
     this.become(undefined)
     this.#lost = undefined
+    this.#cookie = { kind: 'clear' }
   }
 
   /** Whether a visitor's session may begin: not where the browser must keep the cookie that it has. */
@@ -185,6 +189,7 @@ export class ActiveSession {
     this.regenerated = true
     this.#lost = undefined
     this.#hidden.clear()
+    for (const field of this.live?.fields.hiddenNames ?? []) this.#hidden.set(field, undefined)
     this.view = this.#makeView(this)
   }
 

@@ -56,6 +56,19 @@ export function encodeCore(core: CoreRecord): Uint8Array {
   )
 }
 
+/**
+ * A core that shares nothing with what it is made of, and that nobody can change: all requests of a session in one process
+ * share what they know of it.
+ */
+export function coreRecord(core: CoreRecord): CoreRecord {
+  return Object.freeze({
+    ...core,
+    methods: Object.freeze([...core.methods]),
+    roles: Object.freeze([...core.roles]),
+    device: Object.freeze({ ...core.device }),
+  })
+}
+
 /** Undefined for what is no core of this layout. */
 export function decodeCore(payload: Uint8Array): CoreRecord | undefined {
   const read = parsed(payload)
@@ -65,7 +78,7 @@ export function decodeCore(payload: Uint8Array): CoreRecord | undefined {
   if (typeof created !== 'number' || typeof absolute !== 'number' || typeof version !== 'number') return undefined
   if (!isTexts(methods) || !isTexts(roles)) return undefined
   if (!isOptional(network, 'string') || !isOptional(userAgent, 'string') || !isKind(kind)) return undefined
-  return {
+  return coreRecord({
     userId,
     created,
     absolute,
@@ -77,7 +90,7 @@ export function decodeCore(payload: Uint8Array): CoreRecord | undefined {
     stepUp: read['s'] === true,
     version,
     device: { network, userAgent, kind },
-  }
+  })
 }
 
 interface Types {

@@ -1,7 +1,7 @@
 import { RedstartError } from '../errors.ts'
 import type { OpenedPayload } from '../wire/seal.ts'
 import type { Client } from './client.ts'
-import type { CoreRecord } from './core-record.ts'
+import { type CoreRecord, coreRecord } from './core-record.ts'
 import { punctual, type SessionEngine } from './engine.ts'
 import { checkSizes, SessionFields } from './fields.ts'
 import { holdToLimit, tooMany } from './limit.ts'
@@ -24,9 +24,14 @@ export interface NewRecord {
   readonly age?: number | Date | undefined
   /** Without use, in ms, in place of what the settings say. */
   readonly idle?: number | undefined
+  /** Of a user who has proved nothing by this: what is known of the last time. */
+  readonly proof?: Proof | undefined
   /** A selector that something was bound to before. */
   readonly planned?: Token | undefined
 }
+
+/** What is known of when and where a user proved who they are. */
+type Proof = Pick<CoreRecord, 'authenticated' | 'stepUp' | 'device'>
 
 /**
  * Stores a new record under a new selector and a new secret.
@@ -89,16 +94,17 @@ function lifetimeOf(
 }
 
 function coreOf(
-  { userId, reason, remember, methods, roles, identified }: NewRecord,
-  { device }: Client,
+  { userId, reason, remember, methods, roles, identified, proof }: NewRecord,
+  client: Client,
   { created, absolute, version }: Pick<CoreRecord, 'created' | 'absolute' | 'version'>,
 ): CoreRecord {
   // When the user of an imported one did so is not known.
-  const authenticated = userId === undefined || reason === 'import' ? undefined : created
-  return {
+  const proved = userId === undefined || reason === 'import' ? undefined : created
+  const { authenticated, stepUp, device } = proof ?? { authenticated: proved, stepUp: false, device: client.device }
+  return coreRecord({
     ...{ userId, created, absolute, authenticated, methods, roles, remember },
-    ...{ identified, stepUp: false, version, device },
-  }
+    ...{ identified, stepUp, version, device },
+  })
 }
 
 function withDurability({ settings: { durability } }: SessionEngine): { durability?: NonNullable<typeof durability> } {

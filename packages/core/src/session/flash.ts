@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { invalidArgument } from '../errors.ts'
+import type { OpenedPayload } from '../wire/seal.ts'
 import type { ActiveSession } from './active-session.ts'
 import { FLASH } from './field-names.ts'
+import { fieldPayload } from './sealed.ts'
 
 /** Messages by their kind, for the request that shows them next. */
 type Messages = Readonly<Record<string, readonly unknown[]>>
@@ -18,6 +20,14 @@ export function takeFlash(session: ActiveSession, kind: string): readonly unknow
   const taken = own(messages, kind)
   if (taken.length > 0) session.setHidden(FLASH, someOf(withKind(messages, kind, [])))
   return taken
+}
+
+/** Of what goes on of a user's session for somebody else: what the user was to be told goes, what this request adds stays. */
+export function keepAddedFlash({ live, hiddenValues }: ActiveSession, payloads: Map<string, OpenedPayload>): void {
+  payloads.delete(FLASH)
+  if (!hiddenValues.has(FLASH)) return
+  const added = mergeFlash(live?.fields.value(FLASH), hiddenValues.get(FLASH), undefined)
+  if (added !== undefined) payloads.set(FLASH, fieldPayload(added))
 }
 
 /** Of two requests each keeps what it added, and what one of them took is gone. */

@@ -1,7 +1,9 @@
+import type { OpenedPayload } from '../wire/seal.ts'
 import type { ActiveSession } from './active-session.ts'
 import { begin } from './beginning.ts'
 import { dataOf, isTouched, shownBy } from './drafts.ts'
 import { endRecord } from './ending.ts'
+import { keepAddedFlash } from './flash.ts'
 import { FIELDS_OF_PASSPORT, userOfPassport } from './passport-user.ts'
 import { signIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
@@ -22,7 +24,7 @@ export async function followData(session: ActiveSession): Promise<void> {
     const userId = checkUserId(found)
     const keep = regenerated ? 'shown' : 'all'
     const renews = userId === live?.core.userId
-    if (regenerated || !renews) await signIn(session, userId, { identified: true, keep, renews })
+    if (regenerated || !renews) await signIn(session, userId, { identified: true, keep, renews, found: true })
     return
   }
   if (live === undefined || !(regenerated || live.core.identified)) return
@@ -33,13 +35,15 @@ export async function followData(session: ActiveSession): Promise<void> {
 export async function beginAnew(session: ActiveSession): Promise<void> {
   const { userId } = session.live?.core ?? {}
   if (userId === undefined) return await beginAsVisitor(session, 'replaced')
-  await signIn(session, userId, { remember: session.wantedAge !== null, renews: true })
+  await signIn(session, userId, { remember: session.wantedAge !== null, renews: true, found: true })
 }
 
 /** The record ends; what the handler would read goes on in one of nobody's. */
 async function beginAsVisitor(session: ActiveSession, reason: 'replaced' | 'logout'): Promise<void> {
   const { live } = session
-  const kept = [...shownBy(session)].map(([field, payload]) => ({ field, payload }))
+  const shown = new Map<string, OpenedPayload>(shownBy(session))
+  if (reason === 'logout') keepAddedFlash(session, shown)
+  const kept = [...shown].map(([field, payload]) => ({ field, payload }))
   if (reason === 'logout') await signOut(session, reason)
   else if (live !== undefined && (await endRecord(session.engine, live)) === undefined) return session.lose('ended')
   session.replaced()

@@ -32,8 +32,8 @@ export async function introspect(engine: SessionEngine, cookie: string): Promise
     active: true,
     id: token.address.sid,
     userId: core.userId,
-    roles: core.roles,
-    methods: core.methods,
+    roles: [...core.roles],
+    methods: [...core.methods],
     authenticated: core.authenticated === undefined ? undefined : new Date(core.authenticated),
     absolute: new Date(core.absolute),
   }

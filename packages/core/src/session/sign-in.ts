@@ -1,4 +1,4 @@
-import { RedstartError } from '../errors.ts'
+import { invalidArgument, RedstartError } from '../errors.ts'
 import type { OpenedPayload } from '../wire/seal.ts'
 import type { ActiveSession } from './active-session.ts'
 import { cookieOf } from './cookie-change.ts'
@@ -7,8 +7,9 @@ import { draftsOf, shownBy } from './drafts.ts'
 import { endRecord } from './ending.ts'
 import { isHidden } from './field-names.ts'
 import { checkSizes, type FieldDraft, sizesOf } from './fields.ts'
+import { keepAddedFlash } from './flash.ts'
 import type { Live } from './live.ts'
-import { fieldValue } from './sealed.ts'
+import { signInFailed } from './sign-in-failure.ts'
 
 /** How somebody signs in. */
 export interface SignIn {
@@ -26,6 +27,8 @@ export interface SignIn {
    * somebody has proved who they are, whatever became of the session before.
    */
   readonly renews?: boolean
+  /** Where it goes on, nobody has proved anything anew: it is as fresh as it was, and bound to where it was begun. */
+  readonly found?: boolean
 }
 
 /**
@@ -39,65 +42,84 @@ export async function signIn(session: ActiveSession, userId: string, how: SignIn
   session.requireHead()
   const { engine, client, live: before } = session
   // All that the caller can have done wrong shows before anything is ended.
+  const known = knownOf(session, before, how)
   const drafts = draftsOf(session)
-  const shown = how.keep === 'shown' ? shownBy(session) : undefined
-  checkSizes(shown === undefined ? (before?.fields.sizesWith(drafts) ?? new Map()) : sizesOf(shown))
+  const own = ownOf(session, userId, how, drafts)
+  checkSizes(own === undefined ? (before?.fields.sizesWith(drafts) ?? new Map()) : sizesOf(own))
   const newest = before && (await endRecord(engine, before))
   if (how.renews === true && newest === undefined) {
     session.lose('ended')
     throw new RedstartError('NOT_SIGNED_IN', 'The session has ended meanwhile; the user must sign in again')
   }
-  const kept = shown ?? keptOf(session, userId, newest ?? new Map(), drafts)
+  const payloads = own ?? keptOf(session, newest ?? new Map(), drafts)
+  const hidden = new Map(session.hiddenValues)
   session.become(undefined)
-  const made = { userId, payloads: kept, ...knownOf(session, before, how) }
-  const live = await createRecord(engine, client, made).catch((error: unknown) => {
-    // What was a user's is nobody else's. A visitor's begins anew, if the handler goes on.
-    if (before?.core.userId !== undefined) session.lose('replaced')
-    else showAll(session, newest ?? new Map())
+  const live = await createRecord(engine, client, { userId, payloads, ...known }).catch(async (error: unknown) => {
+    const left = newest && (own === undefined ? newest : NOTHING)
+    await signInFailed(session, error, { before, newest: left, hidden })
     throw error
   })
   session.begin(live, cookieOf(live.token, live.core, live.core.created))
   session.view?.show(live.fields.dataNames)
 }
 
-function showAll({ view }: ActiveSession, payloads: ReadonlyMap<string, OpenedPayload>): void {
-  const touched = view?.touched()
-  for (const [field, payload] of payloads)
-    if (!isHidden(field) && touched?.has(field) !== true) view?.put(field, fieldValue(payload)?.value)
-}
+const NOTHING: ReadonlyMap<string, OpenedPayload> = new Map()
 
 function knownOf(
   { wantedAge }: ActiveSession,
   before: Live | undefined,
-  { renews = false, methods, roles, remember, identified }: SignIn,
+  { renews = false, found = false, methods, roles, remember, identified }: SignIn,
 ): Omit<NewRecord, 'userId' | 'payloads'> {
   const known = renews ? before?.core : undefined
   const said = wantedAge === undefined ? undefined : wantedAge !== null
   return {
     reason: known === undefined ? 'login' : 'elevation',
-    methods: methods ?? known?.methods ?? [],
-    roles: roles ?? known?.roles ?? [],
+    methods: textsOf('methods', methods) ?? known?.methods ?? [],
+    roles: textsOf('roles', roles) ?? known?.roles ?? [],
     remember: remember ?? said ?? known?.remember ?? false,
     identified: identified ?? known?.identified ?? false,
     age: wantedAge ?? (known?.remember === true ? known.absolute - known.created : undefined),
     idle: known?.remember === true && wantedAge === undefined ? before?.idle : undefined,
+    proof: found ? known : undefined,
   }
 }
 
-/** A visitor's data become the user's, but for what belongs to the log-in itself; another user's never do. */
+/** A copy: the caller may go on with its own. */
+function textsOf(name: string, given: unknown): readonly string[] | undefined {
+  if (given === undefined) return undefined
+  if (Array.isArray(given) && given.every((item) => typeof item === 'string')) return [...given]
+  throw invalidArgument(name, given, 'a list of texts')
+}
+
+/** What goes on where not all of it does; undefined where it does. */
+function ownOf(
+  session: ActiveSession,
+  userId: string,
+  { keep, identified }: SignIn,
+  drafts: readonly FieldDraft[],
+): ReadonlyMap<string, OpenedPayload> | undefined {
+  if (keep === 'shown') return shownBy(session)
+  const before = session.live?.core.userId
+  if (before === undefined || before === userId) return undefined
+  const own = new Map<string, OpenedPayload>()
+  // Another user's data never do. What this request has set is of whom it says is signed in.
+  if (identified !== true) return own
+  for (const { field, payload } of drafts) if (payload !== undefined && !isHidden(field)) own.set(field, payload)
+  keepAddedFlash(session, own)
+  return own
+}
+
+/** A visitor's data become the user's, but for what belongs to the log-in itself. */
 function keptOf(
   { live, engine: { settings } }: ActiveSession,
-  userId: string,
   newest: ReadonlyMap<string, OpenedPayload>,
   drafts: readonly FieldDraft[],
 ): ReadonlyMap<string, OpenedPayload> {
-  const before = live?.core.userId
-  if (before !== undefined && before !== userId) return new Map()
   const kept = new Map(newest)
   for (const { field, payload } of drafts) {
     if (payload === undefined) kept.delete(field)
     else kept.set(field, payload)
   }
-  if (before === undefined) for (const field of settings.preLogin) kept.delete(field)
+  if (live?.core.userId === undefined) for (const field of settings.preLogin) kept.delete(field)
   return kept
 }

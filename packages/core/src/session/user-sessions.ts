@@ -32,7 +32,7 @@ export class UserSessions {
     const records = await recordsOf(this.#engine, this.#userId)
     return records
       .map(({ record, core: { device } }) => ({
-        ...{ id: record.sid, current: record.sid === current, device },
+        ...{ id: record.sid, current: record.sid === current, device: { ...device } },
         ...{ created: new Date(record.created), lastUsed: new Date(record.touched), expires: new Date(record.expires) },
       }))
       .sort((one, other) => other.lastUsed.getTime() - one.lastUsed.getTime())

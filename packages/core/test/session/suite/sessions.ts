@@ -2,7 +2,9 @@ import type { Backend } from '../../../src/index.ts'
 import { askingTests } from './asking.ts'
 import { dataTests } from './data.ts'
 import { endingTests } from './endings.ts'
+import { followingTests } from './following.ts'
 import { guardingTests } from './guarding.ts'
+import { handedOutTests } from './handed-out.ts'
 import { keyTests } from './keys.ts'
 import { raceTests } from './races.ts'
 import { recordTests } from './records.ts'
@@ -13,6 +15,8 @@ import { versionTests } from './versions.ts'
 export function sessionTests(backend: () => Backend): void {
   dataTests(backend)
   signingInTests(backend)
+  handedOutTests(backend)
+  followingTests(backend)
   askingTests(backend)
   guardingTests(backend)
   versionTests(backend)
