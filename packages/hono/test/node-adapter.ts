@@ -9,7 +9,7 @@ import type { HttpAdapter, StartedHttpApp } from '@redstart/testing'
 import { Hono } from 'hono'
 import { Hono as LowestHono } from 'hono-lowest'
 import { addressFrom } from '../src/index.ts'
-import { conformanceApp, type OwnContext } from './hono-app.ts'
+import { conformanceApp, type ConformanceAppParts, type OwnContext } from './hono-app.ts'
 
 /** The versions that the peer range promises, lowest and newest. */
 export const HONOS = {
@@ -20,7 +20,8 @@ export const HONOS = {
 
 export type HonoName = keyof typeof HONOS
 
-export function nodeAdapter(create: () => Hono): HttpAdapter {
+/** @param policies in the place of ours. */
+export function nodeAdapter(create: () => Hono, policies?: ConformanceAppParts['policies']): HttpAdapter {
   return {
     settlesErrors: true,
     start: async (app) =>
@@ -28,6 +29,7 @@ export function nodeAdapter(create: () => Hono): HttpAdapter {
         conformanceApp({
           hono: create(),
           app,
+          ...(policies && { policies }),
           options: { address: addressFrom(getConnInfo) },
           sendFile,
         }),

@@ -1,4 +1,4 @@
-import { env } from 'node:process'
+import { env as variables } from 'node:process'
 import { createRedstart, type Redstart } from '@redstart/core'
 import { redisHttp } from '@redstart/core/redis-http'
 import { type Context, Hono } from 'hono'
@@ -77,7 +77,7 @@ interface Servers {
 // Types of other runtimes are not those of Node.js; this is what is used of them.
 const { Deno, Bun } = globalThis as typeof globalThis & Servers
 const options = { hostname: '127.0.0.1', port: 0 }
-const ofProcess = (request: Request): unknown => app.fetch(request, env)
+const ofProcess = (request: Request): unknown => app.fetch(request, variables)
 if (Bun !== undefined) console.log(`port ${Bun.serve({ ...options, fetch: ofProcess }).port}`)
 else
   Deno?.serve({ ...options, onListen: ({ port }: { readonly port: number }) => console.log(`port ${port}`) }, ofProcess)

@@ -74,7 +74,7 @@ for (const name of ['workerd', 'Deno', 'Bun'] satisfies RuntimeName[]) {
       const users = Array.from({ length: 20 }, (_, n) => `user${n}`)
       const cookies = await Promise.all(users.map(logIn))
       for (let round = 1; round <= 5; round++) {
-        const answers = await Promise.all(cookies.map(async (cookie) => await (await ask('/views', cookie)).json()))
+        const answers = await Promise.all(cookies.map(async (cookie) => await jsonOf(await ask('/views', cookie))))
         expect(answers).toEqual(users.map((userId) => ({ userId, views: round })))
       }
     })
@@ -84,7 +84,7 @@ for (const name of ['workerd', 'Deno', 'Bun'] satisfies RuntimeName[]) {
       const streamed = await ask('/stream', cookie)
       expect(await (await ask('/note', cookie)).json()).toBe('begun')
       expect(await streamed.text()).toBe('piece 1\npiece 2\npiece 3\n')
-      await expect.poll(async () => await (await ask('/note', cookie)).json()).toBe('ended')
+      await expect.poll(async () => await jsonOf(await ask('/note', cookie))).toBe('ended')
     })
 
     it('go with an answer that was fetched, whose headers stay as they are', async () => {
@@ -103,4 +103,8 @@ for (const name of ['workerd', 'Deno', 'Bun'] satisfies RuntimeName[]) {
 function cookieOf(answer: Response): string {
   const [set = ''] = answer.headers.getSetCookie()
   return set.split(';', 1)[0] ?? ''
+}
+
+async function jsonOf(answer: Response): Promise<unknown> {
+  return await answer.json()
 }
