@@ -10,7 +10,9 @@ import {
   progressBar,
   stopOnSignal,
 } from '@redstart-example/express'
+import { FRAMEWORKS } from './apps.ts'
 import { createShowcase, type Showcase } from './showcase.ts'
+import { startApps } from './start-apps.ts'
 
 try {
   await main()
@@ -20,7 +22,7 @@ try {
 }
 
 async function main(): Promise<void> {
-  const { redstart, description, signIn } = cacheFromEnv(process.env)
+  const { redstart, another, app, description, signIn } = cacheFromEnv(process.env)
   const showcase = createShowcase(redstart, description)
   const { server, port } = await listen(showcase.app, process.env['PORT'])
   const origin = `http://127.0.0.1:${port}`
@@ -36,9 +38,17 @@ async function main(): Promise<void> {
   const database = await filled(showcase, redstart)
   close.push(() => database.close())
   showcase.ready(createApp({ database, redstart }), database.description)
+  const apart = (process.env['REDIS_URL'] ?? '') !== ''
+  const apps = await startApps({ database, another, app, apart, port: port + 1 })
+  close.push(...apps.map(({ stop }) => stop))
+  const addresses = apps.map(
+    ({ name, port: own }) =>
+      `${name.padEnd(12)}http://127.0.0.1:${own}          on ${FRAMEWORKS[name]}${apart ? ', in a process of its own' : ''}`,
+  )
   console.log(`
   Ready       ${database.description}
-  Log-in      ${signIn}
+  Log-in      ${signIn}; it holds for all of these
+  ${addresses.join('\n  ')}
 
   curl -i ${origin}/api/restaurants/1/analytics             # twice: x-cache says miss, then hit
   curl -i "${origin}/api/restaurants/1/analytics?cache=off"   # what it takes without the cache

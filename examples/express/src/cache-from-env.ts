@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { createRedstart, type Redstart } from '@redstart/core'
+import { memory } from '@redstart/core/memory'
 import { redis } from '@redstart/core/redis'
 import { NAMESPACES } from './caches/caches.ts'
 import { SIGN_INS } from './fill/fill-sign-ins.ts'
@@ -7,6 +8,10 @@ import { SIGN_INS } from './fill/fill-sign-ins.ts'
 /** An instance, and what it is, for people. */
 export interface FromEnv {
   readonly redstart: Redstart
+  /** What its keys begin with. */
+  readonly app: string
+  /** Another instance over the same, for another app in this process. */
+  another(): Redstart
   /** Where the cache is. */
   readonly description: string
   /** Whether anybody can sign in. */
@@ -20,25 +25,28 @@ export interface FromEnv {
  * A cache belongs to one database: processes share it when they share the server of `DATABASE_URL`. One with a database
  * of its own, which is gone at its end, has keys of its own.
  *
+ * @param sharedApp what the keys of a process begin with whose database this one has as well.
  * @throws RedstartError `INVALID_ARGUMENT` when `REDIS_URL` is no URL of a Redis, or `REDSTART_KEYS` is no key.
  */
-export function cacheFromEnv(env: NodeJS.ProcessEnv): FromEnv {
+export function cacheFromEnv(env: NodeJS.ProcessEnv, sharedApp?: string): FromEnv {
   const sharesDatabase = (env['DATABASE_URL'] ?? '') !== ''
-  const app = sharesDatabase ? 'restaurant' : `restaurant-${randomUUID().slice(0, 8)}`
-  const options = {
-    app,
-    namespaces: NAMESPACES,
-    keys: env['REDSTART_KEYS'] || env['SESSION_ENCRYPTION_KEY'] || undefined,
-  }
+  const app = sharedApp ?? (sharesDatabase ? 'restaurant' : `restaurant-${randomUUID().slice(0, 8)}`)
+  const given = env['REDSTART_KEYS'] || env['SESSION_ENCRYPTION_KEY'] || undefined
   const url = env['REDIS_URL'] ?? ''
   if (url === '') {
     const description = 'in memory; REDIS_URL=redis://127.0.0.1:6379 keeps it in Redis'
-    return { redstart: createRedstart(options), description, signIn: SIGN_IN }
+    // Sessions in memory end with the process, and so may their key.
+    const keys = given ?? randomBytes(32).toString('base64')
+    const options = { app, namespaces: NAMESPACES, keys, backend: memory() }
+    const another = (): Redstart => createRedstart(options)
+    return { redstart: another(), another, app, description, signIn: SIGN_IN }
   }
-  const redstart = createRedstart({ ...options, backend: redis(url) })
+  const backend = redis(url)
+  const another = (): Redstart =>
+    createRedstart({ app, namespaces: NAMESPACES, backend, ...(given !== undefined && { keys: given }) })
   const sharing = sharesDatabase ? 'shared with all who use both' : 'not shared, since the database is not'
-  const signIn = options.keys === undefined ? NO_KEY : SIGN_IN
-  return { redstart, description: `Redis at REDIS_URL, ${sharing}`, signIn }
+  const signIn = given === undefined ? NO_KEY : SIGN_IN
+  return { redstart: another(), another, app, description: `Redis at REDIS_URL, ${sharing}`, signIn }
 }
 
 const SIGN_IN = `at /account, as ${SIGN_INS.logins.join(', ')}; the password is ${SIGN_INS.password}`
