@@ -13,7 +13,9 @@ export function lendDatabase(child: ChildProcess, database: Database): void {
     )
   })
   // Nobody will say how they end.
-  child.once('exit', () => open.forEach(({ end }) => end(false)))
+  child.once('exit', () => {
+    for (const { end } of open.values()) void end(false)
+  })
 
   async function answer(asked: Asked): Promise<readonly object[]> {
     if (asked.kind === 'begin') {

@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   showcase.ready(createApp({ database, redstart }), database.description)
   const apart = (process.env['REDIS_URL'] ?? '') !== ''
   const apps = await startApps({ database, another, app, apart, port: port + 1 })
-  close.push(...apps.map(({ stop }) => stop))
+  close.push(...apps.map((started) => started.stop))
   const addresses = apps.map(
     ({ name, port: own }) =>
       `${name.padEnd(12)}http://127.0.0.1:${own}          on ${FRAMEWORKS[name]}${apart ? ', in a process of its own' : ''}`,
