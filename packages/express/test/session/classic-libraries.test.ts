@@ -187,6 +187,9 @@ for (const name of EXPRESSES) {
             res.end()
           })
         })
+        app.post('/clear', (req, res, next) => {
+          void req.session.regenerate((error) => (error === undefined ? res.redirect('/form') : next(error)))
+        })
         app.use(csrfSynchronisedProtection)
         app.post('/order', (_req, res) => void res.end('ordered'))
         usualRoutes(app)
@@ -203,5 +206,11 @@ for (const name of EXPRESSES) {
     expect((await user.post('/order', { token })).status).toBe(403)
     const anew = (await user.get('/form')).body
     expect((await user.post('/order', { token: anew })).body).toBe('ordered')
+    // Of a form that is shown right after a log-out.
+    await user.post('/clear')
+    const last = (await user.get('/form')).body
+    expect((await user.get('/who')).body).toBe('{}')
+    expect((await user.post('/order', { token: anew })).status).toBe(403)
+    expect((await user.post('/order', { token: last })).body).toBe('ordered')
   })
 }
