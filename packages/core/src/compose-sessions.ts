@@ -85,6 +85,7 @@ function openEngine<Data extends object>(
       `The backend ${backend.name} has no sessions of express-session to bring over (sessions.import); use redis()`,
     )
   const time = new StoreTime(store, clock)
+  const activity = new ActivityLog(store, clock, deadline)
   return {
     store,
     settings,
@@ -93,8 +94,8 @@ function openEngine<Data extends object>(
     clock,
     time,
     audit: new Audit(telemetry, clock, namespace),
-    activity: new ActivityLog(store, clock, deadline),
-    revocations: new Revocations(store, time, clock, deadline),
+    activity,
+    revocations: new Revocations({ store, time, clock, activity, timeout: deadline }),
     watching: new Watching(store, clock, deadline),
   }
 }

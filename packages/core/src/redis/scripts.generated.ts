@@ -301,6 +301,14 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number)
   return string.format('%.0f', number)
 end
+local function ask_index(...)
+  local answer = redis.pcall(...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if not string.match(answer.err, '^WRONGTYPE') then error(answer) end
+end
+local function place_of(index, sid)
+  return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
+end
 local VERSION = '1'
 local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
@@ -349,7 +357,7 @@ local function alive(sid, verifier, grace, read_only, whole)
   if meta.ended then return nil, 'ended' end
   if not understood(meta) then return nil, 'unknown' end
   if meta.x <= now then return nil, 'expired' end
-  if index and (tonumber(redis.call('ZSCORE', index, sid) or '') or 0) <= now then return nil, 'revoked' end
+  if index and place_of(index, sid) <= now then return nil, 'revoked' end
   if verifier == meta.h then
     meta.secret, meta.next = 'current', meta.q and meta.w
   elseif meta.q and verifier == meta.q then
@@ -431,6 +439,14 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number)
   return string.format('%.0f', number)
 end
+local function ask_index(...)
+  local answer = redis.pcall(...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if not string.match(answer.err, '^WRONGTYPE') then error(answer) end
+end
+local function place_of(index, sid)
+  return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
+end
 local record, index = KEYS[1], KEYS[2]
 local sid, idle, absolute, most = ARGV[1], tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local expires = math.min(now + idle, absolute)
@@ -438,7 +454,7 @@ if now > tonumber(ARGV[2]) then return { 'late', now } end
 if redis.call('EXISTS', record) == 1 then return { 'taken', now } end
 local reply = { 'created', now }
 if index then
-  redis.call('ZREMRANGEBYSCORE', index, '-inf', text(now))
+  if not ask_index('ZREMRANGEBYSCORE', index, '-inf', text(now)) then redis.call('UNLINK', index) end
   local surplus = most and redis.call('ZCARD', index) - most + 1 or 0
   if surplus > 0 and ARGV[8] == 'reject' then return { 'rejected', now } end
   if surplus > 0 then
@@ -465,6 +481,14 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number)
   return string.format('%.0f', number)
+end
+local function ask_index(...)
+  local answer = redis.pcall(...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if not string.match(answer.err, '^WRONGTYPE') then error(answer) end
+end
+local function place_of(index, sid)
+  return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
 end
 local VERSION = '1'
 local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
@@ -514,7 +538,7 @@ local function alive(sid, verifier, grace, read_only, whole)
   if meta.ended then return nil, 'ended' end
   if not understood(meta) then return nil, 'unknown' end
   if meta.x <= now then return nil, 'expired' end
-  if index and (tonumber(redis.call('ZSCORE', index, sid) or '') or 0) <= now then return nil, 'revoked' end
+  if index and place_of(index, sid) <= now then return nil, 'revoked' end
   if verifier == meta.h then
     meta.secret, meta.next = 'current', meta.q and meta.w
   elseif meta.q and verifier == meta.q then
@@ -550,9 +574,17 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number)
   return string.format('%.0f', number)
 end
+local function ask_index(...)
+  local answer = redis.pcall(...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if not string.match(answer.err, '^WRONGTYPE') then error(answer) end
+end
+local function place_of(index, sid)
+  return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
+end
 local index, reply = KEYS[#KEYS], {}
 for n, sid in ipairs(ARGV) do
-  local expires = tonumber(redis.call('ZSCORE', index, sid) or '') or 0
+  local expires = place_of(index, sid)
   if expires > now and redis.call('TYPE', KEYS[n]).ok == 'hash' then
     local found = redis.call('HMGET', KEYS[n], 'c', 't', 'x', 'k', 'v')
     local created, touched, absolute = tonumber(found[1] or ''), tonumber(found[2] or ''), tonumber(found[3] or '')
@@ -568,6 +600,14 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number)
   return string.format('%.0f', number)
+end
+local function ask_index(...)
+  local answer = redis.pcall(...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if not string.match(answer.err, '^WRONGTYPE') then error(answer) end
+end
+local function place_of(index, sid)
+  return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
 end
 local VERSION = '1'
 local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
@@ -617,7 +657,7 @@ local function alive(sid, verifier, grace, read_only, whole)
   if meta.ended then return nil, 'ended' end
   if not understood(meta) then return nil, 'unknown' end
   if meta.x <= now then return nil, 'expired' end
-  if index and (tonumber(redis.call('ZSCORE', index, sid) or '') or 0) <= now then return nil, 'revoked' end
+  if index and place_of(index, sid) <= now then return nil, 'revoked' end
   if verifier == meta.h then
     meta.secret, meta.next = 'current', meta.q and meta.w
   elseif meta.q and verifier == meta.q then
@@ -644,7 +684,7 @@ local function touch(meta)
 end
 local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), read_only, true)
 if not meta then return { refusal, now } end
-local due = not read_only and after and now - meta.t >= after
+local due = not read_only and after and now - meta.t >= math.min(after, meta.i / 10)
 local noted = due and pcall(touch, meta)
 local reply = {
   'loaded', now, meta.secret, meta.next or false, meta.c, meta.t, meta.r or meta.c, meta.i, meta.x, noted and 1 or 0,
@@ -659,7 +699,15 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number)
   return string.format('%.0f', number)
 end
-return redis.call('ZRANGE', KEYS[1], '(' .. text(now), '+inf', 'BYSCORE')`
+local function ask_index(...)
+  local answer = redis.pcall(...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if not string.match(answer.err, '^WRONGTYPE') then error(answer) end
+end
+local function place_of(index, sid)
+  return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
+end
+return ask_index('ZRANGE', KEYS[1], '(' .. text(now), '+inf', 'BYSCORE') or {}`
 
 export const sessionNoteLua: string = String.raw`#!lua
 local time = redis.call('TIME')
@@ -667,34 +715,41 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number)
   return string.format('%.0f', number)
 end
-local ends, uses, created = KEYS[1], KEYS[2], KEYS[3]
+local ends, uses, created, begun, ended = unpack(KEYS)
 local MINUTE_MS, RING, MOST_PRUNED = 60000, 64, 1000
+local function forget(sids)
+  redis.call('ZREM', ends, unpack(sids))
+  redis.call('ZREM', uses, unpack(sids))
+  redis.call('HDEL', begun, unpack(sids))
+end
 local function prune()
   local over = redis.call('ZRANGE', ends, '-inf', text(now), 'BYSCORE', 'LIMIT', 0, MOST_PRUNED)
-  if #over == 0 then return end
-  redis.call('ZREM', ends, unpack(over))
-  redis.call('ZREM', uses, unpack(over))
+  if #over > 0 then forget(over) end
 end
 local function minute_of(minute)
   local field = text(minute % RING)
   local noted, count = string.match(redis.call('HGET', created, field) or '', '^(%d+) (%d+)$')
   return field, noted == text(minute) and tonumber(count) or 0
 end
+local REMEMBERED_MS = 10000
 local last, new = 0, 0
 prune()
-for n = 1, #ARGV, 3 do
-  local kind, sid, expires = ARGV[n], ARGV[n + 1], tonumber(ARGV[n + 2])
+redis.call('ZREMRANGEBYSCORE', ended, '-inf', text(now - REMEMBERED_MS))
+for n = 1, #ARGV, 4 do
+  local kind, sid, since, expires = ARGV[n], ARGV[n + 1], ARGV[n + 2], tonumber(ARGV[n + 3])
   if kind == 'ended' then
-    redis.call('ZREM', ends, sid)
-    redis.call('ZREM', uses, sid)
-  elseif expires > now then
+    forget({ sid })
+    redis.call('ZADD', ended, text(now), sid)
+    redis.call('PEXPIRE', ended, REMEMBERED_MS)
+  elseif expires > now and not redis.call('ZSCORE', ended, sid) then
     redis.call('ZADD', ends, text(expires), sid)
     redis.call('ZADD', uses, text(now), sid)
+    redis.call('HSET', begun, sid, since)
     last = math.max(last, expires)
   end
   if kind == 'created' then new = new + 1 end
 end
-for _, key in ipairs(last > 0 and { ends, uses } or {}) do
+for _, key in ipairs(last > 0 and { ends, uses, begun } or {}) do
   redis.call('PEXPIREAT', key, text(last), 'NX')
   redis.call('PEXPIREAT', key, text(last), 'GT')
 end
@@ -712,6 +767,14 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number)
   return string.format('%.0f', number)
 end
+local function ask_index(...)
+  local answer = redis.pcall(...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if not string.match(answer.err, '^WRONGTYPE') then error(answer) end
+end
+local function place_of(index, sid)
+  return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
+end
 local VERSION = '1'
 local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
@@ -760,7 +823,7 @@ local function alive(sid, verifier, grace, read_only, whole)
   if meta.ended then return nil, 'ended' end
   if not understood(meta) then return nil, 'unknown' end
   if meta.x <= now then return nil, 'expired' end
-  if index and (tonumber(redis.call('ZSCORE', index, sid) or '') or 0) <= now then return nil, 'revoked' end
+  if index and place_of(index, sid) <= now then return nil, 'revoked' end
   if verifier == meta.h then
     meta.secret, meta.next = 'current', meta.q and meta.w
   elseif meta.q and verifier == meta.q then
@@ -787,7 +850,7 @@ local function touch(meta)
 end
 local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), read_only, true)
 if not meta then return { refusal, now } end
-local due = not read_only and after and now - meta.t >= after
+local due = not read_only and after and now - meta.t >= math.min(after, meta.i / 10)
 local noted = due and pcall(touch, meta)
 local reply = {
   'loaded', now, meta.secret, meta.next or false, meta.c, meta.t, meta.r or meta.c, meta.i, meta.x, noted and 1 or 0,
@@ -802,6 +865,14 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number)
   return string.format('%.0f', number)
 end
+local function ask_index(...)
+  local answer = redis.pcall(...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if not string.match(answer.err, '^WRONGTYPE') then error(answer) end
+end
+local function place_of(index, sid)
+  return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
+end
 local FIRST = 3
 local count = #ARGV - FIRST + 1
 local index = KEYS[count + 1]
@@ -814,8 +885,8 @@ local reply = { now }
 for n = 1, count do
   local record, sid, counted = KEYS[n], ARGV[FIRST + n - 1], false
   if index then
-    counted = (tonumber(redis.call('ZSCORE', index, sid) or '') or 0) > now
-    redis.call('ZREM', index, sid)
+    counted = place_of(index, sid) > now
+    ask_index('ZREM', index, sid)
   else
     counted = lives(record)
   end
@@ -832,8 +903,16 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number)
   return string.format('%.0f', number)
 end
+local function ask_index(...)
+  local answer = redis.pcall(...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if not string.match(answer.err, '^WRONGTYPE') then error(answer) end
+end
+local function place_of(index, sid)
+  return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
+end
 local index, except = KEYS[1], ARGV[3]
-local members, reply, left = redis.call('ZRANGE', index, 0, -1, 'WITHSCORES'), { now }, nil
+local members, reply, left = ask_index('ZRANGE', index, 0, -1, 'WITHSCORES') or {}, { now }, nil
 for n = 1, #members, 2 do
   if members[n] == except then
     left = members[n + 1]
@@ -855,6 +934,14 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number)
   return string.format('%.0f', number)
 end
+local function ask_index(...)
+  local answer = redis.pcall(...)
+  if type(answer) ~= 'table' or not answer.err then return answer end
+  if not string.match(answer.err, '^WRONGTYPE') then error(answer) end
+end
+local function place_of(index, sid)
+  return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
+end
 local VERSION = '1'
 local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
@@ -903,7 +990,7 @@ local function alive(sid, verifier, grace, read_only, whole)
   if meta.ended then return nil, 'ended' end
   if not understood(meta) then return nil, 'unknown' end
   if meta.x <= now then return nil, 'expired' end
-  if index and (tonumber(redis.call('ZSCORE', index, sid) or '') or 0) <= now then return nil, 'revoked' end
+  if index and place_of(index, sid) <= now then return nil, 'revoked' end
   if verifier == meta.h then
     meta.secret, meta.next = 'current', meta.q and meta.w
   elseif meta.q and verifier == meta.q then
@@ -937,13 +1024,16 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number)
   return string.format('%.0f', number)
 end
-local ends, uses, created = KEYS[1], KEYS[2], KEYS[3]
+local ends, uses, created, begun, ended = unpack(KEYS)
 local MINUTE_MS, RING, MOST_PRUNED = 60000, 64, 1000
+local function forget(sids)
+  redis.call('ZREM', ends, unpack(sids))
+  redis.call('ZREM', uses, unpack(sids))
+  redis.call('HDEL', begun, unpack(sids))
+end
 local function prune()
   local over = redis.call('ZRANGE', ends, '-inf', text(now), 'BYSCORE', 'LIMIT', 0, MOST_PRUNED)
-  if #over == 0 then return end
-  redis.call('ZREM', ends, unpack(over))
-  redis.call('ZREM', uses, unpack(over))
+  if #over > 0 then forget(over) end
 end
 local function minute_of(minute)
   local field = text(minute % RING)
@@ -953,10 +1043,12 @@ end
 local MOST_SAMPLED = 1000
 local function average_length()
   local sample = redis.call('ZRANDMEMBER', uses, MOST_SAMPLED, 'WITHSCORES')
-  local total, count = 0, 0
-  for n = 1, #sample, 2 do
-    local begun = tonumber(string.match(sample[n], ' (%d+)$') or '')
-    if begun then total, count = total + tonumber(sample[n + 1]) - begun, count + 1 end
+  local sids, total, count = {}, 0, 0
+  for n = 1, #sample, 2 do sids[#sids + 1] = sample[n] end
+  local since = #sids > 0 and redis.call('HMGET', begun, unpack(sids)) or {}
+  for n = 1, #sids do
+    local first = tonumber(since[n] or '')
+    if first then total, count = total + tonumber(sample[2 * n]) - first, count + 1 end
   end
   return count > 0 and math.floor(total / count) or 0
 end

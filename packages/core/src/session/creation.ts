@@ -4,8 +4,8 @@ import type { Client } from './client.ts'
 import { type CoreRecord, coreRecord } from './core-record.ts'
 import { punctual, type SessionEngine } from './engine.ts'
 import { checkSizes, SessionFields } from './fields.ts'
-import { holdToLimit, tooMany } from './limit.ts'
-import { type Live, notedOf } from './live.ts'
+import { holdToLimit, limitOfScript, tooMany } from './limit.ts'
+import { type Live, noteUse } from './live.ts'
 import { SealedRecord } from './sealed.ts'
 import type { Lifetime, SessionSettings } from './settings.ts'
 import { newToken, presentedBy, type Token } from './token.ts'
@@ -46,8 +46,7 @@ export async function createRecord(engine: SessionEngine, client: Client, made: 
     const live = await tryToCreate(engine, client, made, token ?? newToken(engine.keyring.first, made.userId))
     if (live === undefined) continue
     const { address } = live.token
-    if (address.kind === 'user' && made.userId !== undefined)
-      await holdToLimit(engine, made.userId, { address, at: live.touched })
+    if (address.kind === 'user' && made.userId !== undefined) await holdToLimit(engine, made.userId, address)
     return live
   }
 }
@@ -68,13 +67,13 @@ async function tryToCreate(
   const coreBytes = sealed.sealCore(core)
   const bytes = new Map([...made.payloads].map(([field, payload]) => [field, sealed.sealField(field, payload)]))
   const { verifier } = presentedBy(token)
-  const limit = made.userId === undefined ? {} : { limit: settings.limit, ...withDurability(engine) }
+  const limit = made.userId === undefined ? {} : { ...limitOfScript(engine), ...withDurability(engine) }
   const record = { address, verifier, core: coreBytes, fields: bytes, idle, absolute: core.absolute, ...limit }
   const reply = await punctual(engine, (dated, timeout) => store.create({ ...record, ...dated }, timeout))
   if (reply.kind === 'taken') return undefined
   if (reply.kind === 'rejected') throw tooMany(settings.limit.max)
   tell(engine, made, address.sid, reply)
-  engine.activity.note({ kind: 'created', ...notedOf({ token, core }), expires: reply.now + idle })
+  noteUse(engine, 'created', { token, core, idle, touched: reply.now })
   const fields = new SessionFields(sealed, bytes, () => undefined)
   for (const [field, payload] of made.payloads) fields.stored(field, bytes.get(field), payload)
   const times = { idle, touched: reply.now, rotated: reply.now }
@@ -90,7 +89,8 @@ function lifetimeOf(
     const ms = typeof age === 'number' ? age : Math.max(1, age.getTime() - created)
     return { idle: Math.min(idle ?? ms, ms), absolute: ms }
   }
-  return remember ? remembered : lifetime
+  const lifetimes = remember ? remembered : lifetime
+  return idle === undefined ? lifetimes : { ...lifetimes, idle }
 }
 
 function coreOf(
@@ -122,11 +122,14 @@ async function admit({ settings, store }: SessionEngine, { address }: Client): P
 }
 
 function tell(
-  { audit }: SessionEngine,
+  { audit, activity }: SessionEngine,
   { userId, reason }: NewRecord,
   sid: string,
   { evicted, replicas }: { readonly evicted: readonly string[]; readonly replicas: number | undefined },
 ): void {
   audit.tell({ type: 'session.created', sid, userId, reason, replicas })
-  for (const gone of evicted) audit.tell({ type: 'session.ended', sid: gone, userId, reason: 'evicted' })
+  for (const gone of evicted) {
+    audit.tell({ type: 'session.ended', sid: gone, userId, reason: 'evicted' })
+    activity.note({ kind: 'ended', sid: gone })
+  }
 }

@@ -1,7 +1,7 @@
 import type { OpenedPayload } from '../wire/seal.ts'
 import type { SessionEngine } from './engine.ts'
 import { SessionFields } from './fields.ts'
-import { type Live, notedOf } from './live.ts'
+import type { Live } from './live.ts'
 import { presentedBy } from './token.ts'
 
 /**
@@ -28,6 +28,6 @@ export async function endRecord(
   }
   if (reply.kind !== 'ended-now') return undefined
   audit.tell(told)
-  activity.note({ kind: 'ended', ...notedOf(live) })
+  activity.note({ kind: 'ended', sid: address.sid })
   return new SessionFields(live.sealed, reply.fields, () => undefined).payloads()
 }

@@ -1,6 +1,7 @@
 import type { ActiveSession } from './active-session.ts'
 import { commit } from './commit.ts'
 import { punctual } from './engine.ts'
+import { noteUse } from './live.ts'
 import { presentedBy } from './token.ts'
 
 /**
@@ -20,6 +21,7 @@ export async function extend(session: ActiveSession, idle: number): Promise<void
   const { grace } = engine.settings
   const request = { ...presentedBy(live.token), changes: [], touch: true, idle, grace }
   const reply = await punctual(engine, (dated, timeout) => engine.store.commit({ ...request, ...dated }, timeout))
-  if (reply.kind === 'committed') session.live = { ...live, idle, touched: reply.now }
-  else session.lose(reply.kind)
+  if (reply.kind !== 'committed') return session.lose(reply.kind)
+  session.live = { ...live, idle, touched: reply.now }
+  noteUse(engine, 'used', session.live)
 }

@@ -1,39 +1,41 @@
 import { RedstartError } from '../errors.ts'
 import type { SessionEngine } from './engine.ts'
-import type { UserAddress } from './session-store.ts'
+import type { SessionLimit, UserAddress } from './session-store.ts'
 import { recordsOf, type UserRecord } from './user-records.ts'
 
 /**
- * Holds a user to as many sessions as there may be, those under other keys included. Under one key the script that creates
- * a record sees to it; a user whose sessions are under several has an index for each.
+ * What the script that creates a record sees to. A user whose sessions are under several keys has an index for each, which
+ * no script sees all of: whom to evict is then decided by what is in all of them, and by nothing else.
+ */
+export function limitOfScript({ keyring, settings: { limit } }: SessionEngine): { readonly limit?: SessionLimit } {
+  return keyring.all.length === 1 || limit.onExceed === 'reject' ? { limit } : {}
+}
+
+/**
+ * Holds a user to as many sessions as there may be, those under other keys included.
  *
- * Of several log-ins at once each ends sessions from before it alone, so that together they end no more than need be.
+ * Of several log-ins at once each may see other sessions, some of which are ended meanwhile. Whoever looks leaves the last
+ * one that was begun, and of the others those that end last. So nobody ends what another one would leave of all of them:
+ * as many stay as may be, and the last one to look, who sees all that are left, leaves no more.
  *
- * @param created what was just created, and when.
+ * @param created what was just created. It is ended where that fails: nobody is signed in then.
  * @throws RedstartError `SESSION_LIMIT` where it was one too many and is gone again, or what the store rejects with.
  */
-export async function holdToLimit(
-  engine: SessionEngine,
-  userId: string,
-  created: { readonly address: UserAddress; readonly at: number },
-): Promise<void> {
-  const { keyring, settings, revocations, audit } = engine
+export async function holdToLimit(engine: SessionEngine, userId: string, created: UserAddress): Promise<void> {
+  const { keyring, settings, revocations } = engine
   if (keyring.all.length === 1) return
   const { max, onExceed } = settings.limit
-  const others = (await recordsOf(engine, userId)).filter(({ record }) => record.sid !== created.address.sid)
-  if (onExceed === 'reject') {
-    if (others.filter(({ record }) => record.created <= created.at).length < max) return
-    await revocations.revoke({ addresses: [created.address] })
-    throw tooMany(max)
+  const revokeIt = async (): Promise<unknown> => await revocations.revoke({ addresses: [created] })
+  try {
+    const records = await recordsOf(engine, userId)
+    if (onExceed !== 'reject') return await evict(engine, userId, surplusOf(records, max))
+    if (numberOf(created, records) <= max) return
+  } catch (error) {
+    await revokeIt().catch(() => undefined)
+    throw error
   }
-  const leaving = others
-    .filter((each) => isBefore(each, created))
-    .sort((one, other) => one.record.expires - other.record.expires)
-    .slice(0, Math.max(0, others.length + 1 - max))
-    .map(({ address }) => address)
-  if (leaving.length === 0) return
-  const { sids } = await revocations.revoke({ addresses: leaving })
-  for (const sid of sids) audit.tell({ type: 'session.ended', sid, userId, reason: 'evicted' })
+  await revokeIt()
+  throw tooMany(max)
 }
 
 /** The user has as many sessions as there may be. */
@@ -44,9 +46,30 @@ export function tooMany(max: number): RedstartError {
   )
 }
 
-function isBefore(
-  { record }: UserRecord,
-  { address, at }: { readonly address: UserAddress; readonly at: number },
-): boolean {
-  return record.created < at || (record.created === at && record.sid < address.sid)
+/** Which ones leave. */
+function surplusOf(records: readonly UserRecord[], max: number): readonly UserRecord[] {
+  const [, ...others] = [...records].sort((one, other) => (isBefore(one, other) ? 1 : -1))
+  return others
+    .sort(({ record: one }, { record: other }) => one.expires - other.expires || (one.sid < other.sid ? -1 : 1))
+    .slice(0, Math.max(0, records.length - max))
+}
+
+async function evict(
+  { revocations, audit }: SessionEngine,
+  userId: string,
+  leaving: readonly UserRecord[],
+): Promise<void> {
+  if (leaving.length === 0) return
+  const { sids } = await revocations.revoke({ addresses: leaving.map(({ address }) => address) })
+  for (const sid of sids) audit.tell({ type: 'session.ended', sid, userId, reason: 'evicted' })
+}
+
+/** The how manieth it is, in the order of their beginnings; 0 where it has ended. */
+function numberOf({ sid }: UserAddress, records: readonly UserRecord[]): number {
+  const own = records.find(({ record }) => record.sid === sid)
+  return own === undefined ? 0 : 1 + records.filter((each) => isBefore(each, own)).length
+}
+
+function isBefore({ record: one }: UserRecord, { record: other }: UserRecord): boolean {
+  return one.created < other.created || (one.created === other.created && one.sid < other.sid)
 }

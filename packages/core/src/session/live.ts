@@ -2,7 +2,6 @@ import type { CoreRecord } from './core-record.ts'
 import type { SessionEngine } from './engine.ts'
 import { SessionFields } from './fields.ts'
 import { SealedRecord } from './sealed.ts'
-import type { NotedSession } from './session-activity.ts'
 import type { LoadedRecord } from './session-store.ts'
 import type { Token } from './token.ts'
 
@@ -46,9 +45,15 @@ export function liveOf(engine: SessionEngine, token: Token, record: LoadedRecord
   }
 }
 
-/** What statistics know of it. */
-export function notedOf({ token, core }: Pick<Live, 'token' | 'core'>): NotedSession {
-  return { sid: token.address.sid, device: core.device.kind, created: core.created }
+/** Tells the statistics that it was created or used just now, and until when it lives by that. */
+export function noteUse(
+  { activity }: SessionEngine,
+  kind: 'created' | 'used',
+  { token, core, idle, touched }: Pick<Live, 'token' | 'core' | 'idle' | 'touched'>,
+): void {
+  const { created, absolute, device } = core
+  const expires = Math.min(touched + idle, absolute)
+  activity.note({ kind, sid: token.address.sid, device: device.kind, created, expires })
 }
 
 /** A record cannot be that of another user, nor one of a user that of a visitor. */

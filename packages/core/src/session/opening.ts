@@ -2,7 +2,7 @@ import { RedstartError } from '../errors.ts'
 import type { Client } from './client.ts'
 import { type CookieChange, cookieOf } from './cookie-change.ts'
 import type { SessionEngine } from './engine.ts'
-import { type Live, liveOf, notedOf } from './live.ts'
+import { type Live, liveOf, noteUse } from './live.ts'
 import { migrate } from './migration.ts'
 import { boundTo, isElsewhere } from './binding.ts'
 import type { LoadedRecord, Refusal } from './session-store.ts'
@@ -116,10 +116,10 @@ async function adapted(
   return noted(engine, bound, record)
 }
 
-function noted({ audit, activity }: SessionEngine, live: Live, record: LoadedRecord): Opening {
+function noted(engine: SessionEngine, live: Live, record: LoadedRecord): Opening {
   const { sid } = live.token.address
-  if (record.promoted) audit.tell({ type: 'session.rotated', sid, phase: 'taken' })
-  if (record.noted) activity.note({ kind: 'used', ...notedOf(live), expires: record.now + record.idle })
+  if (record.promoted) engine.audit.tell({ type: 'session.rotated', sid, phase: 'taken' })
+  if (record.noted) noteUse(engine, 'used', live)
   return { kind: 'loaded', live, cookie: offeredCookie(live, record) }
 }
 

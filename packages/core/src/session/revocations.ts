@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../clock.ts'
+import type { ActivityLog } from './activity.ts'
 import type { RevokeAllRequest, RevokeReply, RevokeRequest, SessionStore } from './session-store.ts'
 import type { StoreTime } from './store-time.ts'
 
@@ -15,6 +16,16 @@ interface Unsent {
   readonly onEnded: OnEnded
 }
 
+export interface RevocationsParts {
+  readonly store: SessionStore
+  readonly time: StoreTime
+  readonly clock: Clock
+  /** Told of every session that was ended. */
+  readonly activity: ActivityLog
+  /** Milliseconds that one attempt may take. */
+  readonly timeout: number
+}
+
 /**
  * Ends sessions, again and again where the backend cannot be told. Nothing of a session is kept from one request to the
  * next, so that a revocation holds at once everywhere.
@@ -23,16 +34,18 @@ export class Revocations {
   readonly #store: SessionStore
   readonly #time: StoreTime
   readonly #clock: Clock
+  readonly #activity: ActivityLog
   readonly #timeout: number
   #unsent: Unsent[] = []
   #retry: Cancel | undefined
   #pause = FIRST_PAUSE_MS
   #closed = false
 
-  constructor(store: SessionStore, time: StoreTime, clock: Clock, timeout: number) {
+  constructor({ store, time, clock, activity, timeout }: RevocationsParts) {
     this.#store = store
     this.#time = time
     this.#clock = clock
+    this.#activity = activity
     this.#timeout = timeout
   }
 
@@ -58,18 +71,23 @@ export class Revocations {
   }
 
   async #send(unsent: Unsent): Promise<RevokeReply> {
-    const { revoked, onEnded } = unsent
+    const { revoked } = unsent
     try {
       const reply =
         revoked.kind === 'some'
           ? await this.#store.revoke(revoked.request, this.#timeout)
           : await this.#store.revokeAll(revoked.request, this.#timeout)
-      onEnded(reply)
+      this.#ended(unsent, reply)
       return reply
     } catch (error) {
       this.#keep(unsent)
       throw error
     }
+  }
+
+  #ended({ onEnded }: Unsent, reply: RevokeReply): void {
+    for (const sid of reply.sids) this.#activity.note({ kind: 'ended', sid })
+    onEnded(reply)
   }
 
   #keep(unsent: Unsent): void {
@@ -90,15 +108,17 @@ export class Revocations {
   }
 
   /** Whoever signed in again meanwhile is not signed out for it. */
-  async #again({ revoked, onEnded }: Unsent): Promise<void> {
-    if (revoked.kind === 'some') return onEnded(await this.#store.revoke(revoked.request, this.#timeout))
+  async #again(unsent: Unsent): Promise<void> {
+    const { revoked } = unsent
+    if (revoked.kind === 'some') return this.#ended(unsent, await this.#store.revoke(revoked.request, this.#timeout))
     const { request, until } = revoked
     const { tag, except, durability } = request
     const listed = await this.#store.list(tag, this.#timeout)
     const addresses = listed
       .filter(({ sid, created }) => sid !== except && created <= until)
       .map(({ sid }) => ({ kind: 'user' as const, tag, sid }))
-    onEnded(await this.#store.revoke({ addresses, ...(durability && { durability }) }, this.#timeout))
+    const reply = await this.#store.revoke({ addresses, ...(durability && { durability }) }, this.#timeout)
+    this.#ended(unsent, reply)
   }
 }
 

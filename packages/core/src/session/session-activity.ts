@@ -1,6 +1,7 @@
-/** What a session did. */
-export type Activity = NotedSession &
-  ({ readonly kind: 'created' | 'used'; readonly expires: number } | { readonly kind: 'ended' })
+/** What a session did. One that has ended is known by its `sid` alone: whoever ends it may know nothing else of it. */
+export type Activity =
+  | (NotedSession & { readonly kind: 'created' | 'used'; readonly expires: number })
+  | { readonly kind: 'ended'; readonly sid: string }
 
 /** Whose activity it is: always told the same of one session. */
 export interface NotedSession {

@@ -143,7 +143,10 @@ export type CreateReply =
   | Late
 
 export interface LoadRequest extends Presented {
-  /** Milliseconds since the last use that was noted, from which on a load notes one. @default it is not noted */
+  /**
+   * Milliseconds since the last use that was noted, from which on a load notes one; a tenth of the record's idle time
+   * where that is less. @default it is not noted
+   */
   readonly touchAfter?: number | undefined
   readonly readOnly: boolean
   /** How long the previous secret is good for when the next one takes its place, in ms. */

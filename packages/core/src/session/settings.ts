@@ -12,7 +12,7 @@ export interface SessionOptions<Data extends object = SessionData> {
   readonly absolute?: Duration
   /** The same of sessions whose user wants to be remembered. @default { idle: '30d', absolute: '90d' } */
   readonly remember?: { readonly idle?: Duration; readonly absolute?: Duration }
-  /** A use is noted when the last one that was is so long ago. @default a tenth of `idle`, at most '1m' */
+  /** A use is noted when the last one that was is so long ago, or a tenth of the session's idle time. @default '1m' */
   readonly touchAfter?: Duration
   /** How often a signed-in session gets a new secret; 0 for never. @default '4h' */
   readonly rotateEvery?: Duration
@@ -111,7 +111,7 @@ export interface Lifetime {
   readonly absolute: number
 }
 
-/** How often a use is noted: often enough for whichever of the idle times a session has. */
-export function touchAfterOf({ touchAfter, lifetime, remembered }: SessionSettings): number {
-  return touchAfter ?? Math.min(lifetime.idle / 10, remembered.idle / 10, 60_000)
+/** How often a use is noted; more often where the idle time of a session is short, see `LoadRequest`. */
+export function touchAfterOf({ touchAfter }: SessionSettings): number {
+  return touchAfter ?? 60_000
 }

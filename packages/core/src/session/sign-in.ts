@@ -72,14 +72,17 @@ function knownOf(
 ): Omit<NewRecord, 'userId' | 'payloads'> {
   const known = renews ? before?.core : undefined
   const said = wantedAge === undefined ? undefined : wantedAge !== null
+  // Another idle time, see `extend`, is that of the session as well.
+  const remembers = remember ?? said ?? known?.remember ?? false
+  const goesOn = known !== undefined && wantedAge === undefined && remembers === known.remember
   return {
     reason: known === undefined ? 'login' : 'elevation',
     methods: textsOf('methods', methods) ?? known?.methods ?? [],
     roles: textsOf('roles', roles) ?? known?.roles ?? [],
-    remember: remember ?? said ?? known?.remember ?? false,
+    remember: remembers,
     identified: identified ?? known?.identified ?? false,
     age: wantedAge ?? (known?.remember === true ? known.absolute - known.created : undefined),
-    idle: known?.remember === true && wantedAge === undefined ? before?.idle : undefined,
+    idle: goesOn ? before?.idle : undefined,
     proof: found ? known : undefined,
   }
 }

@@ -1,5 +1,4 @@
 import type { ActiveSession } from './active-session.ts'
-import { notedOf } from './live.ts'
 
 /**
  * Ends a session. The cookie is cleared in any case; where the backend cannot be told now it is told later, and the
@@ -15,10 +14,9 @@ export async function signOut(session: ActiveSession, reason: 'logout' | 'replac
   const token = live?.token ?? (opening.kind === 'unavailable' ? opening.token : undefined)
   if (token === undefined) return
   const { address } = token
-  const { settings, audit, activity, revocations } = engine
+  const { settings, audit, revocations } = engine
   const request = { addresses: [address], ...(settings.durability && { durability: settings.durability }) }
   await revocations.revoke(request, ({ replicas }) => {
     audit.tell({ type: 'session.ended', sid: address.sid, userId: live?.core.userId, reason, replicas })
-    if (live !== undefined) activity.note({ kind: 'ended', ...notedOf(live) })
   })
 }

@@ -136,6 +136,24 @@ describe('what is lost or foreign', () => {
     expect(await store.list(address.tag, TIMEOUT)).toHaveLength(1)
   })
 
+  it('is something else under the key of an index: it counts as a lost one, which a log-in replaces', async () => {
+    const address = ofUser()
+    const { tag } = address
+    const made = await make(store, { address })
+    await server.command('SET', indexKey(tag), 'x')
+    expect(await load(store, made, { touchAfter: 0 })).toMatchObject({ kind: 'revoked' })
+    expect(await store.commit(committing(made), TIMEOUT)).toMatchObject({ kind: 'revoked' })
+    expect(await store.list(tag, TIMEOUT)).toEqual([])
+    expect((await store.revoke({ addresses: [address] }, TIMEOUT)).sids).toEqual([])
+    const limit = { max: 1, onExceed: 'reject' } as const
+    const next = await make(store, { address: ofUser(tag), limit })
+    expect(await load(store, next)).toMatchObject({ kind: 'loaded' })
+    expect(await store.list(tag, TIMEOUT)).toHaveLength(1)
+    await server.command('SET', indexKey(tag), 'x')
+    expect((await store.revokeAll({ tag }, TIMEOUT)).sids).toEqual([])
+    expect(await load(store, next)).toMatchObject({ kind: 'revoked' })
+  })
+
   it('is a lost record: it leaves the index, unless nothing may change', async () => {
     const address = ofUser()
     const made = await make(store, { address })

@@ -70,8 +70,9 @@ export class MemorySessionStore implements SessionStore {
     const found = this.#alive(request, request, now)
     if (typeof found === 'string') return { kind: found, now }
     const { record } = found
-    const { touchAfter = Number.POSITIVE_INFINITY } = request
-    const noted = !request.readOnly && now - record.touched >= touchAfter
+    const { touchAfter, readOnly } = request
+    const due = touchAfter !== undefined && now - record.touched >= Math.min(touchAfter, record.idle / 10)
+    const noted = due && !readOnly
     if (noted) this.#touch(record, now)
     const { created, touched, rotated, idle, absolute } = record
     return {

@@ -59,7 +59,7 @@ export class MemorySessions {
   add(record: SessionRecord, now: number): void {
     this.#made += 1
     if (this.#made > LEAST_BETWEEN + this.#records.size / 2 || this.#records.size >= this.#most) this.#prune(now)
-    if (this.#records.size >= this.#most) this.#makeRoom()
+    if (this.#records.size >= this.#most) this.#makeRoom(now)
     const { address } = record
     this.#records.set(keyOf(address), record)
     if (address.kind !== 'user') return
@@ -93,7 +93,7 @@ export class MemorySessions {
     for (const { address, expires } of this.#records.values()) if (expires <= now) this.remove(address)
   }
 
-  #makeRoom(): void {
+  #makeRoom(now: number): void {
     const anonymous = [...this.#records.values()].filter(({ address }) => address.kind === 'anonymous')
     if (anonymous.length === 0) {
       throw new RedstartError(
@@ -103,6 +103,8 @@ export class MemorySessions {
     }
     const leaving = anonymous.sort((a, b) => a.expires - b.expires).slice(0, Math.ceil(this.#most / LEAVING_PART))
     for (const { address } of leaving) this.remove(address)
+    const ended = leaving.map(({ address: { sid } }) => ({ kind: 'ended' as const, sid }))
+    this.activity.note(ended, now)
   }
 }
 

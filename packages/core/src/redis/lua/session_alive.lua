@@ -7,6 +7,7 @@
 -- KEYS[2]  of a signed-in user the index, a sorted set of selectors, each with the instant at which its record ends
 
 --- include session_now
+--- include session_index
 
 local VERSION = '1'
 local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
@@ -68,7 +69,7 @@ local function alive(sid, verifier, grace, read_only, whole)
   if meta.ended then return nil, 'ended' end
   if not understood(meta) then return nil, 'unknown' end
   if meta.x <= now then return nil, 'expired' end
-  if index and (tonumber(redis.call('ZSCORE', index, sid) or '') or 0) <= now then return nil, 'revoked' end
+  if index and place_of(index, sid) <= now then return nil, 'revoked' end
   if verifier == meta.h then
     meta.secret, meta.next = 'current', meta.q and meta.w
   elseif meta.q and verifier == meta.q then

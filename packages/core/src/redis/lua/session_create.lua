@@ -16,6 +16,7 @@
 -- Reply    { 'created', now, evicted selector, ... }, { 'rejected', now }, { 'taken', now } or { 'late', now }
 
 --- include session_now
+--- include session_index
 
 local record, index = KEYS[1], KEYS[2]
 local sid, idle, absolute, most = ARGV[1], tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -26,7 +27,7 @@ if redis.call('EXISTS', record) == 1 then return { 'taken', now } end
 
 local reply = { 'created', now }
 if index then
-  redis.call('ZREMRANGEBYSCORE', index, '-inf', text(now))
+  if not ask_index('ZREMRANGEBYSCORE', index, '-inf', text(now)) then redis.call('UNLINK', index) end
   local surplus = most and redis.call('ZCARD', index) - most + 1 or 0
   if surplus > 0 and ARGV[8] == 'reject' then return { 'rejected', now } end
   if surplus > 0 then

@@ -6,10 +6,11 @@
 -- Reply    selector, instant at which it ends unless it is used, created, touched, absolute, core, selector, ...
 
 --- include session_now
+--- include session_index
 
 local index, reply = KEYS[#KEYS], {}
 for n, sid in ipairs(ARGV) do
-  local expires = tonumber(redis.call('ZSCORE', index, sid) or '') or 0
+  local expires = place_of(index, sid)
   if expires > now and redis.call('TYPE', KEYS[n]).ok == 'hash' then
     local found = redis.call('HMGET', KEYS[n], 'c', 't', 'x', 'k', 'v')
     local created, touched, absolute = tonumber(found[1] or ''), tonumber(found[2] or ''), tonumber(found[3] or '')

@@ -5,7 +5,8 @@
 -- ARGV[2]  the verifier that is presented
 -- ARGV[3]  '1' when nothing may be changed
 -- ARGV[4]  milliseconds for which the previous secret is good when the next one takes its place
--- ARGV[5]  milliseconds since the last use that was noted, from which on this one is noted, or '-'
+-- ARGV[5]  milliseconds since the last use that was noted, from which on this one is noted, a tenth of the idle time at
+--          most; or '-'
 -- Reply    { 'loaded', now, 'current' or 'previous', next secret or nil, created, touched, rotated, idle, absolute,
 --          1 when noted, 1 when promoted, core, field, bytes, field, bytes, ... }, or { why not, now }
 
@@ -21,7 +22,7 @@ end
 
 local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), read_only, true)
 if not meta then return { refusal, now } end
-local due = not read_only and after and now - meta.t >= after
+local due = not read_only and after and now - meta.t >= math.min(after, meta.i / 10)
 -- What is read does not depend on it.
 local noted = due and pcall(touch, meta)
 local reply = {

@@ -5,5 +5,6 @@
 -- Reply    selectors, the one that ends soonest first
 
 --- include session_now
+--- include session_index
 
-return redis.call('ZRANGE', KEYS[1], '(' .. text(now), '+inf', 'BYSCORE')
+return ask_index('ZRANGE', KEYS[1], '(' .. text(now), '+inf', 'BYSCORE') or {}

@@ -9,6 +9,7 @@
 -- Reply    { now, selector of one that counted until now, ... }
 
 --- include session_now
+--- include session_index
 
 local FIRST = 3
 local count = #ARGV - FIRST + 1
@@ -25,8 +26,8 @@ local reply = { now }
 for n = 1, count do
   local record, sid, counted = KEYS[n], ARGV[FIRST + n - 1], false
   if index then
-    counted = (tonumber(redis.call('ZSCORE', index, sid) or '') or 0) > now
-    redis.call('ZREM', index, sid)
+    counted = place_of(index, sid) > now
+    ask_index('ZREM', index, sid)
   else
     counted = lives(record)
   end

@@ -8,9 +8,10 @@
 -- Reply    { now, selector of one that counted until now, ... }
 
 --- include session_now
+--- include session_index
 
 local index, except = KEYS[1], ARGV[3]
-local members, reply, left = redis.call('ZRANGE', index, 0, -1, 'WITHSCORES'), { now }, nil
+local members, reply, left = ask_index('ZRANGE', index, 0, -1, 'WITHSCORES') or {}, { now }, nil
 for n = 1, #members, 2 do
   if members[n] == except then
     left = members[n + 1]

@@ -12,10 +12,12 @@ local MOST_SAMPLED = 1000
 -- From beginning to last use; of so many of them where there are more.
 local function average_length()
   local sample = redis.call('ZRANDMEMBER', uses, MOST_SAMPLED, 'WITHSCORES')
-  local total, count = 0, 0
-  for n = 1, #sample, 2 do
-    local begun = tonumber(string.match(sample[n], ' (%d+)$') or '')
-    if begun then total, count = total + tonumber(sample[n + 1]) - begun, count + 1 end
+  local sids, total, count = {}, 0, 0
+  for n = 1, #sample, 2 do sids[#sids + 1] = sample[n] end
+  local since = #sids > 0 and redis.call('HMGET', begun, unpack(sids)) or {}
+  for n = 1, #sids do
+    local first = tonumber(since[n] or '')
+    if first then total, count = total + tonumber(sample[2 * n]) - first, count + 1 end
   end
   return count > 0 and math.floor(total / count) or 0
 end

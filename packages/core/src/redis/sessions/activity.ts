@@ -14,13 +14,16 @@ export async function noteActivity(
 ): Promise<void> {
   const byDevice = new Map<Device, (string | number)[]>()
   for (const each of activity) {
-    const values = byDevice.get(each.device) ?? []
-    values.push(
-      each.kind,
-      `${each.sid} ${Math.floor(each.created)}`,
-      each.kind === 'ended' ? 0 : Math.floor(each.expires),
-    )
-    byDevice.set(each.device, values)
+    const noted =
+      each.kind === 'ended'
+        ? [each.kind, each.sid, 0, 0]
+        : [each.kind, each.sid, Math.floor(each.created), Math.floor(each.expires)]
+    // Of one that has ended it is not said where it is.
+    for (const device of each.kind === 'ended' ? DEVICES : [each.device]) {
+      const values = byDevice.get(device) ?? []
+      values.push(...noted)
+      byDevice.set(device, values)
+    }
   }
   const noted = [...byDevice].map(([device, values]) =>
     run(servers, sessionNote, keys.activity(device), values, timeout),

@@ -33,6 +33,6 @@ export class SessionKeys {
   /** In the order in which the scripts of activity take them. */
   activity(device: Device): readonly string[] {
     const own = `${this.#prefix}:{${this.#prefix}:${device}}`
-    return [`${own}:ends`, `${own}:uses`, `${own}:created`]
+    return [`${own}:ends`, `${own}:uses`, `${own}:created`, `${own}:begun`, `${own}:ended`]
   }
 }

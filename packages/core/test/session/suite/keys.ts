@@ -58,6 +58,42 @@ export function keyTests(backend: () => Backend): void {
       expect(last.of('session.damaged')).toEqual([])
     })
 
+    it.each([
+      ['one process', [[1, 2]]],
+      [
+        'a mixed fleet',
+        [
+          [1, 2],
+          [2, 1],
+        ],
+      ],
+    ])('hold a user who signs in many times at once to the limit, and end no more than that: %s', async (_, fleet) => {
+      const place = backend()
+      const { app } = openInstance(place)
+      const processes = fleet.map((keys) =>
+        openInstance(place, { app, keys: keys.map(key), sessions: { limit: { max: 3 } } }),
+      )
+      for (const user of times(3, (n) => `u${n}`)) {
+        const begun = (n: number): Promise<unknown> => at(processes, n % fleet.length).sessions.create({ userId: user })
+        await Promise.all(times(40, begun))
+        expect(await at(processes, 0).sessions.user(user).list()).toHaveLength(3)
+      }
+      const told = processes.flatMap((each) => each.of('session.ended'))
+      expect(new Set(told.map(({ sid }) => sid)).size).toBe(3 * 37)
+    })
+
+    it('leave one at least to a user whose log-ins are refused above the limit', async () => {
+      const place = backend()
+      const limit = { max: 3, onExceed: 'reject' } as const
+      const one = openInstance(place, { keys: [key(1), key(2)], sessions: { limit } })
+      const two = openInstance(place, { app: one.app, keys: [key(2), key(1)], sessions: { limit } })
+      const begun = (n: number): Promise<unknown> => at([one, two], n % 2).sessions.create({ userId: 'u' })
+      const codes = await Promise.all(times(20, async (n) => await codeOf(begun(n))))
+      expect(codes.filter((code) => code === undefined)).toHaveLength(3)
+      expect(codes.filter((code) => code === 'SESSION_LIMIT')).toHaveLength(17)
+      expect(await one.sessions.user('u').list()).toHaveLength(3)
+    })
+
     it("hide nobody from whoever ends all of a user's sessions, in whichever process", async () => {
       const place = backend()
       const one = openInstance(place, { keys: [key(1), key(2)] })

@@ -1,7 +1,9 @@
 import type { Backend } from '../../../src/index.ts'
 import { askingTests } from './asking.ts'
+import { countingTests } from './counting.ts'
 import { dataTests } from './data.ts'
 import { endingTests } from './endings.ts'
+import { extendingTests } from './extending.ts'
 import { followingTests } from './following.ts'
 import { guardingTests } from './guarding.ts'
 import { handedOutTests } from './handed-out.ts'
@@ -23,5 +25,7 @@ export function sessionTests(backend: () => Backend): void {
   raceTests(backend)
   endingTests(backend)
   keyTests(backend)
+  countingTests(backend)
+  extendingTests(backend)
   recordTests(backend)
 }

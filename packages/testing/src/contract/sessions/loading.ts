@@ -36,6 +36,14 @@ export const loadTests: readonly SessionTest[] = [
     expect(await loaded(store, made, { touchAfter: HOUR })).toMatchObject({ noted: false, touched: noted.now })
   }),
 
+  sessionTest('notes a use after a tenth of the idle time at the latest', async ({ store }) => {
+    const made = await make(store, { idle: 6000 })
+    await setTimeout(650)
+    expect(await loaded(store, made)).toMatchObject({ noted: false })
+    expect(await loaded(store, made, { touchAfter: HOUR })).toMatchObject({ noted: true })
+    expect(await loaded(store, made, { touchAfter: HOUR, readOnly: true })).toMatchObject({ noted: false })
+  }),
+
   sessionTest('that notes a use lets the record live on', async ({ store }) => {
     const address = ofUser()
     const used = await make(store, { address, idle: 1500 })

@@ -39,10 +39,13 @@ export const noteTests: readonly SessionTest[] = [
     expect(createdPerMinute).toHaveLength(60)
     expect(createdPerMinute.slice(0, 58).every((count) => count === 0)).toBe(true)
     expect((createdPerMinute[58] ?? 0) + (createdPerMinute[59] ?? 0)).toBe(30)
-    const ended = sids.slice(0, 4).map((sid): Activity => ({ kind: 'ended', sid, device: 'mobile', created: begun }))
+    const ended = sids.slice(0, 4).map((sid): Activity => ({ kind: 'ended', sid }))
     await store.note(ended, TIMEOUT)
     const after = await other.statistics({ within: HOUR }, TIMEOUT)
     expect(after).toMatchObject({ active: 27, recent: 27, byDevice: { mobile: 16 } })
+    // What another process noted before the end, and tells after it.
+    await other.note(used, TIMEOUT)
+    expect(await store.statistics({ within: HOUR }, TIMEOUT)).toMatchObject({ active: 27, byDevice: { mobile: 16 } })
     expect(await open({ namespace: 'admin' }).statistics({ within: HOUR }, TIMEOUT)).toMatchObject({ active: 0 })
   }),
 

@@ -56,7 +56,8 @@ export class ReferenceSessions {
   load({ address, verifier, touchAfter, readOnly, grace }: LoadRequest, now: number): unknown {
     const seen = this.#see(address, verifier, now, readOnly ? undefined : grace)
     if (seen.kind !== 'alive') return seen
-    const noted = !readOnly && touchAfter !== undefined && now - seen.kept.touched >= touchAfter
+    const noted =
+      !readOnly && touchAfter !== undefined && now - seen.kept.touched >= Math.min(touchAfter, seen.kept.idle / 10)
     const kept = noted ? this.#put(seen.kept, { touched: now }) : seen.kept
     const { core, fields, created, touched, rotated, idle, absolute } = kept
     const { told, promoted } = seen
