@@ -21,13 +21,14 @@ const apart = [
 ]
 /**
  * Left to `npm run soak`: real processes through many failovers, since how long Redis takes for each is not ours, and
- * what shows only after minutes.
+ * what shows only after minutes; and what needs a browser.
  */
 const soakOnly = [
   '**/test/processes/failover.redis.test.ts',
   '**/test/processes/processes.cluster.test.ts',
   '**/test/soak/soak.redis.test.ts',
   '**/test/tracking/failover.cluster.test.ts',
+  'apps/showcase/test/chromium.test.ts',
 ]
 
 export default defineConfig({
@@ -62,6 +63,7 @@ export default defineConfig({
       project('apart', { include: apart, isolate: true, testTimeout: 60_000 * patience }),
       project('apps', {
         include: ['apps/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+        exclude: soak ? [] : soakOnly,
         testTimeout: 120_000 * patience,
         hookTimeout: 120_000 * patience,
       }),
