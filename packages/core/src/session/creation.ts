@@ -18,6 +18,8 @@ export interface NewRecord {
   readonly remember: boolean
   readonly methods: readonly string[]
   readonly roles: readonly string[]
+  /** Of the data, where a process may know a newer one than this. */
+  readonly version?: number | undefined
   /** Who signed in was found in the data. */
   readonly identified: boolean
   /** For how long, in ms, or until when, in place of what the settings say. */
@@ -63,7 +65,8 @@ async function tryToCreate(
   const sealed = new SealedRecord(keyring, scope, { sid: address.sid, key: token.key })
   const created = await engine.time.now(settings.deadline)
   const { idle, absolute } = lifetimeOf(settings, made, created)
-  const core = coreOf(made, client, { created, absolute: created + absolute, version: settings.version })
+  const version = Math.max(settings.version, made.version ?? 0)
+  const core = coreOf(made, client, { created, absolute: created + absolute, version })
   const coreBytes = sealed.sealCore(core)
   const bytes = new Map([...made.payloads].map(([field, payload]) => [field, sealed.sealField(field, payload)]))
   const { verifier } = presentedBy(token)

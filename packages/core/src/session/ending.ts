@@ -29,5 +29,12 @@ export async function endRecord(
   if (reply.kind !== 'ended-now') return undefined
   audit.tell(told)
   activity.note({ kind: 'ended', sid: address.sid })
-  return new SessionFields(live.sealed, reply.fields, () => undefined).payloads()
+  const newest = new SessionFields(live.sealed, reply.fields, () => undefined).payloads()
+  // What follows is of this version, as what it holds must be.
+  if (live.core.version < settings.version)
+    for (const { field, payload } of live.fields.adaptedOf(reply.fields)) {
+      if (payload === undefined) newest.delete(field)
+      else newest.set(field, payload)
+    }
+  return newest
 }

@@ -125,6 +125,13 @@ export class SessionFields {
     )
   }
 
+  /** What was adapted, of fields that are still what they were in what the backend has by now. */
+  adaptedOf(newest: ReadonlyMap<string, Uint8Array>): readonly FieldDraft[] {
+    return [...this.#stored].flatMap(([field, { bytes, opened, adapted }]) =>
+      adapted && isSame(bytes, newest.get(field)) ? [{ field, payload: opened ?? undefined }] : [],
+    )
+  }
+
   /** The backend has this now; `payload` is what its bytes open to. */
   stored(field: string, bytes: Uint8Array | undefined, payload: OpenedPayload | undefined): void {
     if (bytes === undefined) this.#stored.delete(field)
@@ -191,6 +198,10 @@ function tooLarge(what: string, most: number): RedstartError {
     'VALUE_TOO_LARGE',
     `${what}; at most ${most} are stored: keep what is large elsewhere, and its key in the session`,
   )
+}
+
+function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+  return one === undefined || other === undefined ? one === other : Buffer.compare(one, other) === 0
 }
 
 function same(one: OpenedPayload, other: OpenedPayload): boolean {

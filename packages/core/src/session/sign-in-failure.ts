@@ -59,7 +59,7 @@ async function restore(
   try {
     const live = await createRecord(engine, client, {
       ...{ userId: undefined, reason: 'anonymous', payloads, methods: [], roles: [], identified: false },
-      ...times,
+      ...{ ...times, version: core.version },
     })
     session.begin(live, cookieOf(live.token, live.core, live.core.created))
     return true

@@ -52,13 +52,16 @@ export async function signIn(session: ActiveSession, userId: string, how: SignIn
     throw new RedstartError('NOT_SIGNED_IN', 'The session has ended meanwhile; the user must sign in again')
   }
   const payloads = own ?? keptOf(session, newest ?? new Map(), drafts)
+  const version = own === undefined ? before?.core.version : undefined
   const hidden = new Map(session.hiddenValues)
   session.become(undefined)
-  const live = await createRecord(engine, client, { userId, payloads, ...known }).catch(async (error: unknown) => {
-    const left = newest && (own === undefined ? newest : NOTHING)
-    await signInFailed(session, error, { before, newest: left, hidden })
-    throw error
-  })
+  const live = await createRecord(engine, client, { userId, payloads, version, ...known }).catch(
+    async (error: unknown) => {
+      const left = newest && (own === undefined ? newest : NOTHING)
+      await signInFailed(session, error, { before, newest: left, hidden })
+      throw error
+    },
+  )
   session.begin(live, cookieOf(live.token, live.core, live.core.created))
   session.view?.show(live.fields.dataNames)
 }
@@ -69,7 +72,7 @@ function knownOf(
   { wantedAge }: ActiveSession,
   before: Live | undefined,
   { renews = false, found = false, methods, roles, remember, identified }: SignIn,
-): Omit<NewRecord, 'userId' | 'payloads'> {
+): Omit<NewRecord, 'userId' | 'payloads' | 'version'> {
   const known = renews ? before?.core : undefined
   const said = wantedAge === undefined ? undefined : wantedAge !== null
   // Another idle time, see `extend`, is that of the session as well.

@@ -48,6 +48,34 @@ export function versionTests(backend: () => Backend): void {
       }
     })
 
+    it('go into the session of whoever signs in as this version has them', async () => {
+      const place = backend()
+      const old = openInstance(place)
+      const [first, other] = [old.browser(), old.browser()]
+      for (const browser of [first, other])
+        await browser.request((session) => void Object.assign(session, { cart: 1, left: 1 }))
+      const migrate = {
+        1: ({ cart, ...rest }: Readonly<Record<string, unknown>>) => ({ ...rest, basket: cart }),
+      }
+      const next = openInstance(place, { app: old.app, sessions: { version: 1, migrate } })
+      const read = async (tab: typeof first): Promise<unknown> =>
+        (await tab.request((session) => Object.fromEntries(Object.entries(session)))).value
+      const tab = first.copy(next.sessions)
+      await tab.login(1)
+      expect(await read(tab)).toEqual({ basket: 1, left: 1 })
+      // A process of the version before lets them be, and does not say that they are of its own.
+      const back = tab.copy(old.sessions)
+      await back.request(async (session) => await session.elevate())
+      expect(await read(back.copy(next.sessions))).toEqual({ basket: 1, left: 1 })
+      // What another request has changed meanwhile stays what that has made of it.
+      const late = other.copy(next.sessions)
+      await late.request(async (session) => {
+        await other.send((now) => (now['cart'] = 2))
+        await session.login(2)
+      })
+      expect(await read(late)).toEqual({ basket: 1, cart: 2, left: 1 })
+    })
+
     it('that do not fit are left out a field at a time and told, and the rest is there', async () => {
       const place = backend()
       const old = openInstance(place)
