@@ -79,7 +79,7 @@ function openEngine<Data extends object>(
   const { app, clock } = context
   const { namespace, deadline } = settings
   const store = backend.sessions(context, { namespace })
-  if (settings.import !== undefined && store.take === undefined)
+  if (settings.import !== undefined && store.former === undefined)
     throw new RedstartError(
       'UNSUPPORTED',
       `The backend ${backend.name} has no sessions of express-session to bring over (sessions.import); use redis()`,

@@ -1,25 +1,29 @@
 import { Buffer } from 'node:buffer'
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { RedstartError } from '../errors.ts'
 import { decodeText } from '../wire/text.ts'
 import type { Client } from './client.ts'
 import { cookieOf } from './cookie-change.ts'
-import { createRecord } from './creation.ts'
+import { createRecord, type NewRecord } from './creation.ts'
 import type { SessionEngine } from './engine.ts'
 import { isFieldName } from './field-names.ts'
+import type { FormerStore } from './former-store.ts'
+import type { Live } from './live.ts'
 import type { Opening } from './opening.ts'
 import { fieldPayload } from './sealed.ts'
 import type { ImportSettings } from './settings.ts'
 import { checkUserId } from './user-id.ts'
 
 /**
- * Makes a session of what express-session kept in Redis under the cookie that it signed. What it kept is taken away, so
- * that it is brought over once; who comes at the same moment with the same cookie finds nothing, and keeps its cookie.
+ * Makes a session of what express-session keeps in Redis under the cookie that it signed. It is taken from there once the
+ * new session is stored, so that nothing is lost where that fails; who comes at the same moment with the same cookie finds
+ * nothing, and keeps its cookie.
  *
  * @param values of the cookie of express-session, as they were sent.
  * @param isReserved whether a name is one of the session itself.
  * @returns undefined where no value was made with one of the secrets.
- * @throws RedstartError what the store rejects with.
+ * @throws RedstartError what the store rejects with, or `INVALID_ARGUMENT` for what cannot name a user; or what `identify`
+ *   throws.
  */
 export async function importSession(
   engine: SessionEngine,
@@ -27,19 +31,25 @@ export async function importSession(
   client: Client,
   isReserved: (field: string) => boolean,
 ): Promise<Opening | undefined> {
-  const { store, audit } = engine
-  const settings = engine.settings.import
-  if (settings === undefined) return undefined
+  const { store, settings: all } = engine
+  const settings = all.import
+  if (settings === undefined || store.former === undefined) return undefined
   const ids = idsIn(values, settings)
   const [id] = ids
   if (id === undefined || ids.length > 1) return undefined
-  const bytes = await store.take?.(settings.prefix + id, engine.settings.deadline)
+  const key = settings.prefix + id
+  const bytes = await store.former.read(key, all.deadline)
   const old = bytes && dataIn(bytes)
-  if (old === undefined) {
-    audit.count('missing')
-    return { kind: 'refused', reason: 'missing', mute: true }
+  if (old === undefined) return nothing(engine)
+  const made = recordOf(engine, old, isReserved)
+  // Others would make sessions of it as well, and end some that the user has, before one of them had it.
+  const claim = {
+    client: createHash('sha256').update(key).digest('base64url').slice(0, 22),
+    limit: 1,
+    window: CLAIM_MS,
   }
-  return await begun(engine, old, client, isReserved)
+  if (!(await store.admit(claim, all.deadline))) return { ...nothing(engine), keepsFormer: true }
+  return await begun(engine, store.former, { key, made }, client)
 }
 
 /** Whether one of the values was made by express-session with one of its secrets; others are not ours to clear. */
@@ -51,33 +61,64 @@ function idsIn(values: readonly string[], settings: ImportSettings): readonly st
   return [...new Set(values)].flatMap((value) => idIn(value, settings) ?? [])
 }
 
-async function begun(
-  engine: SessionEngine,
+function recordOf(
+  { settings }: SessionEngine,
   { data, maxAge }: OldSession,
-  client: Client,
   isReserved: (field: string) => boolean,
-): Promise<Opening> {
-  const { settings } = engine
+): NewRecord {
   const found = settings.identify(data)
-  const userId = found === undefined ? undefined : checkUserId(found)
   const kept = keptOf(data, isReserved)
-  const payloads = new Map(Object.entries(kept).map(([field, value]) => [field, fieldPayload(value)]))
-  try {
-    const live = await createRecord(engine, client, {
-      ...{ userId, reason: 'import', payloads, methods: [], roles: [] },
-      // Who is not found there any more is not gone from there.
-      ...{ identified: settings.identify(kept) !== undefined, remember: maxAge !== undefined },
-      age: maxAge && Math.min(maxAge, settings.remembered.absolute),
-    })
-    return { kind: 'loaded', live, cookie: cookieOf(live.token, live.core, live.core.created) }
-  } catch (error) {
-    // It may not go on: the user has too many, or it is too large for a session.
-    if (!RedstartError.is(error, 'SESSION_LIMIT') && !RedstartError.is(error, 'VALUE_TOO_LARGE')) throw error
-    engine.audit.tell({ type: 'session.lost', sid: '', reason: error.code })
-    return { kind: 'refused', reason: 'missing', mute: false }
+  return {
+    ...{ userId: found === undefined ? undefined : checkUserId(found), reason: 'import', methods: [], roles: [] },
+    payloads: new Map(Object.entries(kept).map(([field, value]) => [field, fieldPayload(value)])),
+    // Who is not found there any more is not gone from there.
+    ...{ identified: settings.identify(kept) !== undefined, remember: maxAge !== undefined },
+    age: maxAge && Math.min(maxAge, settings.remembered.absolute),
   }
 }
 
+async function begun(
+  engine: SessionEngine,
+  former: FormerStore,
+  { key, made }: { readonly key: string; readonly made: NewRecord },
+  client: Client,
+): Promise<Opening> {
+  const { audit, settings } = engine
+  let live: Live
+  try {
+    live = await createRecord(engine, client, made)
+  } catch (error) {
+    // It may not go on, for now: the user has too many, or it is too large for a session.
+    if (!RedstartError.is(error, 'SESSION_LIMIT') && !RedstartError.is(error, 'VALUE_TOO_LARGE')) throw error
+    audit.tell({ type: 'session.lost', sid: '', reason: error.code })
+    return { kind: 'refused', reason: 'missing', mute: false, keepsFormer: true }
+  }
+  try {
+    if ((await former.take(key, settings.deadline)) !== undefined)
+      return { kind: 'loaded', live, cookie: cookieOf(live.token, live.core, live.core.created) }
+  } catch (error) {
+    await undone(engine, live).catch(() => undefined)
+    throw error
+  }
+  // It was signed out of meanwhile, or somebody else was faster.
+  await undone(engine, live)
+  return nothing(engine)
+}
+
+/** One of the two must go: who ends the session that was made would leave the old one, to be brought over again. */
+async function undone({ revocations, audit }: SessionEngine, { token: { address }, core }: Live): Promise<void> {
+  await revocations.revoke({ addresses: [address] }, () =>
+    audit.tell({ type: 'session.ended', sid: address.sid, userId: core.userId, reason: 'replaced' }),
+  )
+}
+
+function nothing({ audit }: SessionEngine): Extract<Opening, { kind: 'refused' }> {
+  audit.count('missing')
+  return { kind: 'refused', reason: 'missing', mute: true }
+}
+
+/** For so long nobody else tries to bring over the same one. */
+const CLAIM_MS = 1000
 /** Longer ones were not made by express-session. */
 const LONGEST = 512
 

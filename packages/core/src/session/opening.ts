@@ -15,7 +15,13 @@ import { parseToken, presentedBy, type Token } from './token.ts'
  */
 export type Opening =
   | { readonly kind: 'none' }
-  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly mute: boolean }
+  | {
+      readonly kind: 'refused'
+      readonly reason: RefusalReason
+      readonly mute: boolean
+      /** The cookie of another library leads to something that may still be brought over. */
+      readonly keepsFormer?: true
+    }
   | {
       readonly kind: 'unavailable'
       readonly token: Token | undefined

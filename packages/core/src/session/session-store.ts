@@ -1,3 +1,4 @@
+import type { FormerStore } from './former-store.ts'
 import type { Activity, StatisticsRequest, StoredStatistics } from './session-activity.ts'
 import type { Presented, SessionAddress, UserAddress } from './session-address.ts'
 import type { Durability, Revocation, RevokeAllRequest, RevokeReply, RevokeRequest } from './session-revocation.ts'
@@ -49,11 +50,8 @@ export interface SessionStore {
   list(tag: string, timeout: number): Promise<readonly ListedRecord[]>
   /** Counts one creation by a client; false when there were `limit` within the last `window` ms. */
   admit(request: AdmitRequest, timeout: number): Promise<boolean>
-  /**
-   * Takes what another library kept under a key, named in full, which is gone then; undefined for none. Left out by a
-   * backend that no other library writes to.
-   */
-  take?(key: string, timeout: number): Promise<Uint8Array | undefined>
+  /** What another library keeps there; left out by a backend that no other library writes to. */
+  readonly former?: FormerStore
   /** Takes note of what sessions did; for statistics, and never for deciding anything. */
   note(activity: readonly Activity[], timeout: number): Promise<void>
   /** Sums up what was noted. */

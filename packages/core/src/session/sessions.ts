@@ -159,7 +159,8 @@ class OpenedRequest<Data extends object> implements RequestSession<Data> {
   constructor(active: ActiveSession, hasFormer: boolean) {
     this.#active = active
     this.refused = refusalOf(active)
-    this.clearsFormer = hasFormer && active.outage === undefined
+    const { outage, opening } = active
+    this.clearsFormer = hasFormer && outage === undefined && !('keepsFormer' in opening)
   }
 
   get session(): Session<Data> | undefined {

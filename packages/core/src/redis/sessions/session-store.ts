@@ -30,7 +30,6 @@ import { timeOf } from '../command-replies.ts'
 import { closed, isReply } from '../failure.ts'
 import { removeKeys } from '../remove.ts'
 import {
-  announce,
   runForBytes,
   sessionAdmit,
   sessionCommit,
@@ -47,6 +46,7 @@ import { channelOf, type HoldServers, viewKeyOf } from '../shared-servers.ts'
 import { noteActivity, sumUp } from './activity.ts'
 import { runDurably } from './durable.ts'
 import { SessionKeys } from './keys.ts'
+import { RedisFormerStore } from './former.ts'
 import { Listening } from './listening.ts'
 import { commitReplyOf, createReplyOf, endReplyOf, listedOf, loadReplyOf, Reply, rotateReplyOf } from './replies.ts'
 import { revocationOf } from './revocation-message.ts'
@@ -54,6 +54,7 @@ import { Revocations } from './revocations.ts'
 
 /** The sessions of one namespace in Redis: see `session_alive.lua` for what a record is. */
 export class RedisSessionStore implements SessionStore {
+  readonly former: RedisFormerStore
   readonly #namespace: string
   readonly #clock: Clock
   readonly #keys: SessionKeys
@@ -70,6 +71,7 @@ export class RedisSessionStore implements SessionStore {
     this.#keys = new SessionKeys(app, namespace)
     this.#servers = hold(context, { onMessage: (message) => this.#hear(message) })
     const [servers, keys] = [this.#servers, this.#keys]
+    this.former = new RedisFormerStore(servers)
     this.#revocations = new Revocations({ servers, keys, clock, namespace, channel: channelOf(app) })
     this.#listening = new Listening(servers, clock, viewKeyOf(app))
   }
@@ -149,20 +151,6 @@ export class RedisSessionStore implements SessionStore {
 
   async admit({ client, limit, window }: AdmitRequest, timeout: number): Promise<boolean> {
     return (await this.#runOn(sessionAdmit, [this.#keys.admissions(client)], [limit, window], timeout)) === 1
-  }
-
-  async take(key: string, timeout: number): Promise<Uint8Array | undefined> {
-    return await this.#servers.call(key, timeout, async (client, _wanted, asking) => {
-      if (asking) announce(client)
-      try {
-        const taken = await client.callBuffer('getdel', [key])
-        return taken instanceof Uint8Array ? taken : undefined
-      } catch (error) {
-        // It is no text, and so none of theirs.
-        if (isReply(error, 'WRONGTYPE')) return undefined
-        throw error
-      }
-    })
   }
 
   note(activity: readonly Activity[], timeout: number): Promise<void> {
