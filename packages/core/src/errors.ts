@@ -107,7 +107,7 @@ export function invalidArgument(what: string, value: unknown, allowed: string): 
 }
 
 /** Refuses what is no object where options or another object are expected; JavaScript passes null gladly. */
-export function checkObject(what: string, value: unknown): void {
+export function checkObject(what: string, value: unknown): asserts value is object {
   if (typeof value !== 'object' || value === null) throw invalidArgument(what, value, 'an object')
 }
 

@@ -89,6 +89,7 @@ export interface RedstartOptions<Data extends object = SessionData> {
   readonly random?: () => number
 }
 
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 const KNOWN = membersOf<RedstartOptions>(INSTANCE_MEMBERS)
 
 /** One instance. */
@@ -213,7 +214,13 @@ function resolveInstance<Data extends object>(options: RedstartOptions<Data>): O
   const clock = options.clock ?? systemClock()
   checkFunction('now of the clock', clock.now)
   checkFunction('schedule of the clock', clock.schedule)
-  const telemetry = new Telemetry({ logger: options.logger, clock, slow: resolveSlow(options.slow) })
+  const { logger } = options
+  if (logger !== undefined) {
+    checkObject('logger', logger)
+    for (const level of LEVELS) checkFunction(`${level} of the logger`, logger[level])
+  }
+  if (options.random !== undefined) checkFunction('random', options.random)
+  const telemetry = new Telemetry({ logger, clock, slow: resolveSlow(options.slow) })
   const consistency = oneOf('consistency', options.consistency ?? 'bounded', ['bounded', 'strict'])
   const outage = oneOf('outage', options.outage ?? 'load', ['load', 'serve'])
   const coherence = oneOf('coherence', options.coherence ?? 'markers', ['markers', 'tracking'])

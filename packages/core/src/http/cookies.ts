@@ -22,6 +22,11 @@ export function cookieValues(header: string | undefined, name: string): readonly
   return cookiesIn(header, name).map(({ value }) => value)
 }
 
+/** The same as they were sent, values that no cookie may hold among them: for who counts what is refused. */
+export function sentValues(header: string | undefined, name: string): readonly string[] {
+  return cookiesIn(header, name, true).map(({ value }) => value)
+}
+
 /** A cookie to be set, its parts as RFC 6265bis names them. */
 export interface SetCookie {
   readonly name: string
@@ -77,27 +82,31 @@ const VALUE = /^[!#-+\--:<-[\]-~]*$/
 const AROUND = /^[ \t]+|[ \t]+$/g
 
 /** @param wanted the only name that counts; undefined for all. */
-function cookiesIn(header: string | undefined, wanted: string | undefined): readonly RequestCookie[] {
+function cookiesIn(
+  header: string | undefined,
+  wanted: string | undefined,
+  anyValue: boolean = false,
+): readonly RequestCookie[] {
   const cookies: RequestCookie[] = []
   if (header === undefined || header.length > MOST_CHARACTERS) return cookies
   let from = 0
   for (let pairs = 0; pairs < MOST_PAIRS && from < header.length; pairs++) {
     const semicolon = header.indexOf(';', from)
     const to = semicolon === -1 ? header.length : semicolon
-    const cookie = readPair(header.slice(from, to), wanted)
+    const cookie = readPair(header.slice(from, to), wanted, anyValue)
     if (cookie !== undefined) cookies.push(cookie)
     from = to + 1
   }
   return cookies
 }
 
-function readPair(text: string, wanted: string | undefined): RequestCookie | undefined {
+function readPair(text: string, wanted: string | undefined, anyValue: boolean): RequestCookie | undefined {
   const equals = text.indexOf('=')
   if (equals === -1) return undefined
   const name = text.slice(0, equals).replace(AROUND, '')
   if (wanted !== undefined && name !== wanted) return undefined
   const value = unquoted(text.slice(equals + 1).replace(AROUND, ''))
-  return TOKEN.test(name) && VALUE.test(value) ? { name, value } : undefined
+  return TOKEN.test(name) && (anyValue || VALUE.test(value)) ? { name, value } : undefined
 }
 
 function unquoted(value: string): string {

@@ -60,13 +60,18 @@ export class SessionCookieFormat {
     return this.#isSecure(connection) ? this.#secureName : this.#plainName
   }
 
+  /** @throws RedstartError `INSECURE_COOKIE` where the browser would drop a cookie without a word. */
+  check(connection: CookieConnection): void {
+    if (this.#secure === true && !connection.secure) throw insecure(connection)
+  }
+
   /**
    * The value of a `Set-Cookie` header.
    *
-   * @throws RedstartError `INSECURE_COOKIE`: the browser would drop it without a word.
+   * @throws RedstartError as {@link SessionCookieFormat.check} does.
    */
   header(change: CookieChange, connection: CookieConnection): string {
-    if (this.#secure === true && !connection.secure) throw insecure(connection)
+    this.check(connection)
     const base = this.#base(this.#isSecure(connection))
     if (change.kind === 'clear') return serializeCookie({ ...base, value: '', maxAge: 0, expires: LONG_AGO })
     const { value, maxAge } = change

@@ -1,9 +1,9 @@
 import { invalidArgument, RedstartError } from '../errors.ts'
 import type { RequestSession, Sessions, Who } from '../session/sessions.ts'
-import { cookieValues, serializeCookie } from './cookies.ts'
+import { sentValues, serializeCookie } from './cookies.ts'
 import type { Capture, HttpExchange, HttpPolicy, LeavingHead, Settlement } from './exchange.ts'
 import { problemOf } from './problem.ts'
-import { SessionCookieFormat, type SessionCookieOptions } from './session-cookie.ts'
+import { type CookieConnection, SessionCookieFormat, type SessionCookieOptions } from './session-cookie.ts'
 import { protect } from './session-headers.ts'
 
 /** How a middleware puts sessions in front of requests. */
@@ -49,7 +49,7 @@ export function sessionPolicy<Data extends object>(
   return {
     name: 'session',
     decide(exchange) {
-      const state = new ExchangeSession(sessions, format, exchange)
+      const state = new ExchangeSession(sessions, format, exchange, () => format.check(connectionOf(exchange)))
       const next = { type: 'next', state } as const
       return load === 'eager' ? state.open().then(() => next) : next
     },
@@ -70,13 +70,16 @@ export function sessionPolicy<Data extends object>(
     },
   }
 
+  function connectionOf(exchange: HttpExchange): CookieConnection {
+    return { secure: exchange.secure, forwarded: exchange.header('x-forwarded-proto'), howToTrust }
+  }
+
   function cookiesOf(exchange: HttpExchange, opened: RequestSession<Data>): readonly string[] {
     const { cookie: change, clearsFormer } = opened
     if (change === undefined && !clearsFormer) return []
-    const connection = { secure: exchange.secure, forwarded: exchange.header('x-forwarded-proto'), howToTrust }
     const { formerCookie } = sessions
     return [
-      ...(change === undefined ? [] : [format.header(change, connection)]),
+      ...(change === undefined ? [] : [format.header(change, connectionOf(exchange))]),
       ...(formerCookie !== undefined && clearsFormer ? [clearedAt(formerCookie)] : []),
     ]
   }
@@ -108,6 +111,7 @@ class ExchangeSession<Data extends object> implements SessionState<Data> {
   readonly #sessions: Sessions<Data>
   readonly #format: SessionCookieFormat
   readonly #exchange: HttpExchange
+  readonly #checkCookie: () => void
   #opening: Promise<RequestSession<Data>> | undefined
   #headHasLeft = false
   opened: RequestSession<Data> | undefined
@@ -115,10 +119,11 @@ class ExchangeSession<Data extends object> implements SessionState<Data> {
   isUnset: () => boolean = () => false
   onFailed: (error: unknown) => void = () => {}
 
-  constructor(sessions: Sessions<Data>, format: SessionCookieFormat, exchange: HttpExchange) {
+  constructor(sessions: Sessions<Data>, format: SessionCookieFormat, exchange: HttpExchange, checkCookie: () => void) {
     this.#sessions = sessions
     this.#format = format
     this.#exchange = exchange
+    this.#checkCookie = checkCookie
   }
 
   get cookieName(): string {
@@ -132,14 +137,14 @@ class ExchangeSession<Data extends object> implements SessionState<Data> {
 
   async #open(): Promise<RequestSession<Data>> {
     const exchange = this.#exchange
-    const values = cookieValues(exchange.header('cookie'), this.cookieName)
+    const values = sentValues(exchange.header('cookie'), this.cookieName)
     const who = new Sender(exchange)
     // What a browser fetches beforehand is no use of a session.
     const purpose = exchange.header('sec-purpose')
     const touch = purpose === undefined || !/\bprefetch\b/.test(purpose)
     const { formerCookie } = this.#sessions
-    const former = formerCookie === undefined ? [] : cookieValues(exchange.header('cookie'), formerCookie)
-    this.opened = await this.#sessions.open(values, who, { touch, former })
+    const former = formerCookie === undefined ? [] : sentValues(exchange.header('cookie'), formerCookie)
+    this.opened = await this.#sessions.open(values, who, { touch, former, checkCookie: this.#checkCookie })
     if (this.#headHasLeft) this.opened.headLeaves()
     return this.opened
   }

@@ -74,9 +74,12 @@ export class ActiveSession {
     return this.#headHasLeft
   }
 
-  /** @throws RedstartError `HEADERS_SENT` where no cookie can be set any more. */
+  /** Asked before anything is stored that needs a cookie; throws where none can be set on this connection. */
+  checkCookie: () => void = () => {}
+
+  /** @throws RedstartError `HEADERS_SENT` where no cookie can be set any more, or `INSECURE_COOKIE`. */
   requireHead(): void {
-    if (!this.#headHasLeft) return
+    if (!this.#headHasLeft) return this.checkCookie()
     throw new RedstartError(
       'HEADERS_SENT',
       'A session cannot begin, nor get a new secret, after the head of the response has left: do it before the first byte',

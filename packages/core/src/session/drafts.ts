@@ -25,7 +25,7 @@ export function draftsOf({ view, live, hiddenValues }: ActiveSession): readonly 
 
 /** Of a field that nothing is stored of. */
 function begun(field: string, value: unknown): FieldDraft | undefined {
-  return value === undefined ? undefined : { field, payload: fieldPayload(value) }
+  return value === undefined ? undefined : { field, payload: fieldPayload(field, value) }
 }
 
 /** Whether the handler has looked at anything that can be changed, or has set something. */
@@ -78,7 +78,7 @@ export function shownBy({ view, live, hiddenValues }: ActiveSession): ReadonlyMa
   }
   for (const [field, value] of [...(view?.touched() ?? []), ...hiddenValues]) {
     if (value === undefined) shown.delete(field)
-    else shown.set(field, fieldPayload(value))
+    else shown.set(field, fieldPayload(field, value))
   }
   return shown
 }

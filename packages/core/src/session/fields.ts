@@ -78,8 +78,8 @@ export class SessionFields {
     const before = this.payload(field)
     if (value === undefined) return before === undefined ? undefined : { field, payload: undefined }
     if (before !== undefined && isSpelled(before, value)) return undefined
-    const payload = fieldPayload(value)
-    if (before !== undefined && (same(before, payload) || same(rewritten(before), payload))) return undefined
+    const payload = fieldPayload(field, value)
+    if (before !== undefined && (same(before, payload) || same(rewritten(field, before), payload))) return undefined
     return { field, payload }
   }
 
@@ -96,7 +96,7 @@ export class SessionFields {
   /** From now on a field reads as another value than the backend has. */
   adapt(field: string, value: unknown): void {
     const before = this.payload(field)
-    const payload = value === undefined ? undefined : fieldPayload(value)
+    const payload = value === undefined ? undefined : fieldPayload(field, value)
     const equal = before === undefined || payload === undefined ? before === payload : same(before, payload)
     if (!equal)
       this.#stored.set(field, { bytes: this.#stored.get(field)?.bytes, opened: payload ?? null, adapted: true })
@@ -209,7 +209,7 @@ function same(one: OpenedPayload, other: OpenedPayload): boolean {
 }
 
 /** As it would be written here: other languages and versions spell the same value in other ways. */
-function rewritten(payload: OpenedPayload): OpenedPayload {
+function rewritten(field: string, payload: OpenedPayload): OpenedPayload {
   const decoded = fieldValue(payload)
-  return decoded === undefined ? payload : fieldPayload(decoded.value)
+  return decoded === undefined ? payload : fieldPayload(field, decoded.value)
 }

@@ -27,7 +27,7 @@ export function keepAddedFlash({ live, hiddenValues }: ActiveSession, payloads: 
   payloads.delete(FLASH)
   if (!hiddenValues.has(FLASH)) return
   const added = mergeFlash(live?.fields.value(FLASH), hiddenValues.get(FLASH), undefined)
-  if (added !== undefined) payloads.set(FLASH, fieldPayload(added))
+  if (added !== undefined) payloads.set(FLASH, fieldPayload(FLASH, added))
 }
 
 /** Of two requests each keeps what it added, and what one of them took is gone. */

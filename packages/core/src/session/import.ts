@@ -70,7 +70,7 @@ function recordOf(
   const kept = keptOf(data, isReserved)
   return {
     ...{ userId: found === undefined ? undefined : checkUserId(found), reason: 'import', methods: [], roles: [] },
-    payloads: new Map(Object.entries(kept).map(([field, value]) => [field, fieldPayload(value)])),
+    payloads: new Map(Object.entries(kept).map(([field, value]) => [field, fieldPayload(field, value)])),
     // Who is not found there any more is not gone from there.
     ...{ identified: settings.identify(kept) !== undefined, remember: maxAge !== undefined },
     age: maxAge && Math.min(maxAge, settings.remembered.absolute),

@@ -35,7 +35,7 @@ export function mergedDrafts(
     const whole = field === FLASH || (other !== undefined && mine !== undefined)
     if (merge === undefined || !whole) return draft
     const merged = merge(base, mine?.value, other?.value)
-    return { field, payload: merged === undefined ? undefined : fieldPayload(merged) }
+    return { field, payload: merged === undefined ? undefined : fieldPayload(field, merged) }
   })
 }
 

@@ -11,6 +11,14 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...['preLogin', 'identify', 'import', 'unavailable', 'deadline'],
 ])
 
+/** The options that are objects themselves, with their members. What is none of these would be ignored in silence. */
+const PARTS = [
+  ['remember', ['idle', 'absolute']],
+  ['limit', ['max', 'onExceed']],
+  ['binding', ['ip', 'userAgent']],
+  ['durability', ['replicas', 'within']],
+] as const
+
 /**
  * Checks the options.
  *
@@ -20,6 +28,12 @@ const KNOWN: ReadonlySet<string> = new Set([
 export function resolveSessions<Data extends object>(options: SessionOptions<Data>, deadline: number): SessionSettings {
   checkObject('sessions', options)
   checkMembers('sessions', options, KNOWN)
+  for (const [name, members] of PARTS) {
+    const given: unknown = options[name]
+    if (given === undefined) continue
+    checkObject(`sessions.${name}`, given)
+    checkMembers(`sessions.${name}`, given, new Set(members))
+  }
   const { remember = {}, binding = {}, identify = userOfPassport } = options
   checkFunction('sessions.identify', identify)
   return {

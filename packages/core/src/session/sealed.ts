@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { RedstartError } from '../errors.ts'
 import { decodeOwn } from '../wire/own.ts'
 import { isPlainJson } from '../wire/plain.ts'
 import { encodeValue } from '../wire/value.ts'
@@ -95,9 +96,16 @@ export function isSpelled({ codec, text }: OpenedPayload, value: unknown): boole
   return codec === 'json' && text !== undefined && isPlainJson(value) && JSON.stringify(value) === text
 }
 
-/** @throws RedstartError `UNSUPPORTED_VALUE` for what would not come back the same. */
-export function fieldPayload(value: unknown): OpenedPayload {
-  return encodeValue(value)
+/** @throws RedstartError `UNSUPPORTED_VALUE`, naming the field, for what would not come back the same. */
+export function fieldPayload(field: string, value: unknown): OpenedPayload {
+  try {
+    return encodeValue(value)
+  } catch (error) {
+    if (!RedstartError.is(error)) throw error
+    const { cause } = error
+    const message = `The field ${JSON.stringify(field)} of a session cannot be stored: ${error.message}`
+    throw new RedstartError(error.code, message, cause === undefined ? {} : { cause })
+  }
 }
 
 /** What a change of a field is compared with. */

@@ -72,6 +72,8 @@ export interface CreatedSession<Data extends object> {
 /** How the session of a request is opened. */
 export interface OpenRequest extends Partial<OpenHow> {
   readonly former?: readonly string[]
+  /** Throws where no cookie can be set on this connection: nothing is stored then that needs one. @default it can */
+  readonly checkCookie?: () => void
 }
 
 /** The session of one request, from before its handler until its response. */
@@ -117,7 +119,9 @@ export function createSessions<Data extends object>({
     const own = await openSession(engine, cookies, client, { readOnly, touch })
     const opening = own.kind === 'none' && !readOnly ? await imported(engine, former, client) : own
     if (opening.kind === 'unavailable' && engine.settings.unavailable === 'throw') throw opening.error
-    return new ActiveSession(engine, client, opening, makeView)
+    const active = new ActiveSession(engine, client, opening, makeView)
+    if (how.checkCookie !== undefined) active.checkCookie = how.checkCookie
+    return active
   }
   return {
     async create(options) {

@@ -32,7 +32,7 @@ export async function updateField(
     const before = live.fields.bytes(field)
     // Outside of all steps: what it does with the session may be one itself.
     const value = await change(live.fields.value(field))
-    const payload = value === undefined ? undefined : fieldPayload(value)
+    const payload = value === undefined ? undefined : fieldPayload(field, value)
     const stored = await session.step(() => store(session, live, before, { field, payload }))
     if (stored) return payload && fieldValue(payload)?.value
   }
