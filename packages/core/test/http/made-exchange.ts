@@ -25,7 +25,8 @@ export function madeExchange({ headers = {}, secure = false }: MadeFrom = {}): M
 
 /** The head of an answer; a stream's unless a length is among its headers. */
 export function headOf(status = 200, headers: HeaderList = [['content-length', '2']]): LeavingHead {
-  const valuesOf = (name: string): readonly string[] => headers.filter(([own]) => own === name).map(([, value]) => value)
+  const valuesOf = (name: string): readonly string[] =>
+    headers.filter(([own]) => own === name).map(([, value]) => value)
   return {
     status,
     headers,

@@ -74,7 +74,7 @@ function calls(store: SessionStore, timeout: number): Promise<unknown>[] {
     store.revokeAll({ tag: address.tag, durability: { replicas: 0, within: 1 } }, timeout),
     store.list(address.tag, timeout),
     store.admit({ client: randomWord(), limit: 1, window: 1000 }, timeout),
-    store.note([{ kind: 'ended', sid: randomWord(), device: 'other', created: 0 }], timeout),
+    store.note([{ kind: 'ended', sid: randomWord() }], timeout),
     store.statistics({ within: HOUR }, timeout),
   ]
 }
