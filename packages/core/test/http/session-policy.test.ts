@@ -100,7 +100,7 @@ describe('the policy of sessions', () => {
       if (settlement?.type !== 'capture') throw new Error('Nothing was captured')
       Object.assign(state.opened?.session ?? {}, { cart: 2 })
       settlement.capture.write?.(new Uint8Array())
-      settlement.capture[end](undefined)
+      void settlement.capture[end](undefined)
       // What a handler does that is told at the same time that its client has gone.
       if (end === 'abort') Object.assign(state.opened?.session ?? {}, { cart: 3 })
       await expect
