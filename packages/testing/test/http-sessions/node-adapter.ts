@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { RedstartError } from '@redstart/core'
 import {
   checkSessionOptions,
   type HttpPolicy,
@@ -43,7 +44,7 @@ export function nodeAdapter(parts: Partial<NodeAdapterParts> = {}): SessionAdapt
     start: async (app) => {
       const serve = handlerOf(app, { ...WHOLE, ...parts })
       const server = createServer((request, response) => {
-        serve(request, response).catch((error: unknown) => giveError(response, error))
+        serve(request, response).catch((error: unknown) => giveError(response, error, app.options.onError))
       })
       server.listen(0, '127.0.0.1')
       await once(server, 'listening')
@@ -136,8 +137,11 @@ function turnOf(exchange: NodeExchange, query: URLSearchParams, object: object):
   }
 }
 
-function giveError(response: ServerResponse, error: unknown): void {
+/** As frameworks do: an error of ours has a status and a code, and what is nobody's to answer for is told. */
+function giveError(response: ServerResponse, error: unknown, onError: (error: unknown) => void): void {
   if (response.headersSent) return void response.destroy()
   const status: unknown = typeof error === 'object' && error !== null && 'status' in error && error.status
-  response.writeHead(typeof status === 'number' ? status : 500).end('wrong')
+  if (RedstartError.is(error, 'INSECURE_COOKIE')) onError(error)
+  const text = RedstartError.is(error) ? JSON.stringify({ code: error.code }) : 'wrong'
+  response.writeHead(typeof status === 'number' ? status : 500).end(text)
 }
