@@ -4,25 +4,39 @@ import type { GivenHeader, HeaderList, Reply, SettledHeaders } from '@redstart/c
 export class AnswerHeaders implements SettledHeaders {
   readonly #before: HeaderList
   readonly #given: GivenHeader[] = []
-  /** Of the answer that is to leave; there is none before the handler has answered. */
+  /** Of the answer that is to leave, as it is until a policy gives one; there is none before the handler has answered. */
   #current: Headers | undefined
+  #isOwn = false
 
   /** @param before what middleware in front has set. */
   constructor(before: Headers) {
     this.#before = [...before]
   }
 
-  /** Goes on with those of an answer. */
-  begin(answer: Headers): Headers {
-    const current = new Headers(answer)
-    this.#current = current
-    for (const header of this.#given) apply(current, header)
-    return current
+  /** Goes on with those of an answer, which are not changed. */
+  begin(answer: Headers): void {
+    this.#current = answer
+    this.#isOwn = false
+    if (this.#given.length > 0) this.#own()
   }
 
   /** Those that leave. */
   get leaving(): Headers {
-    return this.#current ?? this.begin(new Headers())
+    return (this.#current ??= this.#own())
+  }
+
+  get given(): readonly GivenHeader[] {
+    return this.#given
+  }
+
+  /** Of the answer, with all that was given. */
+  #own(): Headers {
+    if (this.#current === undefined || !this.#isOwn) {
+      this.#current = new Headers(this.#current)
+      this.#isOwn = true
+      for (const header of this.#given) apply(this.#current, header)
+    }
+    return this.#current
   }
 
   get givenCount(): number {
@@ -31,7 +45,9 @@ export class AnswerHeaders implements SettledHeaders {
 
   give(header: GivenHeader): void {
     this.#given.push(header)
-    if (this.#current !== undefined) apply(this.#current, header)
+    if (this.#current === undefined) return
+    if (this.#isOwn) apply(this.#current, header)
+    else this.#own()
   }
 
   leave(): void {
@@ -55,7 +71,7 @@ export class AnswerHeaders implements SettledHeaders {
   }
 
   giveReply(reply: Reply): void {
-    applyReply(this.leaving, reply)
+    applyReply(this.#own(), reply)
   }
 
   /** Those of a reply in place of a handler, on top of what was there before, but without what policies gave. */
@@ -77,7 +93,8 @@ export function isBodiless(status: number): boolean {
   return status < 200 || status === 204 || status === 205 || status === 304
 }
 
-function apply(headers: Headers, { name, value, replaces }: GivenHeader): void {
+/** Gives headers one more. */
+export function apply(headers: Headers, { name, value, replaces }: GivenHeader): void {
   if (replaces) headers.set(name, value)
   else headers.append(name, value)
 }

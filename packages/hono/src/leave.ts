@@ -1,41 +1,64 @@
-import { BodyCaptures, isPromise, type Settling, type Verdict } from '@redstart/core/http'
+import { isPromise, type Settling, type Verdict } from '@redstart/core/http'
 import type { Context } from 'hono'
 import { type AnswerHeaders, isBodiless } from './answer-headers.ts'
-import { showBody } from './shown-body.ts'
+import { captureAnswer, later, showNothing } from './captures.ts'
+import { giveInPlace } from './give-in-place.ts'
+import type { WholeAnswers } from './whole-answers.ts'
 
 /** What is left to do when a handler has answered. */
 export interface Leaving {
   readonly headers: AnswerHeaders
   readonly settling: Settling
+  readonly whole: WholeAnswers
 }
 
 /** Has policies settle, and puts the answer that leaves in the place of the handler's. */
-export async function leave(c: Context, { headers, settling }: Leaving): Promise<void> {
+export async function leave(c: Context, { headers, settling, whole }: Leaving): Promise<void> {
   const answer = c.res
   headers.begin(answer.headers)
   const settled = settling.settle(answer.status)
   const verdict = isPromise(settled) ? await settled : settled
-  const leaving = leavingOf(c, answer, verdict, headers.leaving)
+  const leaving = leavingOf(c, { answer, verdict, headers, isWhole: whole.has(answer) })
+  if (leaving === answer) return
   // Hono adds the headers of the answer before, unless there is none.
   c.res = undefined
   c.res = leaving
 }
 
-/** Another Response: that of a handler may be one that all requests are given, or have headers that stay as they are. */
-function leavingOf(c: Context, answer: Response, { replacement, captures }: Verdict, headers: Headers): Response {
-  if (replacement === undefined && answer.status === 101) return upgraded(answer, headers)
-  const { status, statusText } = replacement === undefined ? answer : { status: replacement.status, statusText: '' }
-  const hasBody = c.req.raw.method !== 'HEAD' && !isBodiless(status)
-  const body = replacement === undefined && hasBody ? answer.body : null
-  if (body === null) {
-    if (answer.body !== null) drop(answer.body)
-    later(c, new BodyCaptures(captures, undefined).end())
-    return new Response(hasBody ? (replacement?.body ?? null) : null, { status, statusText, headers })
+interface Answered {
+  readonly answer: Response
+  readonly verdict: Verdict
+  readonly headers: AnswerHeaders
+  readonly isWhole: boolean
+}
+
+function leavingOf(c: Context, { answer, verdict, headers, isWhole }: Answered): Response {
+  const { replacement, captures } = verdict
+  if (replacement !== undefined) return replaced(c, answer, replacement, headers.leaving)
+  if (answer.status === 101) return upgraded(answer, headers.leaving)
+  if (c.req.raw.method === 'HEAD' || isBodiless(answer.status)) {
+    drop(answer)
+    later(c, showNothing(captures))
+    return answerWith(answer, null, headers.leaving)
   }
-  if (captures.length === 0) return new Response(body, { status, statusText, headers })
-  const length = lengthIn(headers)
-  const shown = showBody({ body, length, captures, later: (work) => later(c, work) })
-  return new Response(shown, { status, statusText, headers })
+  const shown = captureAnswer(c, { answer, isWhole, captures, headers: headers.leaving })
+  if (shown === undefined && giveInPlace(answer, headers.given)) return answer
+  return answerWith(answer, shown ?? answer.body, headers.leaving)
+}
+
+function replaced(
+  c: Context,
+  answer: Response,
+  { status, body }: NonNullable<Verdict['replacement']>,
+  headers: Headers,
+): Response {
+  drop(answer)
+  const sent = c.req.raw.method === 'HEAD' || isBodiless(status) ? null : (body ?? null)
+  return new Response(sent, { status, headers })
+}
+
+function answerWith({ status, statusText }: Response, body: Response['body'], headers: Headers): Response {
+  return new Response(body, { status, statusText, headers })
 }
 
 /** It stands for a socket that the runtime knows it by. */
@@ -47,21 +70,6 @@ function upgraded(answer: Response, headers: Headers): Response {
 }
 
 /** Whoever writes it is told to stop. */
-function drop(body: ReadableStream): void {
-  body.cancel().catch(() => undefined)
-}
-
-/** Runtimes at the edge stop with the answer what they were not told of; others have no such thing. */
-function later(c: Context, work: Promise<void> | undefined): void {
-  if (work === undefined) return
-  try {
-    c.executionCtx.waitUntil(work)
-  } catch {
-    // There is none: it goes on by itself.
-  }
-}
-
-function lengthIn(headers: Headers): number | undefined {
-  const length = headers.get('content-length')
-  return length === null ? undefined : Number(length)
+function drop({ body }: Response): void {
+  body?.cancel().catch(() => undefined)
 }

@@ -4,6 +4,7 @@ import { AnswerHeaders, isBodiless } from './answer-headers.ts'
 import { type Connection, connectionOf, type ConnectionOptions } from './connection.ts'
 import { HonoExchange } from './exchange.ts'
 import { leave } from './leave.ts'
+import { WholeAnswers } from './whole-answers.ts'
 import { answerable } from './problem-response.ts'
 
 export interface RunOptions extends ConnectionOptions {
@@ -41,6 +42,7 @@ export interface Around {
 /** Runs policies around a handler. */
 export async function around({ c, next, uses, connection, failed }: Around): Promise<void> {
   const headers = new AnswerHeaders(headersBefore(c))
+  const whole = new WholeAnswers(c)
   const settles: Settle[] = []
   const settling = new Settling(settles, headers, failed)
   try {
@@ -52,7 +54,7 @@ export async function around({ c, next, uses, connection, failed }: Around): Pro
     if (settles.length > 0) await settling.settle(500)
     throw answerable(error)
   }
-  if (settles.length > 0 || headers.givenCount > 0) await leave(c, { headers, settling })
+  if (settles.length > 0 || headers.givenCount > 0) await leave(c, { headers, settling, whole })
 }
 
 /** What middleware in front has set, as Hono gives it to any answer. */

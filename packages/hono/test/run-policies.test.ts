@@ -65,6 +65,31 @@ describe('an answer of a handler', () => {
     expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([299, '*'])
   })
 
+  it('that is a text leaves as it is, with headers, and whoever waits for its end alone is told; a stream has one', async () => {
+    const finish = vi.fn<() => void>()
+    const waiting = settling((exchange) => {
+      exchange.setHeader('x-settled', 'yes')
+      return { type: 'capture', capture: { finish, abort: () => {} } }
+    })
+    const same: boolean[] = []
+    const app = new Hono().use(async (c, next) => {
+      await next()
+      same.push(c.res === made)
+    })
+    let made: Response | undefined
+    app.use(policies([waiting]))
+    app.get('/text', (c) => (made = c.text('text')))
+    app.get('/html', async (c) => (made = await c.html(Promise.resolve('text'))))
+    app.get('/stream', (c) => (made = c.body(new Blob(['text']).stream())))
+    for (const [n, path] of ['/text', '/html', '/stream'].entries()) {
+      const response = await app.request(path)
+      expect(finish).toHaveBeenCalledTimes(path === '/stream' ? n : n + 1)
+      expect([await response.text(), response.headers.get('x-settled')]).toEqual(['text', 'yes'])
+      expect(finish).toHaveBeenCalledTimes(n + 1)
+    }
+    expect(same).toEqual([true, true, false])
+  })
+
   it('in whose place another leaves has what middleware in front had set, and nothing of the handler', async () => {
     const replacing = settling(() => ({
       type: 'replace',

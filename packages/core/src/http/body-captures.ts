@@ -50,7 +50,7 @@ export function abortCapture(capture: Capture, reason: unknown): void {
 /** True unless the capture failed, and is told no more. */
 function show(capture: Capture, bytes: Uint8Array): boolean {
   try {
-    capture.write(bytes)
+    capture.write?.(bytes)
     return true
   } catch {
     abortCapture(capture, new Error('The capture itself failed'))

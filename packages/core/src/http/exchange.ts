@@ -62,7 +62,8 @@ export type Settlement = undefined | { readonly type: 'capture'; readonly captur
  * takes time for is a promise that does not reject, for runtimes that stop with the answer what nobody waits for.
  */
 export interface Capture {
-  write(chunk: Uint8Array): void
+  /** Left out by whoever waits for the end alone, which costs less. */
+  write?(chunk: Uint8Array): void
   finish(): void | Promise<void>
   /** It is not whole: the client went, the handler failed, or the length is not what the head said. */
   abort(reason: unknown): void | Promise<void>

@@ -195,5 +195,5 @@ function capture<Data extends object>(head: LeavingHead, state: SessionState<Dat
     await new Promise<void>((resolve) => void setTimeout(resolve))
     await late()
   }
-  return { type: 'capture', capture: { write: () => undefined, finish: late, abort } satisfies Capture }
+  return { type: 'capture', capture: { finish: late, abort } satisfies Capture }
 }

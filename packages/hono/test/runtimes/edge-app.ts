@@ -27,9 +27,10 @@ export function edgeApp(runtime: Runtime): { readonly fetch: Hono['fetch'] } {
     return c.body(null, 204)
   })
   return {
-    fetch: (...given) => {
-      const isControl = /^http:..[^/]+\/__/.test(given[0].url)
-      return (isControl ? control : open.hono).fetch(...given)
+    // Deno gives nothing to a function that names no parameter.
+    fetch: (request, ...given) => {
+      const isControl = /^http:..[^/]+\/__/.test(request.url)
+      return (isControl ? control : open.hono).fetch(request, ...given)
     },
   }
 }
