@@ -14,6 +14,7 @@ const clusterTests = '**/*.cluster.test.ts'
 /** These mock modules, or look at what the whole process holds, so that each begins with a process of its own. */
 const apart = [
   'packages/core/test/cache/left-behind.test.ts',
+  'packages/core/test/cache/without-disable.test.ts',
   'packages/core/test/config/presets.test.ts',
   'packages/core/test/session-store/memory.test.ts',
   'packages/core/test/wire/compress.test.ts',
@@ -21,7 +22,7 @@ const apart = [
 ]
 /**
  * Left to `npm run soak`: real processes through many failovers, since how long Redis takes for each is not ours, and
- * what shows only after minutes; and what needs a browser.
+ * what shows only after minutes; what needs a browser; and sessions over HTTP in versions of a framework before the newest.
  */
 const soakOnly = [
   '**/test/processes/failover.redis.test.ts',
@@ -29,6 +30,11 @@ const soakOnly = [
   '**/test/soak/soak.redis.test.ts',
   '**/test/tracking/failover.cluster.test.ts',
   'apps/showcase/test/chromium.test.ts',
+  'examples/express/test/availability/availability.test.ts',
+  // The same suites over more of the same: what differs between them is in what stays.
+  'packages/core/test/redis/sentinel.redis.test.ts',
+  'packages/*/test/session/conformance-lowest.redis.test.ts',
+  'packages/express/test/session/conformance-express-4{,-lowest}.redis.test.ts',
 ]
 
 export default defineConfig({

@@ -10,21 +10,24 @@ import { type Framework, prefixOf, STACKS } from './stacks.ts'
 const COUNTED = 100
 
 /** One application in each framework, with the session middleware that its people have and with ours, over one Redis. */
-export const sessions: Benchmark = {
-  name: 'sessions',
-  title: 'An application with the session middleware that people have, and with Redstart (always sealed)',
-  async run(pace = FULL) {
-    const server = await startRedis()
-    try {
-      const rows: Row[] = []
-      // What is asked in the pages that matter most comes first.
-      for (const framework of ['Express', 'Fastify', 'Koa', 'Hono'] as const)
-        rows.push(...(await inFramework(framework, server, pace)))
-      return [...rows, await loads(server.url, pace)]
-    } finally {
-      await server.stop()
-    }
-  },
+export const sessions: Benchmark = sessionsIn(['Express', 'Fastify', 'Koa', 'Hono'])
+
+/** The same in some of the frameworks. */
+export function sessionsIn(frameworks: readonly Framework[]): Benchmark {
+  return {
+    name: 'sessions',
+    title: 'An application with the session middleware that people have, and with Redstart (always sealed)',
+    async run(pace = FULL) {
+      const server = await startRedis()
+      try {
+        const rows: Row[] = []
+        for (const framework of frameworks) rows.push(...(await inFramework(framework, server, pace)))
+        return [...rows, await loads(server.url, pace)]
+      } finally {
+        await server.stop()
+      }
+    },
+  }
 }
 
 async function inFramework(framework: Framework, server: RedisServer, pace: Pace): Promise<readonly Row[]> {

@@ -37,7 +37,7 @@ const LONGER_AT = 60
 
 const LAYOUTS: readonly (readonly [what: string, change: (bytes: Buffer) => Buffer])[] = [
   ...[0, 2, 3, 127, 255].map((n) => [`version ${n}`, withByte(1, n)] as const),
-  ...[2, 3, 5, 15].map((n) => [`codec ${n}`, withByte(2, n)] as const),
+  ...[3, 5, 15].map((n) => [`codec ${n}`, withByte(2, n)] as const),
   ...[1, 2, 3, 4, 8, 15].map((n) => [`compression ${n}`, withByte(2, (n << 4) | 1)] as const),
   ...[0, 2, 3, 15].map((n) => [`fields ${n}`, withByte(3, n << 4)] as const),
   ...[1, 2, 15].map((n) => [`protection ${n}`, withByte(3, 0x10 | n)] as const),

@@ -35,7 +35,7 @@ function routes(app: Express): void {
 async function slowApp(express: ExpressFactory): Promise<{ readonly app: SessionApp; readonly proxy: FaultProxy }> {
   const proxy = await proxyTo(server)
   proxy.set({ latency: { ms: 10 } })
-  return { app: await startRedisApp({ express, url: proxy.url, routes, redstart: { deadline: '1s' } }), proxy }
+  return { app: await startRedisApp({ express, url: proxy.url, routes, redstart: { deadline: '500ms' } }), proxy }
 }
 
 for (const name of EXPRESSES) {

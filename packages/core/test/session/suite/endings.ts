@@ -25,7 +25,8 @@ export function endingTests(backend: () => Backend): void {
       const { browser: visit, of } = openInstance(backend(), { sessions: { rotateEvery: 1 } })
       const browser = visit()
       await browser.login(1)
-      await wait(20)
+      // What time it is at the backend is known but for the time of a trip.
+      await wait(500)
       const lost = await browser.send((session) => (session['a'] = 1))
       expect(lost.cookie?.kind).toBe('set')
       const again = await browser.request((session) => session['a'])
