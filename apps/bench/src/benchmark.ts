@@ -14,5 +14,9 @@ export interface Benchmark {
   readonly title: string
   /** Whether its table is kept in RESULTS.md and in the README. @default false */
   readonly published?: boolean
+  /** What a reader of the table has to know besides. */
+  readonly notes?: readonly string[]
+  /** The contenders differ from row to row: all but the first stand in one column. @default false */
+  readonly othersTogether?: boolean
   run(pace?: Pace): Promise<Row[]>
 }

@@ -84,6 +84,11 @@ export const cache: Benchmark = {
   name: 'cache',
   title: '`cache.getOrSet(key, load, { ttl, tags: [one] })` of a 5.6 kB object',
   published: true,
+  notes: [
+    'The floor is a bare lru-cache where memory answers, and a bare ioredis with JSON elsewhere. async-cache-dedupe has',
+    'one store: memory for the rows of L1, miss and concurrent misses, Redis for L2. cacheable, cache-manager and ocache',
+    'are measured without tags.',
+  ],
   async run(pace = FULL) {
     const rows: Row[] = []
     for (const row of ROWS) rows.push(await timed(row, pace))

@@ -16,6 +16,9 @@ export const sessions: Benchmark = sessionsIn(['Express', 'Fastify', 'Koa', 'Hon
 export function sessionsIn(frameworks: readonly Framework[]): Benchmark {
   return {
     name: 'sessions',
+    published: true,
+    othersTogether: true,
+    notes: ['`none` is the same application without sessions.'],
     title: 'An application with the session middleware that people have, and with Redstart (always sealed)',
     async run(pace = FULL) {
       const server = await startRedis()
