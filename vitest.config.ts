@@ -33,6 +33,8 @@ const soakOnly = [
   'examples/express/test/availability/availability.test.ts',
   // The same suites over more of the same: what differs between them is in what stays.
   'packages/core/test/redis/sentinel.redis.test.ts',
+  'packages/core/test/session-store/clients.redis.test.ts',
+  'packages/core/test/cluster/failover.cluster.test.ts',
   'packages/*/test/session/conformance-lowest.redis.test.ts',
   'packages/express/test/session/conformance-express-4{,-lowest}.redis.test.ts',
 ]
