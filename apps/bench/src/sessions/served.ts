@@ -74,7 +74,9 @@ export class Served {
     const [connection] = this.#connections
     for (let person = 0; person < PEOPLE; person++) {
       const answer = await connection?.ask('POST', '/log-in', '')
-      this.#cookies.push(/\r\nset-cookie: ([^;\r]+)/i.exec(answer ?? '')?.[1] ?? '')
+      // Some sign theirs in a second one.
+      const set = [...(answer ?? '').matchAll(/\r\nset-cookie: ([^;\r]+)/gi)]
+      this.#cookies.push(set.map(([, cookie]) => cookie).join('; '))
     }
   }
 }
