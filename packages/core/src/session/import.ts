@@ -88,7 +88,7 @@ async function begun(
   try {
     live = await createRecord(engine, client, made)
   } catch (error) {
-    // It may not go on, for now: the user has too many, or it is too large for a session.
+    // It may go on later: the user has too many, or it is too large for a session.
     if (!RedstartError.is(error, 'SESSION_LIMIT') && !RedstartError.is(error, 'VALUE_TOO_LARGE')) throw error
     audit.tell({ type: 'session.lost', sid: '', reason: error.code })
     return { kind: 'refused', reason: 'missing', mute: false, keepsFormer: true }
