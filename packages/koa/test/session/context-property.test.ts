@@ -91,7 +91,6 @@ for (const name of ENDS) {
         routes: (app, redstart) => {
           app.keys = ['secret']
           // It takes any application, whatever it says of its type.
-          // Its types are of another major version of Koa.
           app.use(koaSession({}, app as unknown as Parameters<typeof koaSession>[1]))
           app.use(session(redstart))
         },
