@@ -26,7 +26,7 @@ function routes(app: Express): void {
     res.redirect(req.session === undefined ? '/who' : '/still-there')
   })
   app.get('/count', (req, res) => {
-    void req.session.update('views', (views) => (views ?? 0) + 1)
+    void req.session.update('views', (views: number | undefined) => (views ?? 0) + 1)
     res.redirect('/views')
   })
 }

@@ -6,7 +6,8 @@ import type { KeptFields, SessionRoute } from './session-adapter.ts'
 
 /** What apps do that race for one session. */
 export const raceRoutes: readonly SessionRoute[] = routesOf({
-  'POST /count': async ({ session }) => json({ views: await session.update('views', (views) => (views ?? 0) + 1) }),
+  'POST /count': async ({ session }) =>
+    json({ views: await session.update('views', (views: number | undefined) => (views ?? 0) + 1) }),
   'POST /add': ({ session, query }) => {
     session.cart = { ...session.cart, [query.get('item') ?? '']: 1 }
     return json({})
