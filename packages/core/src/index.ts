@@ -88,7 +88,8 @@ export type { DeviceRecord } from './session/core-record.ts'
 export type { Introspection } from './session/introspection.ts'
 export type { OpenHow, RefusalReason } from './session/opening.ts'
 export type { SessionCookie } from './session/session-cookie.ts'
-export type { LogInOptions, Session, SessionObject } from './session/session-object.ts'
+export type { LogInOptions } from './session/log-in-options.ts'
+export type { Session, SessionObject } from './session/session-object.ts'
 export type {
   Activity,
   AdmitRequest,

@@ -132,6 +132,7 @@ function lifetimeOf(what: string, idle: Duration, absolute: Duration): Lifetime 
 function anonymousLimitOf(limit: NonNullable<SessionOptions['anonymousLimit']>): SessionSettings['anonymousLimit'] {
   if (limit === false) return undefined
   checkObject('sessions.anonymousLimit', limit)
+  checkMembers('sessions.anonymousLimit', limit, new Set(['max', 'window']))
   return {
     limit: count('sessions.anonymousLimit.max', limit.max ?? 30, 1, 1_000_000),
     window: milliseconds(limit.window ?? '1m', 'sessions.anonymousLimit.window', 1000),

@@ -9,7 +9,8 @@ import { addFlash, takeFlash } from './flash.ts'
 import { reserveNames } from './reserved-names.ts'
 import { rotate } from './rotation.ts'
 import type { SessionData } from './settings.ts'
-import { signIn, type SignIn } from './sign-in.ts'
+import { checkSignIn, type ElevateOptions, type LogInOptions } from './log-in-options.ts'
+import { signIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 import { presentedBy } from './token.ts'
 import { updateField } from './update.ts'
@@ -17,9 +18,6 @@ import { checkUserId } from './user-id.ts'
 
 /** A session: its data are its own properties, and everything else is a method that no enumeration shows. */
 export type Session<Data extends object = SessionData> = SessionObject & Partial<Data>
-
-/** How somebody signs in. */
-export type LogInOptions = Pick<SignIn, 'methods' | 'roles' | 'remember'>
 
 /** What a session can do. Each of its names is refused as the name of a data field. */
 export class SessionObject extends ClassicSession {
@@ -44,7 +42,10 @@ export class SessionObject extends ClassicSession {
    *   nobody is signed in then.
    */
   login(userId: string | number, options: LogInOptions = {}): Promise<void> {
-    return this.#active.step(async () => signIn(this.#active, checkUserId(userId), options))
+    return this.#active.step(async () => {
+      checkSignIn('login', options)
+      await signIn(this.#active, checkUserId(userId), options)
+    })
   }
 
   /**
@@ -52,8 +53,11 @@ export class SessionObject extends ClassicSession {
    *
    * @throws RedstartError `NOT_SIGNED_IN`, or as with {@link SessionObject.login}.
    */
-  elevate(options: Pick<SignIn, 'methods' | 'roles'> = {}): Promise<void> {
-    return this.#active.step(async () => signIn(this.#active, requireUser(this.#active), { ...options, renews: true }))
+  elevate(options: ElevateOptions = {}): Promise<void> {
+    return this.#active.step(async () => {
+      checkSignIn('elevate', options)
+      await signIn(this.#active, requireUser(this.#active), { ...options, renews: true })
+    })
   }
 
   /**

@@ -1,5 +1,6 @@
 import { type Duration, milliseconds } from '../duration.ts'
-import { checkObject, RedstartError } from '../errors.ts'
+import { checkMembers, checkObject, RedstartError } from '../errors.ts'
+import { membersOf } from '../members.ts'
 import { ActiveSession } from './active-session.ts'
 import type { Client } from './client.ts'
 import { commit, commitLate } from './commit.ts'
@@ -12,7 +13,8 @@ import { isOutage, type OpenHow, type Opening, openSession, type RefusalReason }
 import { type Session, SessionObject } from './session-object.ts'
 import type { StoredStatistics } from './session-store.ts'
 import type { SessionData } from './settings.ts'
-import { signIn, type SignIn } from './sign-in.ts'
+import { checkRemember, type LogInOptions } from './log-in-options.ts'
+import { signIn } from './sign-in.ts'
 import { checkUserId } from './user-id.ts'
 import { UserSessions } from './user-sessions.ts'
 import { DataView } from './view.ts'
@@ -26,7 +28,7 @@ export interface Who {
 }
 
 /** A session that an application begins by itself. */
-export interface CreateSessionOptions<Data extends object> extends Who, Pick<SignIn, 'methods' | 'roles' | 'remember'> {
+export interface CreateSessionOptions<Data extends object> extends Who, LogInOptions {
   /** Text of at most 256 bytes, or a whole number. */
   readonly userId: string | number
   /** What is in it from the start. @default nothing */
@@ -126,6 +128,8 @@ export function createSessions<Data extends object>({
   return {
     async create(options) {
       checkObject('the options of sessions.create', options)
+      checkMembers('the options of sessions.create', options, CREATE)
+      checkRemember(options.remember)
       const { userId, data = {}, ip, userAgent, ...how } = options
       const checked = checkUserId(userId)
       const active = await open([], { ip, userAgent })
@@ -137,13 +141,18 @@ export function createSessions<Data extends object>({
       return { session: sessionOf<Data>(active), cookie }
     },
     async get(cookie, who = {}) {
+      checkObject('the second argument of sessions.get', who)
+      checkMembers('the second argument of sessions.get', who, WHO)
       const active = await open([cookie], who)
       return active.live === undefined ? undefined : sessionOf<Data>(active)
     },
     formerCookie,
     introspect: async (cookie) => introspect(engineOf(), cookie),
     user: (userId) => new UserSessions(engineOf(), checkUserId(userId)),
-    async statistics({ within = '15m' } = {}) {
+    async statistics(options = {}) {
+      checkObject('the options of sessions.statistics', options)
+      checkMembers('the options of sessions.statistics', options, STATISTICS)
+      const { within = '15m' } = options
       const { store, settings, activity } = engineOf()
       await activity.flush()
       return store.statistics({ within: milliseconds(within, 'within', 1) }, settings.deadline)
@@ -154,6 +163,13 @@ export function createSessions<Data extends object>({
     },
   }
 }
+
+const WHO = membersOf<Who>({ ip: true, userAgent: true })
+const CREATE = membersOf<CreateSessionOptions<SessionData>>({
+  ...{ userId: true, data: true, ip: true, userAgent: true },
+  ...{ methods: true, roles: true, remember: true },
+})
+const STATISTICS: ReadonlySet<string> = new Set(['within'])
 
 class OpenedRequest<Data extends object> implements RequestSession<Data> {
   readonly refused: RefusalReason | 'unavailable' | undefined
