@@ -6,14 +6,22 @@ import { closeAll, codeOf, openInstance } from './browser.ts'
 afterAll(closeAll)
 
 /** What untyped code may pass, and the message that it gets. */
-async function refusalOf(call: () => unknown): Promise<string> {
+async function refusalOf(run: () => unknown): Promise<string> {
   try {
-    await call()
+    await run()
   } catch (error) {
     if (RedstartError.is(error, 'INVALID_ARGUMENT')) return error.message
     throw error
   }
   return ''
+}
+
+/** Calls what untyped code would. */
+async function call(on: object, method: string, ...given: readonly unknown[]): Promise<unknown> {
+  const called: unknown = Reflect.get(on, method)
+  if (typeof called !== 'function') throw new TypeError(`there is no ${method}()`)
+  const result: unknown = Reflect.apply(called, on, given)
+  return await result
 }
 
 describe('options that nobody would look at', () => {
@@ -29,7 +37,7 @@ describe('options that nobody would look at', () => {
       async () =>
         await browser.request(async (session) => {
           const options = { [given]: ['x'] }
-          await Reflect.apply(session[method], session, method === 'login' ? [2, options] : [options])
+          await call(session, method, ...(method === 'login' ? [2, options] : [options]))
         }),
     )
     expect(message).toContain(`did you mean ${meant}?`)
@@ -42,21 +50,19 @@ describe('options that nobody would look at', () => {
     const browser = openInstance(memory()).browser()
     await browser.login(1, { roles: ['admin'] })
     for (const own of ['renews', 'found', 'identified', 'keep'])
-      expect(
-        await codeOf(
-          browser.request(async (session) => await Reflect.apply(session.login, session, [2, { [own]: true }])),
-        ),
-      ).toBe('INVALID_ARGUMENT')
+      expect(await codeOf(browser.request(async (session) => await call(session, 'login', 2, { [own]: true })))).toBe(
+        'INVALID_ARGUMENT',
+      )
     expect(await browser.userId()).toBe('1')
   })
 
   it('are refused where a session is made, looked up or counted', async () => {
     const { sessions } = openInstance(memory())
     const hints = [
-      await refusalOf(async () => await Reflect.apply(sessions.create, sessions, [{ userId: 1, useragent: 'x' }])),
-      await refusalOf(async () => await Reflect.apply(sessions.create, sessions, [{ userId: 1, Data: {} }])),
-      await refusalOf(async () => await Reflect.apply(sessions.get, sessions, ['x', { useragent: 'x' }])),
-      await refusalOf(async () => await Reflect.apply(sessions.statistics, sessions, [{ withn: '1m' }])),
+      await refusalOf(async () => await call(sessions, 'create', { userId: 1, useragent: 'x' })),
+      await refusalOf(async () => await call(sessions, 'create', { userId: 1, Data: {} })),
+      await refusalOf(async () => await call(sessions, 'get', 'x', { useragent: 'x' })),
+      await refusalOf(async () => await call(sessions, 'statistics', { withn: '1m' })),
     ]
     expect(hints.map((message) => /did you mean (\w+)/.exec(message)?.[1])).toEqual([
       'userAgent',
@@ -69,19 +75,18 @@ describe('options that nobody would look at', () => {
 
   it.each([null, 1, 'x'])('are objects: %j', async (given) => {
     const { browser: visit, sessions } = openInstance(memory())
-    const calls = [
-      async () => await visit().request(async (session) => await Reflect.apply(session.login, session, [1, given])),
-      async () => await Reflect.apply(sessions.create, sessions, [given]),
-      async () => await Reflect.apply(sessions.statistics, sessions, [given]),
+    const runs = [
+      async () => await visit().request(async (session) => await call(session, 'login', 1, given)),
+      async () => await call(sessions, 'create', given),
+      async () => await call(sessions, 'statistics', given),
     ]
-    for (const call of calls) expect(await codeOf(call())).toBe('INVALID_ARGUMENT')
+    for (const run of runs) expect(await codeOf(run())).toBe('INVALID_ARGUMENT')
   })
 
   it.each(['yes', 1, null])('are of their type: remember is %j', async (remember) => {
     const { browser: visit } = openInstance(memory())
     const message = await refusalOf(
-      async () =>
-        await visit().request(async (session) => await Reflect.apply(session.login, session, [1, { remember }])),
+      async () => await visit().request(async (session) => await call(session, 'login', 1, { remember })),
     )
     expect(message).toContain('true or false')
   })
