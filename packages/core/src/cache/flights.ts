@@ -4,6 +4,7 @@ import type { Budget } from './budget.ts'
 import type { Entry } from './entry.ts'
 import type { Form } from './form.ts'
 import { Interest } from './interest.ts'
+import { Passing } from './passing.ts'
 
 /**
  * - `read` - somebody waits for it: a look beyond this process, then a load if need be.
@@ -46,7 +47,7 @@ export interface Landing {
 
 /** At most one flight per path. */
 export class Flights {
-  readonly #flights = new Map<string, Flight>()
+  readonly #flights = new Passing<string, Flight>()
   #started = 0
 
   get(path: string): Flight | undefined {
@@ -55,7 +56,7 @@ export class Flights {
 
   /** The paths of all flights. */
   paths(): Iterable<string> {
-    return this.#flights.keys()
+    return this.#flights.names()
   }
 
   /** How many have been started: a flight of a higher order began later than this was read. */
@@ -81,7 +82,7 @@ export class Flights {
   async settled(): Promise<void> {
     // A read starts its flight a moment after it was called.
     await new Promise<void>((resolve) => process.nextTick(resolve))
-    while (this.#flights.size > 0) await Promise.allSettled([...this.#flights.values()].map((flight) => flight.landed))
+    while (this.#flights.size > 0) await Promise.allSettled(this.#flights.values().map((flight) => flight.landed))
   }
 }
 

@@ -33,6 +33,7 @@ const ALIKE = 0.8
 
 /** Reads that go in one trip. One of a single key costs little: that is every read that nobody else makes company. */
 export class Batch {
+  readonly order: number
   readonly keys: string[] = []
   readonly #waiting: Waiting[] = []
   /** Sends the question even when the view is proven. */
@@ -42,8 +43,10 @@ export class Batch {
   #places: Map<string, number> | undefined
   #names: Set<string> | undefined
 
-  constructor(timeout: number) {
+  /** @param order its place among all batches. */
+  constructor(timeout: number, order: number) {
     this.timeout = timeout
+    this.order = order
   }
 
   /** The markers that are wanted, in one snapshot; undefined for none. */

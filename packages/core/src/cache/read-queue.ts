@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Coherence } from '../invalidation/coherence.ts'
 import type { TrackedKeys } from '../invalidation/tracked-keys.ts'
 import type { CacheStore, Question, ReadRequest } from './cache-store.ts'
+import { Passing } from './passing.ts'
 import { Batch, type Came, type Fetched } from './read-batch.ts'
 
 /** Keys under way at a time: the last of their replies must be read well within one deadline. More wait here. */
@@ -21,7 +22,8 @@ export class ReadQueue {
   readonly #tracked: TrackedKeys | undefined
   #batch: Batch | undefined
   /** Those whose replies are still to come. */
-  readonly #running = new Set<Batch>()
+  readonly #running = new Passing<number, Batch>()
+  #begun = 0
   /** Batches that wait until fewer keys are under way. */
   #turns: Batch[] = []
   #underWay = 0
@@ -47,15 +49,15 @@ export class ReadQueue {
 
   /** Resolves when the replies to what has been asked for until now have come, or will not come. */
   async settled(): Promise<void> {
-    await Promise.allSettled([...this.#running].map((batch) => batch.add(undefined, [], false, 0)))
+    await Promise.allSettled(this.#running.values().map((batch) => batch.add(undefined, [], false, 0)))
   }
 
   #open(timeout: number): Batch {
     const current = this.#batch
     if (current?.suits(timeout) === true) return current
-    const batch = new Batch(timeout)
+    const batch = new Batch(timeout, (this.#begun += 1))
     this.#batch = batch
-    this.#running.add(batch)
+    this.#running.set(batch.order, batch)
     // Behind everything that is ready to go on: whatever else it reads comes into the same trip.
     process.nextTick(() => this.#begin(batch))
     return batch
@@ -91,7 +93,7 @@ export class ReadQueue {
   }
 
   #end(batch: Batch, weight: number): void {
-    this.#running.delete(batch)
+    this.#running.delete(batch.order)
     this.#underWay -= weight
     if (this.#underWay >= MOST_UNDER_WAY) return
     const next = this.#turns.shift()
@@ -100,7 +102,7 @@ export class ReadQueue {
 
   #drop(batch: Batch, error: unknown): void {
     if (this.#batch === batch) this.#batch = undefined
-    this.#running.delete(batch)
+    this.#running.delete(batch.order)
     batch.fail(error)
   }
 

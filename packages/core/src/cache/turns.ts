@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { unlessAborted } from './abort.ts'
 import type { Flight } from './flights.ts'
 import { loadCycle, waitsFor } from './load-frame.ts'
+import { Passing } from './passing.ts'
 
 /** A loader's turn: while it lasts, no other load of its path begins in this process. */
 export interface Turn {
@@ -17,7 +18,7 @@ interface Running extends Turn {
 /** At most one loader per path at a time, those included whose flights have ended before them. */
 export class Turns {
   readonly #clock: Clock
-  readonly #running = new Map<string, Running>()
+  readonly #running = new Passing<string, Running>()
 
   constructor(clock: Clock) {
     this.#clock = clock
