@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Cancel, Clock } from '../clock.ts'
 import type { SessionEvent, SessionRefusal } from '../telemetry/session-events.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
@@ -17,6 +18,7 @@ export class Audit {
   readonly #namespace: string
   readonly #counts = new Map<SessionRefusal, number>()
   #summary: Cancel | undefined
+  readonly #toldOnce = new LRUCache<string, true>({ max: MOST_TOLD_ONCE })
 
   constructor(telemetry: Telemetry, clock: Clock, namespace: string) {
     this.#telemetry = telemetry
@@ -26,6 +28,18 @@ export class Audit {
 
   tell(event: Told): void {
     this.#telemetry.emit({ ...event, namespace: this.#namespace })
+  }
+
+  /**
+   * Tells what would come with every request of a session: by this process once, as long as it is among the last 10 000.
+   *
+   * @param what tells it from others of its type and session.
+   */
+  tellOnce(what: string, event: Told & { readonly sid: string }): void {
+    const told = `${event.type}\0${event.sid}\0${what}`
+    if (this.#toldOnce.has(told)) return
+    this.#toldOnce.set(told, true)
+    this.tell(event)
   }
 
   /** A flood of garbage must not drown the rest. */
@@ -48,3 +62,4 @@ export class Audit {
 }
 
 const SUMMARY_MS = 60_000
+const MOST_TOLD_ONCE = 10_000

@@ -20,7 +20,8 @@ export async function boundTo(
   const broken = mismatches(engine, live, client)
   if (broken.length === 0) return live
   const { address } = live.token
-  for (const { what, policy } of broken) engine.audit.tell({ type: 'session.binding', sid: address.sid, what, policy })
+  for (const { what, where, policy } of broken)
+    engine.audit.tellOnce(`${what} ${where}`, { type: 'session.binding', sid: address.sid, what, policy })
   if (broken.some(({ policy }) => policy === 'revoke')) {
     if (!readOnly) await end(engine, live)
     return undefined
@@ -59,6 +60,8 @@ async function remembered(engine: SessionEngine, live: Live): Promise<Live> {
 
 interface Mismatch {
   readonly what: 'ip' | 'userAgent'
+  /** The network or the browser that it is used from. */
+  readonly where: string
   readonly policy: BindingPolicy
 }
 
@@ -66,12 +69,12 @@ interface Mismatch {
 function mismatches({ settings: { binding } }: SessionEngine, { core }: Live, { device }: Client): readonly Mismatch[] {
   const found: Mismatch[] = []
   if (binding.ip !== 'off' && differs(core.device.network, device.network))
-    found.push({ what: 'ip', policy: binding.ip })
+    found.push({ what: 'ip', where: device.network, policy: binding.ip })
   if (binding.userAgent !== 'off' && differs(core.device.userAgent, device.userAgent))
-    found.push({ what: 'userAgent', policy: binding.userAgent })
+    found.push({ what: 'userAgent', where: device.userAgent, policy: binding.userAgent })
   return found
 }
 
-function differs(one: string | undefined, other: string | undefined): boolean {
-  return one !== undefined && other !== undefined && one !== other
+function differs(begun: string | undefined, where: string | undefined): where is string {
+  return begun !== undefined && where !== undefined && begun !== where
 }

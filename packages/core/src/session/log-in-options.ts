@@ -18,7 +18,7 @@ const KNOWN = {
  *
  * @throws RedstartError `INVALID_ARGUMENT`.
  */
-export function checkSignIn(method: keyof typeof KNOWN, options: LogInOptions): void {
+export function checkSignIn(method: 'login' | 'elevate', options: LogInOptions): void {
   checkObject(`the options of ${method}()`, options)
   checkMembers(`the options of ${method}()`, options, KNOWN[method])
   checkRemember(options.remember)

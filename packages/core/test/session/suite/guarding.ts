@@ -35,6 +35,22 @@ export function guardingTests(backend: () => Backend): void {
       expect(opened.of('session.binding')).toHaveLength(2)
     })
 
+    it('is told once of each session, network and browser, and not at each request', async () => {
+      const { opened, browser, thief } = await open({ ip: 'step-up' })
+      const other = opened.browser()
+      other.who = { ip: '203.0.113.9', userAgent: FIREFOX }
+      await other.login(2)
+      const ids = [(await browser.request(({ id }) => id)).value, (await other.request(({ id }) => id)).value]
+      for (const ip of ['198.51.100.1', '198.51.100.2', '192.0.2.1', '203.0.113.7', '198.51.100.1']) {
+        thief.who = { ip, userAgent: SAFARI }
+        other.who = { ip: '198.51.100.77', userAgent: FIREFOX }
+        for (const _ of [1, 2]) await Promise.all([thief.userId(), browser.userId(), other.userId()])
+      }
+      const of = (sid: string | undefined): string[] =>
+        opened.of('session.binding').flatMap((event) => (event.sid === sid ? [`${event.what} ${event.policy}`] : []))
+      expect([of(ids[0]), of(ids[1])]).toEqual([['ip step-up', 'userAgent log', 'ip step-up'], ['ip step-up']])
+    })
+
     it('asks for a step-up until the next log-in, from wherever', async () => {
       const { browser, thief } = await open({ ip: 'step-up', userAgent: 'off' })
       const fresh = async (of: Browser): Promise<unknown> =>
