@@ -4,6 +4,7 @@ import type { CookieChange } from './cookie-change.ts'
 import type { SessionEngine } from './engine.ts'
 import type { Live } from './live.ts'
 import type { Opening } from './opening.ts'
+import { Steps } from './steps.ts'
 import { newToken, type Token } from './token.ts'
 import type { DataView } from './view.ts'
 
@@ -37,9 +38,7 @@ export class ActiveSession {
   #isNew = false
   /** Why it ended while this request ran. */
   #lost: string | undefined
-  /** One step after the other. */
-  #last: Promise<unknown> = Promise.resolve()
-  readonly #underWay = new Set<Promise<unknown>>()
+  readonly steps: Steps = new Steps()
 
   /** @param makeView makes what the handler is given, which shows nothing yet. */
   constructor(engine: SessionEngine, client: Client, opening: Opening, makeView: (session: ActiveSession) => DataView) {
@@ -88,27 +87,6 @@ export class ActiveSession {
 
   setCookie(change: CookieChange | undefined): void {
     this.#cookie = change
-  }
-
-  /** Runs a step after those before it, whether these failed or not. */
-  step<T>(run: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(run, run)
-    this.#last = done.catch(() => undefined)
-    return this.follow(done)
-  }
-
-  /** Has the head wait for something of which nobody may be waiting for the end. */
-  follow<T>(work: Promise<T>): Promise<T> {
-    this.#underWay.add(work)
-    const forget = (): void => void this.#underWay.delete(work)
-    // A failure that nobody waits for is the answer's: it is no reason to end the process.
-    work.then(forget, forget)
-    return work
-  }
-
-  /** What has not ended yet; undefined for nothing. It rejects with the first failure, once all have ended. */
-  get underWay(): Promise<void> | undefined {
-    return this.#underWay.size === 0 ? undefined : allEnded([...this.#underWay])
   }
 
   /** A selector for who needs one before anything is stored. The record that is made next has it. */
@@ -213,9 +191,4 @@ export class ActiveSession {
   hiddenStored(stored: ReadonlyMap<string, unknown>): void {
     for (const [field, value] of stored) if (this.#hidden.get(field) === value) this.#hidden.delete(field)
   }
-}
-
-async function allEnded(works: readonly Promise<unknown>[]): Promise<void> {
-  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected')
-  if (failed?.status === 'rejected') throw failed.reason
 }

@@ -28,7 +28,7 @@ export class ClassicSession {
   /** Stores now what else is stored before the response: for what must be there before something else begins. */
   save(done?: Done): Promise<void> {
     return told(
-      this.#active.step(() => commit(this.#active)),
+      this.#active.steps.run(() => commit(this.#active)),
       done,
     )
   }
@@ -45,7 +45,10 @@ export class ClassicSession {
     active.destroyed = true
     active.view?.show([])
     return told(
-      active.step(() => signOut(active, 'logout')),
+      active.steps.run(
+        () => signOut(active, 'logout'),
+        (outage) => signOut(active, 'logout', outage),
+      ),
       done,
     )
   }
@@ -57,7 +60,7 @@ export class ClassicSession {
    */
   reload(done?: Done): Promise<void> {
     return told(
-      this.#active.step(() => reload(this.#active)),
+      this.#active.steps.run(() => reload(this.#active)),
       done,
     )
   }

@@ -29,7 +29,7 @@ export async function commit(session: ActiveSession): Promise<void> {
 /** The same for what is changed after the response has left, where nobody can be told of a failure. */
 export async function commitLate(session: ActiveSession): Promise<void> {
   try {
-    await commit(session)
+    await session.steps.run(() => commit(session))
   } catch (error) {
     const reason = RedstartError.is(error) ? error.code : 'STORE_FAILED'
     session.engine.audit.tell({ type: 'session.lost', sid: session.sid ?? '', reason })

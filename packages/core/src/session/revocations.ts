@@ -58,6 +58,11 @@ export class Revocations {
     return this.#send({ revoked: { kind: 'some', request }, onEnded })
   }
 
+  /** The same, from now on, where the backend is known not to answer. */
+  revokeLater(request: RevokeRequest, onEnded: OnEnded): void {
+    this.#keep({ revoked: { kind: 'some', request }, onEnded })
+  }
+
   /** The same of all of a user's that there are at this moment. */
   revokeAll(request: RevokeAllRequest, onEnded: OnEnded = () => undefined): Promise<RevokeReply> {
     return this.#send({ revoked: { kind: 'all', request, until: this.#time.atMost() }, onEnded })

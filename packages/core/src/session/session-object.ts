@@ -1,5 +1,6 @@
 import { type Duration, milliseconds } from '../duration.ts'
 import type { ActiveSession } from './active-session.ts'
+import type { RedstartError } from '../errors.ts'
 import { requireFresh, requireRole, requireUser } from './authority.ts'
 import { ClassicSession } from './classic-session.ts'
 import { csrfToken, isCsrfToken } from './csrf.ts'
@@ -42,7 +43,7 @@ export class SessionObject extends ClassicSession {
    *   nobody is signed in then.
    */
   login(userId: string | number, options: LogInOptions = {}): Promise<void> {
-    return this.#active.step(async () => {
+    return this.#active.steps.run(async () => {
       checkSignIn('login', options)
       await signIn(this.#active, checkUserId(userId), options)
     })
@@ -54,7 +55,7 @@ export class SessionObject extends ClassicSession {
    * @throws RedstartError `NOT_SIGNED_IN`, or as with {@link SessionObject.login}.
    */
   elevate(options: ElevateOptions = {}): Promise<void> {
-    return this.#active.step(async () => {
+    return this.#active.steps.run(async () => {
       checkSignIn('elevate', options)
       await signIn(this.#active, requireUser(this.#active), { ...options, renews: true })
     })
@@ -68,15 +69,16 @@ export class SessionObject extends ClassicSession {
    */
   logout(): Promise<void> {
     const active = this.#active
-    return active.step(async () => {
+    const end = (outage?: RedstartError): Promise<void> => {
       active.view?.show([])
-      await signOut(active, 'logout')
-    })
+      return signOut(active, 'logout', outage)
+    }
+    return active.steps.run(end, end)
   }
 
   /** Gives the session a new secret; requests under way go on with the one before for as long as `grace` says. */
   rotate(): Promise<void> {
-    return this.#active.step(() => rotate(this.#active))
+    return this.#active.steps.run(() => rotate(this.#active))
   }
 
   /**
@@ -88,7 +90,7 @@ export class SessionObject extends ClassicSession {
    */
   extend(idle: Duration): Promise<void> {
     const active = this.#active
-    return active.step(async () => extend(active, milliseconds(idle, 'the idle time of extend()', 1)))
+    return active.steps.run(async () => extend(active, milliseconds(idle, 'the idle time of extend()', 1)))
   }
 
   /**
@@ -105,7 +107,7 @@ export class SessionObject extends ClassicSession {
   ): Promise<this[Field] | undefined> {
     // What is stored under a name is of that name's type, as far as the types of data say anything.
     const own = (value: unknown): unknown => change(value as this[Field] | undefined)
-    return this.#active.follow(this.#update(field, own)) as Promise<this[Field] | undefined>
+    return this.#active.steps.follow(this.#update(field, own)) as Promise<this[Field] | undefined>
   }
 
   /** Keeps a message for the next request that takes it. */

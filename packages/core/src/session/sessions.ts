@@ -134,7 +134,7 @@ export function createSessions<Data extends object>({
       const checked = checkUserId(userId)
       const active = await open([], { ip, userAgent })
       Object.assign(active.view?.object ?? {}, data)
-      await active.step(() => signIn(active, checked, how))
+      await active.steps.run(() => signIn(active, checked, how))
       const { live } = active
       const cookie = live && cookieOf(live.token, live.core, live.core.created)
       if (cookie?.kind !== 'set') throw new TypeError('a session without a cookie was created')
@@ -192,12 +192,12 @@ class OpenedRequest<Data extends object> implements RequestSession<Data> {
   }
 
   get underWay(): Promise<void> | undefined {
-    return this.#active.underWay
+    return this.#active.steps.underWay
   }
 
   commit({ last = false }: { readonly last?: boolean } = {}): Promise<void> {
     const active = this.#active
-    return active.step(async () => {
+    return active.steps.run(async () => {
       await commit(active).finally(() => last && active.headLeaves())
     })
   }
@@ -211,7 +211,7 @@ class OpenedRequest<Data extends object> implements RequestSession<Data> {
   }
 
   commitLate(): Promise<void> {
-    return this.#active.step(() => commitLate(this.#active))
+    return commitLate(this.#active)
   }
 }
 

@@ -1,12 +1,19 @@
+import type { RedstartError } from '../errors.ts'
 import type { ActiveSession } from './active-session.ts'
+import type { RevokeReply, RevokeRequest } from './session-store.ts'
 
 /**
  * Ends a session. The cookie is cleared in any case; where the backend cannot be told now it is told later, and the
  * caller is told that it was not.
  *
- * @throws RedstartError what the store rejects with.
+ * @param outage what this request has met already: the backend is told later then, and not asked now.
+ * @throws RedstartError what the store rejects with, or the outage.
  */
-export async function signOut(session: ActiveSession, reason: 'logout' | 'replaced'): Promise<void> {
+export async function signOut(
+  session: ActiveSession,
+  reason: 'logout' | 'replaced',
+  outage?: RedstartError,
+): Promise<void> {
   const { engine, live, opening } = session
   session.setCookie(opening.kind === 'none' && live === undefined ? undefined : { kind: 'clear' })
   session.become(undefined)
@@ -15,8 +22,13 @@ export async function signOut(session: ActiveSession, reason: 'logout' | 'replac
   if (token === undefined) return
   const { address } = token
   const { settings, audit, revocations } = engine
-  const request = { addresses: [address], ...(settings.durability && { durability: settings.durability }) }
-  await revocations.revoke(request, ({ replicas }) => {
+  const request: RevokeRequest = {
+    addresses: [address],
+    ...(settings.durability && { durability: settings.durability }),
+  }
+  const onEnded = ({ replicas }: RevokeReply): void =>
     audit.tell({ type: 'session.ended', sid: address.sid, userId: live?.core.userId, reason, replicas })
-  })
+  if (outage === undefined) return void (await revocations.revoke(request, onEnded))
+  revocations.revokeLater(request, onEnded)
+  throw outage
 }

@@ -33,7 +33,7 @@ export async function updateField(
     // Outside of all steps: what it does with the session may be one itself.
     const value = await change(live.fields.value(field))
     const payload = value === undefined ? undefined : fieldPayload(field, value)
-    const stored = await session.step(() => store(session, live, before, { field, payload }))
+    const stored = await session.steps.run(() => store(session, live, before, { field, payload }))
     if (stored) return payload && fieldValue(payload)?.value
   }
   throw gone(field, `changed by others ${MOST_ATTEMPTS} times`)

@@ -147,6 +147,29 @@ describe('a Redis that is away', () => {
     expect(await browser.userId()).toBe('u')
   })
 
+  it('is waited for once, though a handler waits for nothing that it asks for', async () => {
+    const opened = opening()
+    const browser = await signedIn(opened)
+    const request = await opened.sessions.open([browser.cookie ?? ''], {})
+    const { session } = request
+    await whileAway(async () => {
+      Object.assign(session ?? {}, { a: 'late' })
+      const steps = [session?.save(), session?.rotate(), session?.save()]
+      const errors = await Promise.all(
+        [request.underWay, ...steps].map(async (step) => {
+          try {
+            return await step
+          } catch (error) {
+            return error
+          }
+        }),
+      )
+      // Each of its own would be another error, and another deadline.
+      expect(errors[0]).toMatchObject({ code: 'STORE_TIMEOUT' })
+      expect(new Set(errors).size).toBe(1)
+    })
+  })
+
   it('is an empty session where that is asked for, which stores nothing and leaves the cookie alone', async () => {
     const opened = opening({ unavailable: 'anonymous' })
     const browser = await signedIn(opened)

@@ -1,0 +1,60 @@
+import { RedstartError } from '../errors.ts'
+import { isOutage } from './opening.ts'
+
+/** What the handler of one request asks of its session, one after the other, and what the answer waits for. */
+export class Steps {
+  #last: Promise<unknown> = Promise.resolve()
+  readonly #underWay = new Set<Promise<unknown>>()
+  #outage: RedstartError | undefined
+  /** How many steps have met one. */
+  #outages = 0
+
+  /**
+   * Runs a step after those before it, whether these failed or not. But where one of them meets a backend that does not
+   * answer, those that wait for it fail with it: whoever waited for a backend once need not do so again.
+   *
+   * @param instead what is done then, in place of failing with that alone.
+   */
+  run<T>(step: () => Promise<T>, instead?: (outage: RedstartError) => Promise<T>): Promise<T> {
+    const before = this.#outages
+    const turn = async (): Promise<T> => {
+      if (this.#outage === undefined || this.#outages === before) return await this.#noting(step)
+      if (instead === undefined) throw this.#outage
+      return await instead(this.#outage)
+    }
+    const done = this.#last.then(turn, turn)
+    this.#last = done.catch(() => undefined)
+    return this.follow(done)
+  }
+
+  /** Has the head wait for something of which nobody may be waiting for the end. */
+  follow<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work)
+    const forget = (): void => void this.#underWay.delete(work)
+    // A failure that nobody waits for is the answer's: it is no reason to end the process.
+    work.then(forget, forget)
+    return work
+  }
+
+  /** What has not ended yet; undefined for nothing. It rejects with the first failure, once all have ended. */
+  get underWay(): Promise<void> | undefined {
+    return this.#underWay.size === 0 ? undefined : allEnded([...this.#underWay])
+  }
+
+  async #noting<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step()
+    } catch (error) {
+      if (RedstartError.is(error) && isOutage(error)) {
+        this.#outage = error
+        this.#outages += 1
+      }
+      throw error
+    }
+  }
+}
+
+async function allEnded(works: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
+}
