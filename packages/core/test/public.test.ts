@@ -25,6 +25,7 @@ const ENTRY_POINTS = {
     'Settling',
     'after',
     'checkSessionOptions',
+    'clientAddress',
     'clientNetwork',
     'cookieValues',
     'crossSitePolicy',

@@ -1,4 +1,5 @@
 import { RedstartError } from '@redstart/core'
+import { clientAddress } from '@redstart/core/http'
 import type { Context } from 'hono'
 
 /** What a request says of its connection is for the runtime and for proxies to know; nobody is believed unasked. */
@@ -22,6 +23,8 @@ export interface ConnectionOptions {
 /** What is known of a request's connection. */
 export interface Connection {
   address(c: Context): string | undefined
+  /** Who has connected, whatever was sent. */
+  peer(c: Context): string | undefined
   isSecure(c: Context): boolean
   host(c: Context): string | undefined
 }
@@ -37,15 +40,19 @@ export function connectionOf({ address = () => undefined, proxies = 0 }: Connect
   if (proxies === 0) {
     return {
       address,
+      peer: address,
       isSecure: (c) => c.req.raw.url.startsWith('https:'),
       host: (c) => c.req.raw.headers.get('host') ?? undefined,
     }
   }
+  const find = clientAddress({ hops: proxies })
   return {
     address: (c) => {
-      const told = listOf(c, 'x-forwarded-for')
-      return told[Math.max(0, told.length - proxies)] ?? address(c)
+      const peer = address(c)
+      const found = find({ address: peer, peer, header: (name) => c.req.raw.headers.get(name) ?? undefined })
+      return found.found ? found.address : undefined
     },
+    peer: address,
     isSecure: (c) => (listOf(c, 'x-forwarded-proto')[0] ?? c.req.raw.url.split(':', 1)[0]) === 'https',
     host: (c) => listOf(c, 'x-forwarded-host')[0] ?? c.req.raw.headers.get('host') ?? undefined,
   }

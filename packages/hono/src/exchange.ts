@@ -41,6 +41,10 @@ export class HonoExchange implements HttpExchange {
     return this.#connection.address(this.#context)
   }
 
+  get peer(): string | undefined {
+    return this.#connection.peer(this.#context)
+  }
+
   header(name: string): string | undefined {
     return this.#context.req.raw.headers.get(name) ?? undefined
   }

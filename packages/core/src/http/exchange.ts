@@ -10,6 +10,8 @@ export interface HttpExchange {
   readonly secure: boolean
   /** The client's address as the framework was told to find it; never from a header that anybody may send. */
   readonly address: string | undefined
+  /** The address of who has connected, whatever was sent: the client, or the nearest proxy; undefined where nobody knows. */
+  readonly peer: string | undefined
   /** A header of the request, by its name in any case; several of one name are joined as RFC 9110 5.3 says. */
   header(name: string): string | undefined
   /** Gives the response a header in place of all others of that name. */

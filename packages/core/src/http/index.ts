@@ -6,7 +6,18 @@
  */
 export { after, isPromise } from './after.ts'
 export { BodyCaptures } from './body-captures.ts'
-export { clientNetwork } from './client-address.ts'
+export {
+  type AddressModel,
+  type ClientAddress,
+  clientAddress,
+  type AddressSource,
+  type TrustedHeader,
+  type TrustedHops,
+  type TrustedProxies,
+} from './address/client-address.ts'
+export { clientNetwork, type NetworkBits } from './address/client-network.ts'
+export type { ForwardedHeader } from './address/forwarded.ts'
+export type { Network } from './address/address-set.ts'
 export { cookieValues, parseCookies, type RequestCookie, serializeCookie, type SetCookie } from './cookies.ts'
 export { crossSitePolicy, type CrossSiteOptions } from './cross-site.ts'
 export type {

@@ -18,6 +18,10 @@ export abstract class NodeExchange implements HttpExchange {
   abstract get secure(): boolean
   abstract get address(): string | undefined
 
+  get peer(): string | undefined {
+    return this.#request.socket.remoteAddress
+  }
+
   get method(): string {
     return this.#request.method ?? 'GET'
   }

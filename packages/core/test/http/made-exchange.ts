@@ -13,7 +13,7 @@ export interface MadeFrom {
 export function madeExchange({ headers = {}, secure = false }: MadeFrom = {}): MadeExchange {
   const given: MadeExchange['given'] = []
   return {
-    ...{ method: 'GET', target: '/', host: 'app', secure, address: '203.0.113.7', given },
+    ...{ method: 'GET', target: '/', host: 'app', secure, address: '203.0.113.7', peer: '203.0.113.7', given },
     header: (name) => headers[name],
     setHeader(name, value) {
       for (let n = given.length - 1; n >= 0; n--) if (given[n]?.[0] === name) given.splice(n, 1)

@@ -189,7 +189,7 @@ describe('sessions of express-session', () => {
     const policy = sessionPolicy(opened.sessions)
     const cookies: string[] = []
     const exchange = {
-      ...{ method: 'GET', target: '/', host: 'localhost', secure: false, address: undefined },
+      ...{ method: 'GET', target: '/', host: 'localhost', secure: false, address: undefined, peer: undefined },
       header: (name: string) => (name === 'cookie' ? `other=1; connect.sid=${signed(id)}` : undefined),
       setHeader: () => undefined,
       appendHeader: (name: string, value: string) => void (name === 'set-cookie' && cookies.push(value)),

@@ -10,7 +10,7 @@ afterAll(closeAll)
 function exchangeOf(cookie: string | undefined) {
   const headers: string[] = []
   return {
-    ...{ method: 'GET', target: '/', host: 'localhost', secure: false, address: undefined },
+    ...{ method: 'GET', target: '/', host: 'localhost', secure: false, address: undefined, peer: undefined },
     header: (name: string) => (name === 'cookie' ? cookie : undefined),
     setHeader: () => undefined,
     appendHeader: (name: string, value: string) => void headers.push(`${name}: ${value}`),

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { clientNetwork } from '../../src/http/client-address.ts'
+import { clientNetwork } from '../../../src/http/address/client-network.ts'
 
 it.each([
   ['203.0.113.7', '203.0.113.0/24'],
