@@ -15,7 +15,7 @@ import { isThenable } from './promises.ts'
  * - `STORE_FAILED` - the backend answered with an error.
  * - `NOT_REACHED` - an invalidation with `require: 'all'` did not reach the backend.
  * - `INVALID_RESULT` - a batch loader returned something else than a value for each item.
- * - `LOAD_TIMEOUT` - a loader, or an item of a warmer, did not settle within its deadline.
+ * - `LOAD_TIMEOUT` - a loader, an item of a warmer, or what `session.update()` was given did not settle within its time.
  * - `LOAD_CYCLE` - a loader waits, through other loaders, for itself; or a warmer does.
  * - `NO_KEYS` - sessions are used, and there is no key to seal them with.
  * - `NOT_SIGNED_IN` - something needs a user, and nobody is signed in.

@@ -35,6 +35,7 @@ export type SessionsConfig = Pick<
   | 'preLogin'
   | 'unavailable'
   | 'deadline'
+  | 'updateTimeout'
 >
 
 /**

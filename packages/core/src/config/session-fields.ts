@@ -23,6 +23,7 @@ const SESSIONS = {
   preLogin: true,
   unavailable: true,
   deadline: true,
+  updateTimeout: true,
 } satisfies Record<keyof SessionsConfig, true | readonly string[]>
 
 /** What each option of sessions may be. */

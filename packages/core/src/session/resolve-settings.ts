@@ -8,7 +8,7 @@ const POLICIES: readonly BindingPolicy[] = ['off', 'log', 'step-up', 'revoke']
 const KNOWN: ReadonlySet<string> = new Set([
   ...['namespace', 'idle', 'absolute', 'remember', 'touchAfter', 'rotateEvery', 'grace', 'onReuse', 'limit'],
   ...['anonymousLimit', 'binding', 'durability', 'notBefore', 'schema', 'version', 'migrate', 'merge', 'conflicts'],
-  ...['preLogin', 'identify', 'import', 'unavailable', 'deadline'],
+  ...['preLogin', 'identify', 'import', 'unavailable', 'deadline', 'updateTimeout'],
 ])
 
 /** The options that are objects themselves, with their members. What is none of these would be ignored in silence. */
@@ -68,6 +68,7 @@ export function resolveSessions<Data extends object>(options: SessionOptions<Dat
     import: importIn(options),
     unavailable: word('sessions.unavailable', options.unavailable ?? 'throw', ['throw', 'anonymous']),
     deadline: options.deadline === undefined ? deadline : milliseconds(options.deadline, 'sessions.deadline', 1),
+    updateTimeout: milliseconds(options.updateTimeout ?? '30s', 'sessions.updateTimeout', 1),
   }
 }
 

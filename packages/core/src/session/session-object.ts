@@ -98,8 +98,8 @@ export class SessionObject extends ClassicSession {
    *
    * @param change gets the stored value, or undefined; it may be called several times.
    * @returns what was stored.
-   * @throws RedstartError `SESSION_CONFLICT`, `INVALID_ARGUMENT`, `UNSUPPORTED_VALUE`, `VALUE_TOO_LARGE`, or what the
-   *   store rejects with.
+   * @throws RedstartError `SESSION_CONFLICT`, `LOAD_TIMEOUT`, `INVALID_ARGUMENT`, `UNSUPPORTED_VALUE`, `VALUE_TOO_LARGE`,
+   *   or what the store rejects with.
    */
   update<Field extends string & keyof this>(
     field: Field,

@@ -53,6 +53,8 @@ export interface SessionOptions<Data extends object = SessionData> {
   readonly unavailable?: 'throw' | 'anonymous'
   /** How long the backend may take of one operation. @default that of the instance */
   readonly deadline?: Duration
+  /** How long the function that `update()` is given may take, all its calls together. @default '30s' */
+  readonly updateTimeout?: Duration
 }
 
 /** How express-session was set up. */
@@ -98,6 +100,7 @@ export interface SessionSettings {
   readonly import: ImportSettings | undefined
   readonly unavailable: 'throw' | 'anonymous'
   readonly deadline: number
+  readonly updateTimeout: number
 }
 
 export interface ImportSettings {

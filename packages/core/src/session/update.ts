@@ -1,4 +1,5 @@
 import { RedstartError } from '../errors.ts'
+import { isThenable } from '../promises.ts'
 import type { ActiveSession } from './active-session.ts'
 import { dataOf } from './drafts.ts'
 import { punctual } from './engine.ts'
@@ -13,9 +14,9 @@ import { presentedBy } from './token.ts'
  * stored only where nobody else has changed the field since it was read, and made anew where somebody has.
  *
  * @param change gets the stored value, or undefined; what it returns is stored, or the field deleted for undefined. It may
- *   be called several times.
+ *   be called several times; what it waits for may take as long as `updateTimeout` says, all its calls together.
  * @returns what was stored.
- * @throws RedstartError `SESSION_CONFLICT` where others were faster again and again or the session has ended meanwhile,
+ * @throws RedstartError `LOAD_TIMEOUT`, `SESSION_CONFLICT` where others were faster again and again or the session has ended meanwhile,
  *   `INVALID_ARGUMENT`, `UNSUPPORTED_VALUE`, `VALUE_TOO_LARGE`, or what the store rejects with.
  */
 export async function updateField(
@@ -24,19 +25,40 @@ export async function updateField(
   change: (value: unknown) => unknown,
 ): Promise<unknown> {
   session.view?.check(field)
+  const inTime = timed(session, field)
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     if (session.outage !== undefined) throw session.outage
     const { live } = session
     // Nobody else can know of a session that is not stored yet.
-    if (live === undefined) return change(dataOf(session)[field])
+    if (live === undefined) return await inTime(change(dataOf(session)[field]))
     const before = live.fields.bytes(field)
     // Outside of all steps: what it does with the session may be one itself.
-    const value = await change(live.fields.value(field))
+    const value = await inTime(change(live.fields.value(field)))
     const payload = value === undefined ? undefined : fieldPayload(field, value)
     const stored = await session.steps.run(() => store(session, live, before, { field, payload }))
     if (stored) return payload && fieldValue(payload)?.value
   }
   throw gone(field, `changed by others ${MOST_ATTEMPTS} times`)
+}
+
+/** Waits for what the function returns, as long as there is time: an answer may be waiting for it. */
+function timed({ engine: { clock, settings } }: ActiveSession, field: string): (value: unknown) => Promise<unknown> {
+  const { updateTimeout } = settings
+  const end = clock.now() + updateTimeout
+  return async (value) => {
+    if (!isThenable(value)) return value
+    return await new Promise((resolve, reject) => {
+      const cancel = clock.schedule(Math.max(0, end - clock.now()), () => reject(tooSlow(field, updateTimeout)))
+      Promise.resolve(value).then(resolve, reject).finally(cancel)
+    })
+  }
+}
+
+function tooSlow(field: string, most: number): RedstartError {
+  return new RedstartError(
+    'LOAD_TIMEOUT',
+    `What update(${JSON.stringify(field)}) was given took longer than ${most} ms; nothing was stored: make it faster, or raise sessions.updateTimeout`,
+  )
 }
 
 /** False where it is to be tried again: somebody else was faster, or the session is another one by now. */

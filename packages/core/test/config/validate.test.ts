@@ -30,7 +30,8 @@ const FILE = `{
       "touchAfter": "30s", "rotateEvery": "1h", "grace": "10s", "onReuse": "revoke",
       "limit": { "max": 5, "onExceed": "reject" }, "anonymousLimit": { "max": 10, "window": "1m" },
       "binding": { "ip": "step-up", "userAgent": "revoke" }, "durability": { "replicas": 1, "within": "50ms" },
-      "version": 2, "conflicts": "strict", "preLogin": ["returnTo"], "unavailable": "anonymous", "deadline": "1s"
+      "version": 2, "conflicts": "strict", "preLogin": ["returnTo"], "unavailable": "anonymous", "deadline": "1s",
+      "updateTimeout": "5s"
     },
     "keys": ["${'k'.repeat(32)}"]
   },

@@ -66,6 +66,28 @@ for (const name of EXPRESSES) {
       process.off('unhandledRejection', unhandled)
     })
 
+    it('is an answer of 503, told to onError, where its own function never ends', async () => {
+      const app = await startRedisApp({
+        ...{ express, url: server.url },
+        redstart: { sessions: { updateTimeout: 50 } },
+        routes: (own) => {
+          usualRoutes(own)
+          own.get('/never', (req, res) => {
+            void req.session.update('views', () => new Promise<number>(() => {}))
+            res.redirect('/views')
+          })
+        },
+      })
+      for (const visitor of [app.browser(), app.browser()]) {
+        await visitor.get('/views')
+        const { status, headers } = await visitor.get('/never')
+        expect([status, headers.get('location')]).toEqual([503, null])
+        expect((await visitor.get('/who')).json()).toMatchObject({ views: 1 })
+      }
+      expect((await app.browser().get('/never')).status).toBe(503)
+      expect(app.errors).toMatchObject([{ code: 'LOAD_TIMEOUT' }, { code: 'LOAD_TIMEOUT' }, { code: 'LOAD_TIMEOUT' }])
+    })
+
     it('counts all the same', async () => {
       const { app } = await slowApp(express)
       const visitor = app.browser()
