@@ -252,6 +252,664 @@ local decoded = {}
 for n = 1, #ARGV do decoded[n] = string.gsub(ARGV[n], '[\194-\196][\128-\191]', BYTES) end
 local ARGV = decoded`
 
+export const limitAliveLua: string = String.raw`#!lua
+local now, longer = tonumber(ARGV[1]), 3600000
+if not now then
+  local time = redis.call('TIME')
+  now, longer = time[1] * 1000000 + time[2], 0
+end
+local function text(number)
+  return string.format('%.0f', number)
+end
+local function lifetime(us)
+  return text(math.max(1, math.ceil(us / 1000)) + longer)
+end
+local function blocked_by(block)
+  local ends, reason = string.match(block or '', '^(%d+) (.*)$')
+  ends = tonumber(ends)
+  if ends and ends > now then return ends - now, reason end
+end
+local lives = tonumber(ARGV[3])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', text(now))
+if lives == 0 then
+  redis.call('ZREM', KEYS[1], ARGV[2])
+else
+  redis.call('ZADD', KEYS[1], text(now + lives), ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], lifetime(lives), 'GT')
+  redis.call('PEXPIRE', KEYS[1], lifetime(lives), 'NX')
+end
+return redis.call('ZCARD', KEYS[1])`
+
+export const limitBlockLua: string = String.raw`#!lua
+local now, longer = tonumber(ARGV[1]), 3600000
+if not now then
+  local time = redis.call('TIME')
+  now, longer = time[1] * 1000000 + time[2], 0
+end
+local function text(number)
+  return string.format('%.0f', number)
+end
+local function lifetime(us)
+  return text(math.max(1, math.ceil(us / 1000)) + longer)
+end
+local function blocked_by(block)
+  local ends, reason = string.match(block or '', '^(%d+) (.*)$')
+  ends = tonumber(ends)
+  if ends and ends > now then return ends - now, reason end
+end
+local first, factor, longest, remember = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local left = blocked_by(redis.call('GET', KEYS[1]) or '') or 0
+local times, until_when = string.match(redis.call('GET', KEYS[2]) or '', '^(%d+) (%d+)$')
+times = until_when and tonumber(until_when) > now and tonumber(times) or 0
+if left == 0 then times = math.min(times + 1, 1000) end
+local wanted = math.floor(math.min(longest, first * factor ^ math.max(0, times - 1)))
+if wanted > left then
+  left = wanted
+  redis.call('SET', KEYS[1], text(now + left) .. ' ' .. ARGV[6], 'PX', lifetime(left))
+end
+redis.call('SET', KEYS[2], text(times) .. ' ' .. text(now + left + remember), 'PX', lifetime(left + remember))
+return { left, times }`
+
+export const limitCheckLua: string = String.raw`#!lua
+local now, longer = tonumber(ARGV[1]), 3600000
+if not now then
+  local time = redis.call('TIME')
+  now, longer = time[1] * 1000000 + time[2], 0
+end
+local function text(number)
+  return string.format('%.0f', number)
+end
+local function lifetime(us)
+  return text(math.max(1, math.ceil(us / 1000)) + longer)
+end
+local function blocked_by(block)
+  local ends, reason = string.match(block or '', '^(%d+) (.*)$')
+  ends = tonumber(ends)
+  if ends and ends > now then return ends - now, reason end
+end
+local SLACK = 5000000
+local floor, ceil, min, max = math.floor, math.ceil, math.min, math.max
+local function numbers_in(raw)
+  local numbers = {}
+  for number in string.gmatch(raw or '', '%d+') do numbers[#numbers + 1] = tonumber(number) end
+  return numbers
+end
+local function add_segment(s, number, count)
+  local last = s[#s]
+  if last and last[1] == number then last[2] = last[2] + count else s[#s + 1] = { number, count } end
+  s.sum = s.sum + count
+end
+local function counted(kind, key, raw, a, b, c, d)
+  local s = { kind = kind, key = key, a = a, b = b, c = c, d = d }
+  if kind == 'g' then
+    local kept = tonumber(raw) and { tonumber(raw) } or numbers_in(raw)
+    local full = kept[1] or now
+    s.ends = kept[3] or 0
+    s.receipt = s.ends > now and kept[2] or 0
+    s.healed = full > now + b + c + SLACK
+    s.full = s.healed and now + b + c or max(full, now)
+    s.available = max(0, floor((b - (s.full - now)) / a))
+    s.takeable = max(0, floor((b + c - (s.full - now)) / a))
+    s.capacity = floor(b / a)
+    return s
+  end
+  s.capacity, s.receipt = b, 0
+  if kind == 'l' then
+    s.count = redis.call('ZCOUNT', key, '(' .. text(now - a), '+inf')
+    s.available = max(0, b - s.count)
+  elseif kind == 'f' then
+    local kept = numbers_in(raw)
+    local ends = kept[2] or 0
+    s.healed = ends > now + a + SLACK
+    if ends <= now then
+      s.taken, s.ends = 0, c == 1 and (floor(now / a) + 1) * a or now + a
+    else
+      s.taken, s.ends = kept[1], s.healed and now + a or ends
+    end
+    s.available, s.receipt = max(0, b - s.taken), s.ends
+  elseif kind == 'b' then
+    local kept = numbers_in(raw)
+    local there, since = kept[1] or b, kept[2] or now
+    s.healed = since > now + a + SLACK
+    if s.healed then since = now end
+    local intervals = max(0, floor((now - since) / a))
+    s.there = min(b, there + intervals * c)
+    if s.there < b then
+      s.since = since + intervals * a
+    else
+      s.since = d == 1 and now - now % a or now
+    end
+    s.available, s.receipt = s.there, s.since
+  elseif kind == 'c' then
+    local kept, ms = numbers_in(raw), floor(now / 1000)
+    local number = floor(ms / a)
+    local stored, taken, before = kept[2] or number, kept[3] or 0, kept[4] or 0
+    s.healed = (kept[1] or a) ~= a or stored > number + 1
+    if s.healed then
+      s.number, s.taken, s.before = number, min(b, taken + before), 0
+    else
+      s.number = max(number, stored)
+      local ago = s.number - stored
+      s.taken = ago > 0 and 0 or taken
+      s.before = ago > 1 and 0 or ago == 1 and taken or before
+    end
+    s.passed = max(0, ms - s.number * a)
+    s.available = max(0, b - (ceil(s.before * (a - s.passed) / a) + s.taken))
+    s.receipt = s.number
+  elseif kind == 's' then
+    local kept, current, oldest = numbers_in(raw), floor(now / c), floor((now - a) / c)
+    local newest, all = #kept > 1 and kept[#kept - 1] or current, 0
+    s.sum = 0
+    s.healed = (kept[1] or c) ~= c or newest * c > now + SLACK
+    s.current = s.healed and current or max(current, newest)
+    for n = 2, #kept, 2 do
+      all = all + kept[n + 1]
+      if not s.healed and kept[n] >= oldest then add_segment(s, kept[n], kept[n + 1]) end
+    end
+    if s.healed and all > 0 then add_segment(s, current, min(b, all)) end
+    s.available, s.receipt = max(0, b - s.sum), s.current
+  end
+  s.takeable = s.available
+  return s
+end
+local function reset_of(s)
+  local kind = s.kind
+  if kind == 'g' then return s.full - now end
+  if kind == 'f' then return s.taken == 0 and 0 or s.ends - now end
+  if kind == 'b' then return s.there >= s.b and 0 or s.since + ceil((s.b - s.there) / s.c) * s.a - now end
+  if kind == 'c' then
+    local windows = s.taken > 0 and 2 or s.before > 0 and 1 or 0
+    return windows == 0 and 0 or (s.number + windows) * s.a * 1000 - now
+  end
+  if kind == 's' then return #s == 0 and 0 or (s[#s][1] + 1) * s.c + s.a - now end
+  if s.newest then return s.newest + s.a - now end
+  if s.count == 0 then return 0 end
+  return tonumber(redis.call('ZRANGE', s.key, -1, -1, 'WITHSCORES')[2]) + s.a - now
+end
+local function wait_of(s, cost)
+  local kind = s.kind
+  if kind == 'g' then return s.full - now + cost * s.a - s.b end
+  if kind == 'f' then return s.ends - now end
+  if kind == 'b' then return s.since + ceil((cost - s.there) / s.c) * s.a - now end
+  if kind == 'c' then
+    local left = s.b - s.taken - cost
+    if left >= 0 then return max(1, (s.number * s.a + s.a - floor(s.a * left / s.before)) * 1000 - now) end
+    local passed = max(0, s.a - floor(s.a * (s.b - cost) / s.taken))
+    return max(1, ((s.number + 1) * s.a + passed) * 1000 - now)
+  end
+  if kind == 's' then
+    local need, n = cost + s.sum - s.b, 1
+    while n < #s do
+      need = need - s[n][2]
+      if need <= 0 then break end
+      n = n + 1
+    end
+    return (s[n][1] + 1) * s.c + s.a - now
+  end
+  local rank = cost + s.count - s.b - 1
+  local oldest = redis.call('ZRANGEBYSCORE', s.key, '(' .. text(now - s.a), '+inf', 'WITHSCORES', 'LIMIT', rank, 1)
+  return tonumber(oldest[2]) + s.a - now
+end
+local function keep(s)
+  local kind, lives, kept = s.kind, 0, ''
+  if kind == 'g' then
+    lives = s.receipt > 0 and max(s.full, s.ends) - now or s.full - now
+    kept = s.receipt > 0 and text(s.full) .. ' ' .. text(s.receipt) .. ' ' .. text(s.ends) or text(s.full)
+  elseif kind == 'f' then
+    lives, kept = s.ends - now, text(s.taken) .. ' ' .. text(s.ends)
+  elseif kind == 'b' then
+    lives, kept = reset_of(s), text(s.there) .. ' ' .. text(s.since)
+  elseif kind == 'c' then
+    lives = (s.number + 2) * s.a * 1000 - now
+    kept = text(s.a) .. ' ' .. text(s.number) .. ' ' .. text(s.taken) .. ' ' .. text(s.before)
+  else
+    local parts = { text(s.c) }
+    for _, segment in ipairs(s) do parts[#parts + 1] = text(segment[1]) .. ':' .. text(segment[2]) end
+    lives, kept = reset_of(s), table.concat(parts, ' ')
+  end
+  if lives > 0 then
+    redis.call('SET', s.key, kept, 'PX', lifetime(lives))
+  else
+    redis.call('DEL', s.key)
+  end
+end
+local function take(s, amount, member)
+  local kind = s.kind
+  s.available = max(0, s.available - amount)
+  if kind == 'g' then
+    s.full = s.full + amount * s.a
+    if s.receipt > 0 then s.ends = max(s.ends, s.full) end
+    s.available = max(0, floor((s.b - (s.full - now)) / s.a))
+  elseif kind == 'f' or kind == 'c' then
+    s.taken = s.taken + amount
+  elseif kind == 'b' then
+    s.there = s.there - amount
+  elseif kind == 's' then
+    if amount > 0 then add_segment(s, s.current, amount) end
+  else
+    redis.call('ZREMRANGEBYSCORE', s.key, '-inf', text(now - s.a))
+    for n = 1, amount do redis.call('ZADD', s.key, text(now), member .. ':' .. n) end
+    s.count = s.count + amount
+    return redis.call('PEXPIRE', s.key, lifetime(reset_of(s)))
+  end
+  keep(s)
+end
+local blocks, taking, remembered, member = tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local found = redis.call('MGET', unpack(KEYS))
+if taking ~= 'anyway' then
+  for n = 1, blocks do
+    local left, reason = blocked_by(found[n])
+    if left then return { -2, left, reason } end
+  end
+end
+if remembered > 0 and found[#KEYS] then
+  local reply = {}
+  for number in string.gmatch(found[#KEYS], '%-?%d+') do reply[#reply + 1] = tonumber(number) end
+  reply[1] = 2
+  return reply
+end
+local rules, granted = {}, nil
+for n = blocks + 1, #KEYS - (remembered > 0 and 1 or 0) do
+  local at = 6 + (n - blocks - 1) * 7
+  local s = counted(ARGV[at], KEYS[n], found[n], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]),
+    tonumber(ARGV[at + 4]))
+  s.shadow, s.cost = ARGV[at + 5] == '1', tonumber(ARGV[at + 6])
+  rules[#rules + 1] = s
+  if taking == 'upto' and not s.shadow then granted = min(granted or s.cost, s.cost, s.available) end
+end
+granted = granted or rules[1].cost
+local ok = true
+for _, s in ipairs(rules) do
+  if taking == 'upto' then s.wanted = s.cost == 0 and 0 or max(1, granted) else s.wanted = s.cost end
+  s.passes = taking == 'anyway' or s.available >= s.wanted
+  if not s.passes and not s.shadow then ok = false end
+  s.wait = s.passes and 0 or s.wanted > s.capacity and -1 or wait_of(s, s.wanted)
+end
+for _, s in ipairs(rules) do
+  if taking ~= 'nothing' then
+    local amount = 0
+    if ok and s.passes then amount = taking == 'anyway' and min(s.cost, s.takeable) or s.wanted end
+    if amount > 0 then take(s, amount, member) elseif s.healed then keep(s) end
+  end
+end
+local reply = { ok and 1 or 0, now, ok and granted or 0 }
+for _, s in ipairs(rules) do
+  reply[#reply + 1] = s.passes and 1 or s.wait == -1 and -1 or 0
+  reply[#reply + 1] = s.available
+  reply[#reply + 1] = max(0, s.wait)
+  reply[#reply + 1] = reset_of(s)
+  reply[#reply + 1] = s.receipt
+end
+if ok and remembered > 0 then
+  local parts = {}
+  for n, number in ipairs(reply) do parts[n] = text(number) end
+  redis.call('SET', KEYS[#KEYS], table.concat(parts, ' '), 'PX', text(remembered))
+end
+return reply`
+
+export const limitGcraLua: string = String.raw`#!lua
+local now, longer = tonumber(ARGV[1]), 3600000
+if not now then
+  local time = redis.call('TIME')
+  now, longer = time[1] * 1000000 + time[2], 0
+end
+local function text(number)
+  return string.format('%.0f', number)
+end
+local function lifetime(us)
+  return text(math.max(1, math.ceil(us / 1000)) + longer)
+end
+local function blocked_by(block)
+  local ends, reason = string.match(block or '', '^(%d+) (.*)$')
+  ends = tonumber(ends)
+  if ends and ends > now then return ends - now, reason end
+end
+local interval, burst, debt, cost = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[6])
+local found = redis.call('MGET', KEYS[1], KEYS[2])
+if found[2] then
+  local left, reason = blocked_by(found[2])
+  if left then return { -2, left, reason } end
+end
+local full, refunded, ends = tonumber(found[1]), 0, 0
+if found[1] and not full then
+  full, refunded, ends = string.match(found[1], '^(%d+) (%d+) (%d+)$')
+  full, refunded, ends = tonumber(full), tonumber(refunded) or 0, tonumber(ends) or 0
+  if ends <= now then refunded = 0 end
+end
+if not full or full < now then full = now end
+local healed = full > now + burst + debt + 5000000
+if healed then full = now + burst + debt end
+local available = math.max(0, math.floor((burst - (full - now)) / interval))
+local passes = cost <= available
+if passes and cost > 0 then
+  full = full + cost * interval
+  available = math.floor((burst - (full - now)) / interval)
+end
+if healed or (passes and cost > 0) then
+  if refunded > 0 then
+    ends = math.max(ends, full)
+    redis.call('SET', KEYS[1], text(full) .. ' ' .. text(refunded) .. ' ' .. text(ends), 'PX', lifetime(ends - now))
+  else
+    redis.call('SET', KEYS[1], text(full), 'PX', lifetime(full - now))
+  end
+end
+if passes then return { 1, now, cost, 1, available, 0, full - now, refunded } end
+local never = cost > math.floor(burst / interval)
+local wait = never and 0 or full - now + cost * interval - burst
+if ARGV[5] == '1' then return { 1, now, cost, never and -1 or 0, available, wait, full - now, refunded } end
+return { 0, now, 0, never and -1 or 0, available, wait, full - now, refunded }`
+
+export const limitGiveBackLua: string = String.raw`#!lua
+local now, longer = tonumber(ARGV[1]), 3600000
+if not now then
+  local time = redis.call('TIME')
+  now, longer = time[1] * 1000000 + time[2], 0
+end
+local function text(number)
+  return string.format('%.0f', number)
+end
+local function lifetime(us)
+  return text(math.max(1, math.ceil(us / 1000)) + longer)
+end
+local function blocked_by(block)
+  local ends, reason = string.match(block or '', '^(%d+) (.*)$')
+  ends = tonumber(ends)
+  if ends and ends > now then return ends - now, reason end
+end
+local SLACK = 5000000
+local floor, ceil, min, max = math.floor, math.ceil, math.min, math.max
+local function numbers_in(raw)
+  local numbers = {}
+  for number in string.gmatch(raw or '', '%d+') do numbers[#numbers + 1] = tonumber(number) end
+  return numbers
+end
+local function add_segment(s, number, count)
+  local last = s[#s]
+  if last and last[1] == number then last[2] = last[2] + count else s[#s + 1] = { number, count } end
+  s.sum = s.sum + count
+end
+local function counted(kind, key, raw, a, b, c, d)
+  local s = { kind = kind, key = key, a = a, b = b, c = c, d = d }
+  if kind == 'g' then
+    local kept = tonumber(raw) and { tonumber(raw) } or numbers_in(raw)
+    local full = kept[1] or now
+    s.ends = kept[3] or 0
+    s.receipt = s.ends > now and kept[2] or 0
+    s.healed = full > now + b + c + SLACK
+    s.full = s.healed and now + b + c or max(full, now)
+    s.available = max(0, floor((b - (s.full - now)) / a))
+    s.takeable = max(0, floor((b + c - (s.full - now)) / a))
+    s.capacity = floor(b / a)
+    return s
+  end
+  s.capacity, s.receipt = b, 0
+  if kind == 'l' then
+    s.count = redis.call('ZCOUNT', key, '(' .. text(now - a), '+inf')
+    s.available = max(0, b - s.count)
+  elseif kind == 'f' then
+    local kept = numbers_in(raw)
+    local ends = kept[2] or 0
+    s.healed = ends > now + a + SLACK
+    if ends <= now then
+      s.taken, s.ends = 0, c == 1 and (floor(now / a) + 1) * a or now + a
+    else
+      s.taken, s.ends = kept[1], s.healed and now + a or ends
+    end
+    s.available, s.receipt = max(0, b - s.taken), s.ends
+  elseif kind == 'b' then
+    local kept = numbers_in(raw)
+    local there, since = kept[1] or b, kept[2] or now
+    s.healed = since > now + a + SLACK
+    if s.healed then since = now end
+    local intervals = max(0, floor((now - since) / a))
+    s.there = min(b, there + intervals * c)
+    if s.there < b then
+      s.since = since + intervals * a
+    else
+      s.since = d == 1 and now - now % a or now
+    end
+    s.available, s.receipt = s.there, s.since
+  elseif kind == 'c' then
+    local kept, ms = numbers_in(raw), floor(now / 1000)
+    local number = floor(ms / a)
+    local stored, taken, before = kept[2] or number, kept[3] or 0, kept[4] or 0
+    s.healed = (kept[1] or a) ~= a or stored > number + 1
+    if s.healed then
+      s.number, s.taken, s.before = number, min(b, taken + before), 0
+    else
+      s.number = max(number, stored)
+      local ago = s.number - stored
+      s.taken = ago > 0 and 0 or taken
+      s.before = ago > 1 and 0 or ago == 1 and taken or before
+    end
+    s.passed = max(0, ms - s.number * a)
+    s.available = max(0, b - (ceil(s.before * (a - s.passed) / a) + s.taken))
+    s.receipt = s.number
+  elseif kind == 's' then
+    local kept, current, oldest = numbers_in(raw), floor(now / c), floor((now - a) / c)
+    local newest, all = #kept > 1 and kept[#kept - 1] or current, 0
+    s.sum = 0
+    s.healed = (kept[1] or c) ~= c or newest * c > now + SLACK
+    s.current = s.healed and current or max(current, newest)
+    for n = 2, #kept, 2 do
+      all = all + kept[n + 1]
+      if not s.healed and kept[n] >= oldest then add_segment(s, kept[n], kept[n + 1]) end
+    end
+    if s.healed and all > 0 then add_segment(s, current, min(b, all)) end
+    s.available, s.receipt = max(0, b - s.sum), s.current
+  end
+  s.takeable = s.available
+  return s
+end
+local function reset_of(s)
+  local kind = s.kind
+  if kind == 'g' then return s.full - now end
+  if kind == 'f' then return s.taken == 0 and 0 or s.ends - now end
+  if kind == 'b' then return s.there >= s.b and 0 or s.since + ceil((s.b - s.there) / s.c) * s.a - now end
+  if kind == 'c' then
+    local windows = s.taken > 0 and 2 or s.before > 0 and 1 or 0
+    return windows == 0 and 0 or (s.number + windows) * s.a * 1000 - now
+  end
+  if kind == 's' then return #s == 0 and 0 or (s[#s][1] + 1) * s.c + s.a - now end
+  if s.newest then return s.newest + s.a - now end
+  if s.count == 0 then return 0 end
+  return tonumber(redis.call('ZRANGE', s.key, -1, -1, 'WITHSCORES')[2]) + s.a - now
+end
+local function wait_of(s, cost)
+  local kind = s.kind
+  if kind == 'g' then return s.full - now + cost * s.a - s.b end
+  if kind == 'f' then return s.ends - now end
+  if kind == 'b' then return s.since + ceil((cost - s.there) / s.c) * s.a - now end
+  if kind == 'c' then
+    local left = s.b - s.taken - cost
+    if left >= 0 then return max(1, (s.number * s.a + s.a - floor(s.a * left / s.before)) * 1000 - now) end
+    local passed = max(0, s.a - floor(s.a * (s.b - cost) / s.taken))
+    return max(1, ((s.number + 1) * s.a + passed) * 1000 - now)
+  end
+  if kind == 's' then
+    local need, n = cost + s.sum - s.b, 1
+    while n < #s do
+      need = need - s[n][2]
+      if need <= 0 then break end
+      n = n + 1
+    end
+    return (s[n][1] + 1) * s.c + s.a - now
+  end
+  local rank = cost + s.count - s.b - 1
+  local oldest = redis.call('ZRANGEBYSCORE', s.key, '(' .. text(now - s.a), '+inf', 'WITHSCORES', 'LIMIT', rank, 1)
+  return tonumber(oldest[2]) + s.a - now
+end
+local function keep(s)
+  local kind, lives, kept = s.kind, 0, ''
+  if kind == 'g' then
+    lives = s.receipt > 0 and max(s.full, s.ends) - now or s.full - now
+    kept = s.receipt > 0 and text(s.full) .. ' ' .. text(s.receipt) .. ' ' .. text(s.ends) or text(s.full)
+  elseif kind == 'f' then
+    lives, kept = s.ends - now, text(s.taken) .. ' ' .. text(s.ends)
+  elseif kind == 'b' then
+    lives, kept = reset_of(s), text(s.there) .. ' ' .. text(s.since)
+  elseif kind == 'c' then
+    lives = (s.number + 2) * s.a * 1000 - now
+    kept = text(s.a) .. ' ' .. text(s.number) .. ' ' .. text(s.taken) .. ' ' .. text(s.before)
+  else
+    local parts = { text(s.c) }
+    for _, segment in ipairs(s) do parts[#parts + 1] = text(segment[1]) .. ':' .. text(segment[2]) end
+    lives, kept = reset_of(s), table.concat(parts, ' ')
+  end
+  if lives > 0 then
+    redis.call('SET', s.key, kept, 'PX', lifetime(lives))
+  else
+    redis.call('DEL', s.key)
+  end
+end
+local function take(s, amount, member)
+  local kind = s.kind
+  s.available = max(0, s.available - amount)
+  if kind == 'g' then
+    s.full = s.full + amount * s.a
+    if s.receipt > 0 then s.ends = max(s.ends, s.full) end
+    s.available = max(0, floor((s.b - (s.full - now)) / s.a))
+  elseif kind == 'f' or kind == 'c' then
+    s.taken = s.taken + amount
+  elseif kind == 'b' then
+    s.there = s.there - amount
+  elseif kind == 's' then
+    if amount > 0 then add_segment(s, s.current, amount) end
+  else
+    redis.call('ZREMRANGEBYSCORE', s.key, '-inf', text(now - s.a))
+    for n = 1, amount do redis.call('ZADD', s.key, text(now), member .. ':' .. n) end
+    s.count = s.count + amount
+    return redis.call('PEXPIRE', s.key, lifetime(reset_of(s)))
+  end
+  keep(s)
+end
+local member = ARGV[2]
+local function give(s, wanted)
+  local given = min(wanted, s.full - now)
+  if given <= 0 then return false end
+  s.ends = s.receipt > 0 and max(s.ends, s.full) or s.full
+  s.full, s.receipt = s.full - given, s.receipt + given
+  return true
+end
+local function remove_segment(s, n, amount)
+  local removed = min(s[n][2], amount)
+  s[n][2] = s[n][2] - removed
+  if s[n][2] == 0 then table.remove(s, n) end
+  return removed
+end
+local function reward(s, amount)
+  local kind = s.kind
+  if kind == 'g' then return give(s, amount * s.a) end
+  if kind == 'f' then
+    if s.taken == 0 then return false end
+    s.taken = max(0, s.taken - amount)
+  elseif kind == 'b' then
+    if s.there >= s.b then return false end
+    s.there = min(s.b, s.there + amount)
+  elseif kind == 'c' then
+    if s.taken + s.before == 0 then return false end
+    local rest = max(0, amount - s.taken)
+    s.taken, s.before = max(0, s.taken - amount), max(0, s.before - rest)
+  elseif kind == 's' then
+    local left = amount
+    for n = #s, 1, -1 do
+      if left > 0 then left = left - remove_segment(s, n, left) end
+    end
+    return left < amount
+  else
+    redis.call('ZREMRANGEBYSCORE', s.key, '-inf', text(now - s.a))
+    redis.call('ZREMRANGEBYRANK', s.key, -amount, -1)
+    return false
+  end
+  return true
+end
+local function give_back(s, amount, at, reset, receipt)
+  local kind = s.kind
+  if kind == 'g' then
+    return give(s, min(amount * s.a, at + reset - max(0, s.receipt - receipt) - now))
+  elseif kind == 'c' then
+    if receipt == s.number and s.taken > 0 then
+      s.taken = max(0, s.taken - amount)
+    elseif receipt == s.number - 1 and s.before > 0 then
+      s.before = max(0, s.before - amount)
+    else
+      return false
+    end
+    return true
+  elseif kind == 's' then
+    for n = 1, #s do
+      if s[n][1] == receipt then return remove_segment(s, n, amount) > 0 end
+    end
+    return false
+  elseif kind == 'l' then
+    for n = 1, amount do redis.call('ZREM', s.key, member .. ':' .. text(receipt) .. ':' .. n) end
+    return false
+  end
+  return receipt == s.receipt and reward(s, amount)
+end
+local changed = 0
+for n, key in ipairs(KEYS) do
+  local at = 3 + (n - 1) * 9
+  local numbers = {}
+  for m = 1, 8 do numbers[m] = tonumber(ARGV[at + m]) end
+  local raw = ARGV[at] ~= 'l' and redis.call('GET', key)
+  local s = counted(ARGV[at], key, raw or nil, numbers[1], numbers[2], numbers[3], numbers[4])
+  local amount, taken_at = numbers[5], numbers[6]
+  local given
+  if taken_at == 0 then given = reward(s, amount) else given = give_back(s, amount, taken_at, numbers[7], numbers[8]) end
+  if given then
+    keep(s)
+    changed = changed + 1
+  end
+end
+return changed`
+
+export const limitPermitsLua: string = String.raw`#!lua
+local now, longer = tonumber(ARGV[1]), 3600000
+if not now then
+  local time = redis.call('TIME')
+  now, longer = time[1] * 1000000 + time[2], 0
+end
+local function text(number)
+  return string.format('%.0f', number)
+end
+local function lifetime(us)
+  return text(math.max(1, math.ceil(us / 1000)) + longer)
+end
+local function blocked_by(block)
+  local ends, reason = string.match(block or '', '^(%d+) (.*)$')
+  ends = tonumber(ends)
+  if ends and ends > now then return ends - now, reason end
+end
+local key, limit, lease, name, weight = KEYS[1], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
+local alive = '(' .. text(now)
+local function hold(flag)
+  for n = 1, weight do redis.call('ZADD', key, flag, text(now + lease), name .. ':' .. n) end
+  local last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2]
+  redis.call('PEXPIRE', key, lifetime(tonumber(last) - now))
+end
+local held = tonumber(redis.call('ZSCORE', key, name .. ':1') or 0) > now
+if ARGV[2] == 'release' then
+  for n = 1, weight do redis.call('ZREM', key, name .. ':' .. n) end
+  return { held and 1 or 0, redis.call('ZCOUNT', key, alive, '+inf'), 0 }
+end
+if ARGV[2] == 'renew' then
+  if held then hold('XX') end
+  return { held and 1 or 0, redis.call('ZCOUNT', key, alive, '+inf'), 0 }
+end
+local left, reason = blocked_by(redis.call('GET', KEYS[2]) or '')
+if left then return { -2, left, reason } end
+local used = redis.call('ZCOUNT', key, alive, '+inf')
+if held then return { 1, used, 0 } end
+if weight > limit then return { -1, used, 0 } end
+if used + weight > limit then
+  local first = redis.call('ZRANGEBYSCORE', key, alive, '+inf', 'WITHSCORES', 'LIMIT', used + weight - limit - 1, 1)
+  return { 0, used, tonumber(first[2]) - now }
+end
+redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now))
+hold('NX')
+return { 1, used + weight, 0 }`
+
 export const releaseLua: string = String.raw`#!lua flags=allow-oom
 local MEMORY_MS = 60000
 local function claimed(key)
@@ -310,37 +968,41 @@ local function place_of(index, sid)
   return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
 end
 local VERSION = '1'
-local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
 local function found_by(command, ...)
   local found = redis.pcall(command, record, ...)
   if not found.err then return found end
   if not string.match(found.err, '^WRONGTYPE') then error(found) end
 end
-local function meta_of(whole)
-  local meta, fields = {}, {}
-  if not whole then
-    local values = found_by('HMGET', unpack(META))
-    for n, name in ipairs(META) do meta[name] = values and values[n] or nil end
-    if not meta.v and redis.call('TYPE', record).ok ~= 'hash' then return nil end
-    return meta
-  end
-  local all, known = found_by('HGETALL') or {}, {}
-  if #all == 0 then return nil end
-  for _, name in ipairs(META) do known[name] = true end
-  for n = 1, #all, 2 do
-    if known[all[n]] then
-      meta[all[n]] = all[n + 1]
-    elseif string.sub(all[n], 1, 2) == 'd:' then
-      fields[#fields + 1] = string.sub(all[n], 3)
-      fields[#fields + 1] = all[n + 1]
+local function meta_of(...)
+  local found = found_by('HMGET', 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended', ...) or {}
+  if not found[1] and redis.call('TYPE', record).ok ~= 'hash' then return nil end
+  return {
+    v = found[1], h = found[2], x = found[3], i = found[4], t = found[5], c = found[6], n = found[7], k = found[8],
+    q = found[9], w = found[10], o = found[11], e = found[12], r = found[13], ended = found[14],
+  }, found
+end
+local function whole()
+  local found = found_by('HGETALL') or {}
+  if #found == 0 then return nil end
+  local fields, last, meta = {}, 0, {
+    v = nil, h = nil, x = nil, i = nil, t = nil, c = nil, n = nil, k = nil, q = nil, w = nil, o = nil, e = nil, r = nil,
+  }
+  for n = 1, #found, 2 do
+    local name = found[n]
+    local second = string.byte(name, 2)
+    if not second or name == 'ended' then
+      meta[name] = found[n + 1]
+    elseif second == 58 and string.byte(name) == 100 then
+      fields[last + 1], fields[last + 2], last = string.sub(name, 3), found[n + 1], last + 2
     end
   end
   meta.fields = fields
   return meta
 end
 local function understood(meta)
-  for _, name in ipairs({ 'x', 'i', 't', 'c', 'n', 'e', 'r' }) do meta[name] = tonumber(meta[name] or '') end
+  meta.x, meta.i, meta.t, meta.c = tonumber(meta.x), tonumber(meta.i), tonumber(meta.t), tonumber(meta.c)
+  meta.n, meta.e, meta.r = tonumber(meta.n), tonumber(meta.e), tonumber(meta.r)
   return meta.v == VERSION and meta.h and meta.x and meta.i and meta.t and meta.c and meta.k
 end
 local function promote(meta, grace)
@@ -348,8 +1010,7 @@ local function promote(meta, grace)
   redis.call('HDEL', record, 'q', 'w')
   meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
 end
-local function alive(sid, verifier, grace, read_only, whole)
-  local meta = meta_of(whole)
+local function alive(meta, sid, verifier, grace, read_only)
   if not meta then
     if index and not read_only then redis.pcall('ZREM', index, sid) end
     return nil, 'missing'
@@ -376,7 +1037,7 @@ local function live_until(sid, expires)
   redis.call('ZADD', index, 'XX', text(expires), sid)
   redis.call('PEXPIREAT', index, text(expires), 'GT')
 end
-local FIRST, PARTS, MOST_FIELDS = 9, 5, 64
+local FIRST, PARTS, MOST_FIELDS, OF_META = 9, 5, 64, 14
 local sid, touched, idle, core = ARGV[1], ARGV[5] == '1', tonumber(ARGV[6]), ARGV[7]
 local function nonce_of(bytes)
   return string.sub(bytes or '', 9, 20)
@@ -389,46 +1050,45 @@ local function total(new)
   return count
 end
 if now > tonumber(ARGV[3]) then return { 'late', now } end
-local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), false)
-if not meta then return { refusal, now } end
 local names = {}
 for at = FIRST, #ARGV, PARTS do names[#names + 1] = 'd:' .. ARGV[at] end
-local stored = #names > 0 and redis.call('HMGET', record, unpack(names)) or {}
+local found, stored = meta_of(unpack(names))
+local meta, refusal = alive(found, sid, ARGV[2], tonumber(ARGV[4]), false)
+if not meta then return { refusal, now } end
 local committed = { 'committed', now, meta.secret, meta.next or false }
 local conflict = { 'conflict', now, meta.secret, meta.next or false }
 local refused = core ~= '' and nonce_of(meta.k) ~= ARGV[8]
 local sets, deletes, new = {}, {}, 0
 for n, name in ipairs(names) do
-  local at = FIRST + (n - 1) * PARTS
-  local matches, mode = nonce_of(stored[n]) == ARGV[at + 1], ARGV[at + 2]
+  local at, old = FIRST + (n - 1) * PARTS, stored[OF_META + n]
+  local matches, mode = nonce_of(old) == ARGV[at + 1], ARGV[at + 2]
   if not matches and mode == 'refuse' then
     refused = true
     conflict[#conflict + 1] = ARGV[at]
-    conflict[#conflict + 1] = stored[n]
+    conflict[#conflict + 1] = old
   elseif not matches then
     committed[#committed + 1] = ARGV[at]
   end
   if (matches or mode == 'change') and ARGV[at + 3] == 'set' then
     sets[#sets + 1] = name
     sets[#sets + 1] = ARGV[at + 4]
-    new = new + (stored[n] and 0 or 1)
-  elseif (matches or mode == 'change') and stored[n] then
+    new = new + (old and 0 or 1)
+  elseif (matches or mode == 'change') and old then
     deletes[#deletes + 1] = name
     new = new - 1
   end
 end
 if refused then return conflict end
 if new > 0 and total(new) > MOST_FIELDS then return { 'full', now } end
-local others = { 'n', text((meta.n or 0) + 1) }
 local function set(name, value)
-  others[#others + 1] = name
-  others[#others + 1] = value
+  sets[#sets + 1] = name
+  sets[#sets + 1] = value
 end
+set('n', text((meta.n or 0) + 1))
 if core ~= '' then set('k', core) end
 if idle then set('i', text(idle)) end
 if touched then set('t', text(now)) end
-redis.call('HSET', record, unpack(others))
-if #sets > 0 then redis.call('HSET', record, unpack(sets)) end
+redis.call('HSET', record, unpack(sets))
 if #deletes > 0 then redis.call('HDEL', record, unpack(deletes)) end
 if touched or idle then live_until(sid, math.min((touched and now or meta.t) + (idle or meta.i), meta.x)) end
 return committed`
@@ -491,37 +1151,41 @@ local function place_of(index, sid)
   return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
 end
 local VERSION = '1'
-local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
 local function found_by(command, ...)
   local found = redis.pcall(command, record, ...)
   if not found.err then return found end
   if not string.match(found.err, '^WRONGTYPE') then error(found) end
 end
-local function meta_of(whole)
-  local meta, fields = {}, {}
-  if not whole then
-    local values = found_by('HMGET', unpack(META))
-    for n, name in ipairs(META) do meta[name] = values and values[n] or nil end
-    if not meta.v and redis.call('TYPE', record).ok ~= 'hash' then return nil end
-    return meta
-  end
-  local all, known = found_by('HGETALL') or {}, {}
-  if #all == 0 then return nil end
-  for _, name in ipairs(META) do known[name] = true end
-  for n = 1, #all, 2 do
-    if known[all[n]] then
-      meta[all[n]] = all[n + 1]
-    elseif string.sub(all[n], 1, 2) == 'd:' then
-      fields[#fields + 1] = string.sub(all[n], 3)
-      fields[#fields + 1] = all[n + 1]
+local function meta_of(...)
+  local found = found_by('HMGET', 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended', ...) or {}
+  if not found[1] and redis.call('TYPE', record).ok ~= 'hash' then return nil end
+  return {
+    v = found[1], h = found[2], x = found[3], i = found[4], t = found[5], c = found[6], n = found[7], k = found[8],
+    q = found[9], w = found[10], o = found[11], e = found[12], r = found[13], ended = found[14],
+  }, found
+end
+local function whole()
+  local found = found_by('HGETALL') or {}
+  if #found == 0 then return nil end
+  local fields, last, meta = {}, 0, {
+    v = nil, h = nil, x = nil, i = nil, t = nil, c = nil, n = nil, k = nil, q = nil, w = nil, o = nil, e = nil, r = nil,
+  }
+  for n = 1, #found, 2 do
+    local name = found[n]
+    local second = string.byte(name, 2)
+    if not second or name == 'ended' then
+      meta[name] = found[n + 1]
+    elseif second == 58 and string.byte(name) == 100 then
+      fields[last + 1], fields[last + 2], last = string.sub(name, 3), found[n + 1], last + 2
     end
   end
   meta.fields = fields
   return meta
 end
 local function understood(meta)
-  for _, name in ipairs({ 'x', 'i', 't', 'c', 'n', 'e', 'r' }) do meta[name] = tonumber(meta[name] or '') end
+  meta.x, meta.i, meta.t, meta.c = tonumber(meta.x), tonumber(meta.i), tonumber(meta.t), tonumber(meta.c)
+  meta.n, meta.e, meta.r = tonumber(meta.n), tonumber(meta.e), tonumber(meta.r)
   return meta.v == VERSION and meta.h and meta.x and meta.i and meta.t and meta.c and meta.k
 end
 local function promote(meta, grace)
@@ -529,8 +1193,7 @@ local function promote(meta, grace)
   redis.call('HDEL', record, 'q', 'w')
   meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
 end
-local function alive(sid, verifier, grace, read_only, whole)
-  local meta = meta_of(whole)
+local function alive(meta, sid, verifier, grace, read_only)
   if not meta then
     if index and not read_only then redis.pcall('ZREM', index, sid) end
     return nil, 'missing'
@@ -558,7 +1221,7 @@ local function live_until(sid, expires)
   redis.call('PEXPIREAT', index, text(expires), 'GT')
 end
 local REMEMBERED_MS = 60000
-local meta, refusal = alive(ARGV[1], ARGV[2], tonumber(ARGV[3]), false, true)
+local meta, refusal = alive(whole(), ARGV[1], ARGV[2], tonumber(ARGV[3]), false)
 if not meta then return { refusal, now } end
 local reply = { 'ended-now', now, meta.k }
 for _, value in ipairs(meta.fields) do reply[#reply + 1] = value end
@@ -610,37 +1273,41 @@ local function place_of(index, sid)
   return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
 end
 local VERSION = '1'
-local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
 local function found_by(command, ...)
   local found = redis.pcall(command, record, ...)
   if not found.err then return found end
   if not string.match(found.err, '^WRONGTYPE') then error(found) end
 end
-local function meta_of(whole)
-  local meta, fields = {}, {}
-  if not whole then
-    local values = found_by('HMGET', unpack(META))
-    for n, name in ipairs(META) do meta[name] = values and values[n] or nil end
-    if not meta.v and redis.call('TYPE', record).ok ~= 'hash' then return nil end
-    return meta
-  end
-  local all, known = found_by('HGETALL') or {}, {}
-  if #all == 0 then return nil end
-  for _, name in ipairs(META) do known[name] = true end
-  for n = 1, #all, 2 do
-    if known[all[n]] then
-      meta[all[n]] = all[n + 1]
-    elseif string.sub(all[n], 1, 2) == 'd:' then
-      fields[#fields + 1] = string.sub(all[n], 3)
-      fields[#fields + 1] = all[n + 1]
+local function meta_of(...)
+  local found = found_by('HMGET', 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended', ...) or {}
+  if not found[1] and redis.call('TYPE', record).ok ~= 'hash' then return nil end
+  return {
+    v = found[1], h = found[2], x = found[3], i = found[4], t = found[5], c = found[6], n = found[7], k = found[8],
+    q = found[9], w = found[10], o = found[11], e = found[12], r = found[13], ended = found[14],
+  }, found
+end
+local function whole()
+  local found = found_by('HGETALL') or {}
+  if #found == 0 then return nil end
+  local fields, last, meta = {}, 0, {
+    v = nil, h = nil, x = nil, i = nil, t = nil, c = nil, n = nil, k = nil, q = nil, w = nil, o = nil, e = nil, r = nil,
+  }
+  for n = 1, #found, 2 do
+    local name = found[n]
+    local second = string.byte(name, 2)
+    if not second or name == 'ended' then
+      meta[name] = found[n + 1]
+    elseif second == 58 and string.byte(name) == 100 then
+      fields[last + 1], fields[last + 2], last = string.sub(name, 3), found[n + 1], last + 2
     end
   end
   meta.fields = fields
   return meta
 end
 local function understood(meta)
-  for _, name in ipairs({ 'x', 'i', 't', 'c', 'n', 'e', 'r' }) do meta[name] = tonumber(meta[name] or '') end
+  meta.x, meta.i, meta.t, meta.c = tonumber(meta.x), tonumber(meta.i), tonumber(meta.t), tonumber(meta.c)
+  meta.n, meta.e, meta.r = tonumber(meta.n), tonumber(meta.e), tonumber(meta.r)
   return meta.v == VERSION and meta.h and meta.x and meta.i and meta.t and meta.c and meta.k
 end
 local function promote(meta, grace)
@@ -648,8 +1315,7 @@ local function promote(meta, grace)
   redis.call('HDEL', record, 'q', 'w')
   meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
 end
-local function alive(sid, verifier, grace, read_only, whole)
-  local meta = meta_of(whole)
+local function alive(meta, sid, verifier, grace, read_only)
   if not meta then
     if index and not read_only then redis.pcall('ZREM', index, sid) end
     return nil, 'missing'
@@ -682,7 +1348,7 @@ local function touch(meta)
   live_until(sid, math.min(now + meta.i, meta.x))
   meta.t = now
 end
-local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), read_only, true)
+local meta, refusal = alive(whole(), sid, ARGV[2], tonumber(ARGV[4]), read_only)
 if not meta then return { refusal, now } end
 local due = not read_only and after and now - meta.t >= math.min(after, meta.i / 10)
 local noted = due and pcall(touch, meta)
@@ -690,7 +1356,7 @@ local reply = {
   'loaded', now, meta.secret, meta.next or false, meta.c, meta.t, meta.r or meta.c, meta.i, meta.x, noted and 1 or 0,
   meta.promoted or 0, meta.k,
 }
-for _, value in ipairs(meta.fields) do reply[#reply + 1] = value end
+for n, value in ipairs(meta.fields) do reply[12 + n] = value end
 return reply`
 
 export const sessionMembersLua: string = String.raw`#!lua flags=allow-oom
@@ -776,37 +1442,41 @@ local function place_of(index, sid)
   return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
 end
 local VERSION = '1'
-local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
 local function found_by(command, ...)
   local found = redis.pcall(command, record, ...)
   if not found.err then return found end
   if not string.match(found.err, '^WRONGTYPE') then error(found) end
 end
-local function meta_of(whole)
-  local meta, fields = {}, {}
-  if not whole then
-    local values = found_by('HMGET', unpack(META))
-    for n, name in ipairs(META) do meta[name] = values and values[n] or nil end
-    if not meta.v and redis.call('TYPE', record).ok ~= 'hash' then return nil end
-    return meta
-  end
-  local all, known = found_by('HGETALL') or {}, {}
-  if #all == 0 then return nil end
-  for _, name in ipairs(META) do known[name] = true end
-  for n = 1, #all, 2 do
-    if known[all[n]] then
-      meta[all[n]] = all[n + 1]
-    elseif string.sub(all[n], 1, 2) == 'd:' then
-      fields[#fields + 1] = string.sub(all[n], 3)
-      fields[#fields + 1] = all[n + 1]
+local function meta_of(...)
+  local found = found_by('HMGET', 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended', ...) or {}
+  if not found[1] and redis.call('TYPE', record).ok ~= 'hash' then return nil end
+  return {
+    v = found[1], h = found[2], x = found[3], i = found[4], t = found[5], c = found[6], n = found[7], k = found[8],
+    q = found[9], w = found[10], o = found[11], e = found[12], r = found[13], ended = found[14],
+  }, found
+end
+local function whole()
+  local found = found_by('HGETALL') or {}
+  if #found == 0 then return nil end
+  local fields, last, meta = {}, 0, {
+    v = nil, h = nil, x = nil, i = nil, t = nil, c = nil, n = nil, k = nil, q = nil, w = nil, o = nil, e = nil, r = nil,
+  }
+  for n = 1, #found, 2 do
+    local name = found[n]
+    local second = string.byte(name, 2)
+    if not second or name == 'ended' then
+      meta[name] = found[n + 1]
+    elseif second == 58 and string.byte(name) == 100 then
+      fields[last + 1], fields[last + 2], last = string.sub(name, 3), found[n + 1], last + 2
     end
   end
   meta.fields = fields
   return meta
 end
 local function understood(meta)
-  for _, name in ipairs({ 'x', 'i', 't', 'c', 'n', 'e', 'r' }) do meta[name] = tonumber(meta[name] or '') end
+  meta.x, meta.i, meta.t, meta.c = tonumber(meta.x), tonumber(meta.i), tonumber(meta.t), tonumber(meta.c)
+  meta.n, meta.e, meta.r = tonumber(meta.n), tonumber(meta.e), tonumber(meta.r)
   return meta.v == VERSION and meta.h and meta.x and meta.i and meta.t and meta.c and meta.k
 end
 local function promote(meta, grace)
@@ -814,8 +1484,7 @@ local function promote(meta, grace)
   redis.call('HDEL', record, 'q', 'w')
   meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
 end
-local function alive(sid, verifier, grace, read_only, whole)
-  local meta = meta_of(whole)
+local function alive(meta, sid, verifier, grace, read_only)
   if not meta then
     if index and not read_only then redis.pcall('ZREM', index, sid) end
     return nil, 'missing'
@@ -848,7 +1517,7 @@ local function touch(meta)
   live_until(sid, math.min(now + meta.i, meta.x))
   meta.t = now
 end
-local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), read_only, true)
+local meta, refusal = alive(whole(), sid, ARGV[2], tonumber(ARGV[4]), read_only)
 if not meta then return { refusal, now } end
 local due = not read_only and after and now - meta.t >= math.min(after, meta.i / 10)
 local noted = due and pcall(touch, meta)
@@ -856,7 +1525,7 @@ local reply = {
   'loaded', now, meta.secret, meta.next or false, meta.c, meta.t, meta.r or meta.c, meta.i, meta.x, noted and 1 or 0,
   meta.promoted or 0, meta.k,
 }
-for _, value in ipairs(meta.fields) do reply[#reply + 1] = value end
+for n, value in ipairs(meta.fields) do reply[12 + n] = value end
 return reply`
 
 export const sessionRevokeLua: string = String.raw`#!lua flags=allow-oom
@@ -943,37 +1612,41 @@ local function place_of(index, sid)
   return tonumber(ask_index('ZSCORE', index, sid) or '') or 0
 end
 local VERSION = '1'
-local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
 local function found_by(command, ...)
   local found = redis.pcall(command, record, ...)
   if not found.err then return found end
   if not string.match(found.err, '^WRONGTYPE') then error(found) end
 end
-local function meta_of(whole)
-  local meta, fields = {}, {}
-  if not whole then
-    local values = found_by('HMGET', unpack(META))
-    for n, name in ipairs(META) do meta[name] = values and values[n] or nil end
-    if not meta.v and redis.call('TYPE', record).ok ~= 'hash' then return nil end
-    return meta
-  end
-  local all, known = found_by('HGETALL') or {}, {}
-  if #all == 0 then return nil end
-  for _, name in ipairs(META) do known[name] = true end
-  for n = 1, #all, 2 do
-    if known[all[n]] then
-      meta[all[n]] = all[n + 1]
-    elseif string.sub(all[n], 1, 2) == 'd:' then
-      fields[#fields + 1] = string.sub(all[n], 3)
-      fields[#fields + 1] = all[n + 1]
+local function meta_of(...)
+  local found = found_by('HMGET', 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended', ...) or {}
+  if not found[1] and redis.call('TYPE', record).ok ~= 'hash' then return nil end
+  return {
+    v = found[1], h = found[2], x = found[3], i = found[4], t = found[5], c = found[6], n = found[7], k = found[8],
+    q = found[9], w = found[10], o = found[11], e = found[12], r = found[13], ended = found[14],
+  }, found
+end
+local function whole()
+  local found = found_by('HGETALL') or {}
+  if #found == 0 then return nil end
+  local fields, last, meta = {}, 0, {
+    v = nil, h = nil, x = nil, i = nil, t = nil, c = nil, n = nil, k = nil, q = nil, w = nil, o = nil, e = nil, r = nil,
+  }
+  for n = 1, #found, 2 do
+    local name = found[n]
+    local second = string.byte(name, 2)
+    if not second or name == 'ended' then
+      meta[name] = found[n + 1]
+    elseif second == 58 and string.byte(name) == 100 then
+      fields[last + 1], fields[last + 2], last = string.sub(name, 3), found[n + 1], last + 2
     end
   end
   meta.fields = fields
   return meta
 end
 local function understood(meta)
-  for _, name in ipairs({ 'x', 'i', 't', 'c', 'n', 'e', 'r' }) do meta[name] = tonumber(meta[name] or '') end
+  meta.x, meta.i, meta.t, meta.c = tonumber(meta.x), tonumber(meta.i), tonumber(meta.t), tonumber(meta.c)
+  meta.n, meta.e, meta.r = tonumber(meta.n), tonumber(meta.e), tonumber(meta.r)
   return meta.v == VERSION and meta.h and meta.x and meta.i and meta.t and meta.c and meta.k
 end
 local function promote(meta, grace)
@@ -981,8 +1654,7 @@ local function promote(meta, grace)
   redis.call('HDEL', record, 'q', 'w')
   meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
 end
-local function alive(sid, verifier, grace, read_only, whole)
-  local meta = meta_of(whole)
+local function alive(meta, sid, verifier, grace, read_only)
   if not meta then
     if index and not read_only then redis.pcall('ZREM', index, sid) end
     return nil, 'missing'
@@ -1010,7 +1682,7 @@ local function live_until(sid, expires)
   redis.call('PEXPIREAT', index, text(expires), 'GT')
 end
 if now > tonumber(ARGV[3]) then return { 'late', now } end
-local meta, refusal = alive(ARGV[1], ARGV[2], tonumber(ARGV[4]), false)
+local meta, refusal = alive(meta_of(), ARGV[1], ARGV[2], tonumber(ARGV[4]), false)
 if not meta then return { refusal, now } end
 if meta.secret == 'current' and not meta.next then
   redis.call('HSET', record, 'q', ARGV[5], 'w', ARGV[6])

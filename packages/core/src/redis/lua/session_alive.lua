@@ -10,7 +10,6 @@
 --- include session_index
 
 local VERSION = '1'
-local META = { 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended' }
 local record, index = KEYS[1], KEYS[2]
 
 -- What `command` finds of the record; nil where that is no hash.
@@ -20,25 +19,31 @@ local function found_by(command, ...)
   if not string.match(found.err, '^WRONGTYPE') then error(found) end
 end
 
--- All of the record but d:<field>; with `whole` those as well, as { name, bytes, name, bytes, ... } in `fields`. Nil
--- where there is no record.
-local function meta_of(whole)
-  local meta, fields = {}, {}
-  if not whole then
-    local values = found_by('HMGET', unpack(META))
-    for n, name in ipairs(META) do meta[name] = values and values[n] or nil end
-    if not meta.v and redis.call('TYPE', record).ok ~= 'hash' then return nil end
-    return meta
-  end
-  local all, known = found_by('HGETALL') or {}, {}
-  if #all == 0 then return nil end
-  for _, name in ipairs(META) do known[name] = true end
-  for n = 1, #all, 2 do
-    if known[all[n]] then
-      meta[all[n]] = all[n + 1]
-    elseif string.sub(all[n], 1, 2) == 'd:' then
-      fields[#fields + 1] = string.sub(all[n], 3)
-      fields[#fields + 1] = all[n + 1]
+-- All of the record but d:<field>, and what of it has the names; nil where there is no record.
+local function meta_of(...)
+  local found = found_by('HMGET', 'v', 'h', 'x', 'i', 't', 'c', 'n', 'k', 'q', 'w', 'o', 'e', 'r', 'ended', ...) or {}
+  if not found[1] and redis.call('TYPE', record).ok ~= 'hash' then return nil end
+  return {
+    v = found[1], h = found[2], x = found[3], i = found[4], t = found[5], c = found[6], n = found[7], k = found[8],
+    q = found[9], w = found[10], o = found[11], e = found[12], r = found[13], ended = found[14],
+  }, found
+end
+
+-- The record with all that is in d:<field>, as { field, bytes, field, bytes, ... } in `fields`; nil where there is none.
+local function whole()
+  local found = found_by('HGETALL') or {}
+  if #found == 0 then return nil end
+  -- Of its final size from the beginning: growing costs more than all the rest.
+  local fields, last, meta = {}, 0, {
+    v = nil, h = nil, x = nil, i = nil, t = nil, c = nil, n = nil, k = nil, q = nil, w = nil, o = nil, e = nil, r = nil,
+  }
+  for n = 1, #found, 2 do
+    local name = found[n]
+    local second = string.byte(name, 2)
+    if not second or name == 'ended' then
+      meta[name] = found[n + 1]
+    elseif second == 58 and string.byte(name) == 100 then
+      fields[last + 1], fields[last + 2], last = string.sub(name, 3), found[n + 1], last + 2
     end
   end
   meta.fields = fields
@@ -47,7 +52,8 @@ end
 
 -- False for the layout of another version. Makes numbers of those that are some.
 local function understood(meta)
-  for _, name in ipairs({ 'x', 'i', 't', 'c', 'n', 'e', 'r' }) do meta[name] = tonumber(meta[name] or '') end
+  meta.x, meta.i, meta.t, meta.c = tonumber(meta.x), tonumber(meta.i), tonumber(meta.t), tonumber(meta.c)
+  meta.n, meta.e, meta.r = tonumber(meta.n), tonumber(meta.e), tonumber(meta.r)
   return meta.v == VERSION and meta.h and meta.x and meta.i and meta.t and meta.c and meta.k
 end
 
@@ -58,10 +64,9 @@ local function promote(meta, grace)
   meta.o, meta.e, meta.h, meta.r, meta.q, meta.w, meta.promoted = meta.h, now + grace, meta.q, now, nil, nil, 1
 end
 
--- What is stored of a record that is alive, with `secret`, which one was presented, and `next`, what is to be told of
--- the next one; with `whole` also `fields`; else nil and why not.
-local function alive(sid, verifier, grace, read_only, whole)
-  local meta = meta_of(whole)
+-- What is stored of a record that is alive, given what was found, with `secret`, which one was presented, and `next`,
+-- what is to be told of the next one; else nil and why not.
+local function alive(meta, sid, verifier, grace, read_only)
   if not meta then
     if index and not read_only then redis.pcall('ZREM', index, sid) end
     return nil, 'missing'

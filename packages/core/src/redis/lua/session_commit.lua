@@ -18,7 +18,7 @@
 
 --- include session_alive
 
-local FIRST, PARTS, MOST_FIELDS = 9, 5, 64
+local FIRST, PARTS, MOST_FIELDS, OF_META = 9, 5, 64, 14
 local sid, touched, idle, core = ARGV[1], ARGV[5] == '1', tonumber(ARGV[6]), ARGV[7]
 
 local function nonce_of(bytes)
@@ -35,31 +35,31 @@ local function total(new)
 end
 
 if now > tonumber(ARGV[3]) then return { 'late', now } end
-local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), false)
-if not meta then return { refusal, now } end
-
 local names = {}
 for at = FIRST, #ARGV, PARTS do names[#names + 1] = 'd:' .. ARGV[at] end
-local stored = #names > 0 and redis.call('HMGET', record, unpack(names)) or {}
+local found, stored = meta_of(unpack(names))
+local meta, refusal = alive(found, sid, ARGV[2], tonumber(ARGV[4]), false)
+if not meta then return { refusal, now } end
+
 local committed = { 'committed', now, meta.secret, meta.next or false }
 local conflict = { 'conflict', now, meta.secret, meta.next or false }
 local refused = core ~= '' and nonce_of(meta.k) ~= ARGV[8]
 local sets, deletes, new = {}, {}, 0
 for n, name in ipairs(names) do
-  local at = FIRST + (n - 1) * PARTS
-  local matches, mode = nonce_of(stored[n]) == ARGV[at + 1], ARGV[at + 2]
+  local at, old = FIRST + (n - 1) * PARTS, stored[OF_META + n]
+  local matches, mode = nonce_of(old) == ARGV[at + 1], ARGV[at + 2]
   if not matches and mode == 'refuse' then
     refused = true
     conflict[#conflict + 1] = ARGV[at]
-    conflict[#conflict + 1] = stored[n]
+    conflict[#conflict + 1] = old
   elseif not matches then
     committed[#committed + 1] = ARGV[at]
   end
   if (matches or mode == 'change') and ARGV[at + 3] == 'set' then
     sets[#sets + 1] = name
     sets[#sets + 1] = ARGV[at + 4]
-    new = new + (stored[n] and 0 or 1)
-  elseif (matches or mode == 'change') and stored[n] then
+    new = new + (old and 0 or 1)
+  elseif (matches or mode == 'change') and old then
     deletes[#deletes + 1] = name
     new = new - 1
   end
@@ -67,16 +67,15 @@ end
 if refused then return conflict end
 if new > 0 and total(new) > MOST_FIELDS then return { 'full', now } end
 
-local others = { 'n', text((meta.n or 0) + 1) }
 local function set(name, value)
-  others[#others + 1] = name
-  others[#others + 1] = value
+  sets[#sets + 1] = name
+  sets[#sets + 1] = value
 end
+set('n', text((meta.n or 0) + 1))
 if core ~= '' then set('k', core) end
 if idle then set('i', text(idle)) end
 if touched then set('t', text(now)) end
-redis.call('HSET', record, unpack(others))
-if #sets > 0 then redis.call('HSET', record, unpack(sets)) end
+redis.call('HSET', record, unpack(sets))
 if #deletes > 0 then redis.call('HDEL', record, unpack(deletes)) end
 if touched or idle then live_until(sid, math.min((touched and now or meta.t) + (idle or meta.i), meta.x)) end
 return committed

@@ -11,7 +11,7 @@
 
 local REMEMBERED_MS = 60000
 
-local meta, refusal = alive(ARGV[1], ARGV[2], tonumber(ARGV[3]), false, true)
+local meta, refusal = alive(whole(), ARGV[1], ARGV[2], tonumber(ARGV[3]), false)
 if not meta then return { refusal, now } end
 local reply = { 'ended-now', now, meta.k }
 for _, value in ipairs(meta.fields) do reply[#reply + 1] = value end

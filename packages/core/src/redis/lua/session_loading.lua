@@ -20,7 +20,7 @@ local function touch(meta)
   meta.t = now
 end
 
-local meta, refusal = alive(sid, ARGV[2], tonumber(ARGV[4]), read_only, true)
+local meta, refusal = alive(whole(), sid, ARGV[2], tonumber(ARGV[4]), read_only)
 if not meta then return { refusal, now } end
 local due = not read_only and after and now - meta.t >= math.min(after, meta.i / 10)
 -- What is read does not depend on it.
@@ -29,5 +29,5 @@ local reply = {
   'loaded', now, meta.secret, meta.next or false, meta.c, meta.t, meta.r or meta.c, meta.i, meta.x, noted and 1 or 0,
   meta.promoted or 0, meta.k,
 }
-for _, value in ipairs(meta.fields) do reply[#reply + 1] = value end
+for n, value in ipairs(meta.fields) do reply[12 + n] = value end
 return reply

@@ -13,7 +13,7 @@
 --- include session_alive
 
 if now > tonumber(ARGV[3]) then return { 'late', now } end
-local meta, refusal = alive(ARGV[1], ARGV[2], tonumber(ARGV[4]), false)
+local meta, refusal = alive(meta_of(), ARGV[1], ARGV[2], tonumber(ARGV[4]), false)
 if not meta then return { refusal, now } end
 if meta.secret == 'current' and not meta.next then
   redis.call('HSET', record, 'q', ARGV[5], 'w', ARGV[6])
