@@ -28,6 +28,8 @@ export class ActiveSession {
   readonly #hidden = new Map<string, unknown>()
   /** What a classic library asked for: who it means shows at the commit. */
   regenerated = false
+  /** What was loaded was opened, all of it. */
+  #checked = false
   /** Nothing more is stored. */
   destroyed = false
   #wanted = false
@@ -52,6 +54,14 @@ export class ActiveSession {
     this.#mayCookie = !('mute' in opening && opening.mute)
     this.view = makeView(this)
     this.view.show(this.live?.fields.dataNames ?? [])
+  }
+
+  /** What the handler is given. What nobody sealed is not there, before anybody has read it either. */
+  get handedOut(): object | undefined {
+    const { view, live } = this
+    if (!this.#checked && live?.fields.openAll() === false) view?.show(live.fields.dataNames)
+    this.#checked = true
+    return view?.object
   }
 
   /** What the response does to the cookie. */

@@ -11,7 +11,9 @@ interface Stored {
   readonly bytes: Uint8Array | undefined
   /** Undefined before it was opened, null where there is nothing to be read. */
   opened: OpenedPayload | null | undefined
-  /** The value that was made to see whether one can be made: whoever reads the field first gets it. */
+  /** Whether it is known that a value can be made of it. */
+  readable: boolean
+  /** The value that was made to see that: whoever reads the field first gets it. */
   first?: { readonly value: unknown } | undefined
   /** What is read is not what the backend has. */
   readonly adapted: boolean
@@ -34,7 +36,8 @@ export class SessionFields {
   constructor(sealed: SealedRecord, fields: ReadonlyMap<string, Uint8Array>, onDamaged: (field: string) => void) {
     this.#sealed = sealed
     this.#onDamaged = onDamaged
-    for (const [field, bytes] of fields) this.#stored.set(field, { bytes, opened: undefined, adapted: false })
+    for (const [field, bytes] of fields)
+      this.#stored.set(field, { bytes, opened: undefined, readable: false, adapted: false })
   }
 
   /** Those of the application that may be read; some of them may turn out to be damaged. */
@@ -64,13 +67,23 @@ export class SessionFields {
   payload(field: string): OpenedPayload | undefined {
     const stored = this.#stored.get(field)
     if (stored === undefined) return undefined
-    if (stored.opened === undefined && stored.bytes !== undefined) {
-      const opened = this.#sealed.openField(field, stored.bytes)
-      stored.first = opened && fieldValue(opened)
-      stored.opened = stored.first === undefined ? null : opened
-      if (stored.opened === null) this.#onDamaged(field)
+    this.#open(field, stored)
+    if (stored.opened && !stored.readable) {
+      stored.first = fieldValue(stored.opened)
+      if (stored.first === undefined) this.#damaged(field, stored)
+      else stored.readable = true
     }
     return stored.opened ?? undefined
+  }
+
+  /** Opens all of them, and makes no value. False where one is damaged: that nobody sealed is not to be seen. */
+  openAll(): boolean {
+    let sound = true
+    for (const [field, stored] of this.#stored) {
+      this.#open(field, stored)
+      sound &&= stored.opened !== null
+    }
+    return sound
   }
 
   /** What has become of a field; undefined where it is what it was. */
@@ -99,7 +112,12 @@ export class SessionFields {
     const payload = value === undefined ? undefined : fieldPayload(field, value)
     const equal = before === undefined || payload === undefined ? before === payload : same(before, payload)
     if (!equal)
-      this.#stored.set(field, { bytes: this.#stored.get(field)?.bytes, opened: payload ?? null, adapted: true })
+      this.#stored.set(field, {
+        bytes: this.#stored.get(field)?.bytes,
+        opened: payload ?? null,
+        readable: true,
+        adapted: true,
+      })
   }
 
   /** Whether anything that was opened is sealed with an old key, or adapted. */
@@ -135,7 +153,7 @@ export class SessionFields {
   /** The backend has this now; `payload` is what its bytes open to. */
   stored(field: string, bytes: Uint8Array | undefined, payload: OpenedPayload | undefined): void {
     if (bytes === undefined) this.#stored.delete(field)
-    else this.#stored.set(field, { bytes, opened: payload, adapted: false })
+    else this.#stored.set(field, { bytes, opened: payload, readable: payload !== undefined, adapted: false })
   }
 
   /** All of them, opened, for another record. */
@@ -158,6 +176,17 @@ export class SessionFields {
       else sizes.set(field, payload.payload.length)
     }
     return sizes
+  }
+
+  #open(field: string, stored: Stored): void {
+    if (stored.opened !== undefined || stored.bytes === undefined) return
+    stored.opened = this.#sealed.openField(field, stored.bytes)
+    if (stored.opened === undefined) this.#damaged(field, stored)
+  }
+
+  #damaged(field: string, stored: Stored): void {
+    stored.opened = null
+    this.#onDamaged(field)
   }
 
   #namesThatAre(hidden: boolean): readonly string[] {

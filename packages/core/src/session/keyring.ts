@@ -15,7 +15,7 @@ export interface KeyScope {
 export class MasterKey {
   /** The first four bytes of SHA-256("redstart/v1/kid" and the key). */
   readonly id: number
-  /** What was opened with keys of this one. */
+  /** What was opened of sessions whose cookies were made with this one. */
   readonly opened: OpenedPayloads = new OpenedPayloads()
   readonly #master: Uint8Array
   readonly #scope: KeyScope

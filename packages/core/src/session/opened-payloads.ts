@@ -9,31 +9,57 @@ interface Opened {
   readonly payload: OpenedPayload
 }
 
+/** What was opened of one session, by the place that it was sealed for. */
+interface OpenedOfSession {
+  readonly places: Map<string, Opened>
+  readonly size: number
+}
+
 /**
- * What was opened last, by the place that it was sealed for: most requests find what the one before them found. The same
- * bytes in the same place open to the same payload, whoever brought them there; any others are opened by themselves.
+ * What was opened last, by session and place: most requests find what the one before them found. The same bytes in the
+ * same place open to the same payload, whoever brought them there; any others are opened by themselves.
  */
 export class OpenedPayloads {
-  readonly #opened = new LRUCache<string, Opened>({
+  readonly #sessions = new LRUCache<string, OpenedOfSession>({
     maxSize: MOST_BYTES,
-    sizeCalculation: ({ bytes }, place) => 3 * bytes.length + 2 * place.length + OVERHEAD,
+    sizeCalculation: ({ size }) => size,
   })
 
-  get(place: string, bytes: Uint8Array): OpenedPayload | undefined {
-    const known = this.#opened.get(place)
-    return known !== undefined && Buffer.compare(known.bytes, bytes) === 0 ? known.payload : undefined
+  /** What is known of a session's places. */
+  of(sid: string): ReadonlyMap<string, Opened> | undefined {
+    return this.#sessions.get(sid)?.places
   }
 
   /** Keeps what bytes have opened to, and gives it back; undefined, for what does not open, is not kept. */
-  keep(place: string, bytes: Uint8Array, payload: OpenedPayload | undefined): OpenedPayload | undefined {
-    // A copy: a reply of Redis may be a view of a much larger buffer.
+  keep(sid: string, place: string, bytes: Uint8Array, payload: OpenedPayload | undefined): OpenedPayload | undefined {
     if (payload === undefined) return undefined
     const read = payload.codec === 'bytes' ? payload : { ...payload, text: decodeText(payload.payload) }
-    this.#opened.set(place, { bytes: new Uint8Array(bytes), payload: read })
+    const { places, size } = this.#sessions.get(sid) ?? { places: new Map<string, Opened>(), size: OVERHEAD }
+    const before = places.get(place)
+    // A copy: a reply of Redis may be a view of a much larger buffer.
+    const opened = { bytes: new Uint8Array(bytes), payload: read }
+    places.set(place, opened)
+    const added = sizeOf(place, opened) - (before === undefined ? 0 : sizeOf(place, before))
+    // Another object, or its size would not be counted anew.
+    this.#sessions.set(sid, { places, size: size + added })
     return read
   }
 }
 
+/** What these bytes in a place are known to open to. */
+export function knownPayload(
+  places: ReadonlyMap<string, Opened> | undefined,
+  place: string,
+  bytes: Uint8Array,
+): OpenedPayload | undefined {
+  const known = places?.get(place)
+  return known !== undefined && Buffer.compare(known.bytes, bytes) === 0 ? known.payload : undefined
+}
+
 const MOST_BYTES = 8 * 1024 * 1024
-/** Of two objects and a slot. */
+/** Of an object or two, and a slot. */
 const OVERHEAD = 200
+
+function sizeOf(place: string, { bytes }: Opened): number {
+  return 3 * bytes.length + 2 * place.length + OVERHEAD
+}

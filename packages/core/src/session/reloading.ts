@@ -16,6 +16,7 @@ export async function reload(session: ActiveSession): Promise<void> {
   if (opening.kind === 'unavailable') throw opening.error
   session.become(opening.kind === 'loaded' ? opening.live : undefined)
   if (opening.kind === 'loaded' && opening.cookie !== undefined) session.setCookie(opening.cookie)
+  session.live?.fields.openAll()
   session.view?.renew(session.live?.fields.dataNames ?? [])
   if (session.live === undefined)
     throw new RedstartError('SESSION_CONFLICT', 'The session has ended; there is nothing to load anew')

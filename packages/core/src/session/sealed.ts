@@ -5,6 +5,7 @@ import { isPlainJson } from '../wire/plain.ts'
 import { encodeValue } from '../wire/value.ts'
 import { nonceOf, open, type OpenedPayload, seal, sealedBy } from '../wire/seal.ts'
 import { type CoreRecord, decodeCore, encodeCore } from './core-record.ts'
+import { knownPayload } from './opened-payloads.ts'
 import { type Keyring, type KeyScope, keyOfSecret, type MasterKey } from './keyring.ts'
 
 /**
@@ -20,6 +21,8 @@ export class SealedRecord {
   readonly #context: string
   readonly #sid: string
   readonly #scope: KeyScope
+  /** What requests before have opened of it. */
+  #places: ReturnType<MasterKey['opened']['of']>
 
   /** @param key of the session's cookie. */
   constructor(keyring: Keyring, scope: KeyScope, { sid, key }: { readonly sid: string; readonly key: MasterKey }) {
@@ -73,13 +76,14 @@ export class SealedRecord {
   }
 
   #open(bytes: Uint8Array, place: string): OpenedPayload | undefined {
+    this.#places ??= this.#key.opened.of(this.#sid)
+    const known = knownPayload(this.#places, place, bytes)
+    if (known !== undefined) return known
     const id = sealedBy(bytes)
     const key = id === undefined ? undefined : this.#keyring.byId(id)
     if (key === undefined) return undefined
-    const context = this.#context + place
-    return (
-      key.opened.get(context, bytes) ?? key.opened.keep(context, bytes, open(bytes, key.ofSession(this.#sid), context))
-    )
+    const opened = open(bytes, key.ofSession(this.#sid), this.#context + place)
+    return this.#key.opened.keep(this.#sid, place, bytes, opened)
   }
 }
 

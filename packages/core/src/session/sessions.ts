@@ -230,9 +230,9 @@ function makeView(active: ActiveSession): DataView {
   return new DataView(new SessionObject(active), () => active.live?.fields)
 }
 
-/** The view's object is what `makeView` made; its data are what the application says they are. */
-function sessionOf<Data extends object>({ view }: ActiveSession): Session<Data> {
-  return view?.object as Session<Data>
+/** The object is what `makeView` made; its data are what the application says they are. */
+function sessionOf<Data extends object>({ handedOut }: ActiveSession): Session<Data> {
+  return handedOut as Session<Data>
 }
 
 function refusalOf({ opening }: ActiveSession): RefusalReason | 'unavailable' | undefined {

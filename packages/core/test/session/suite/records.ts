@@ -183,6 +183,33 @@ export function recordTests(backend: () => Backend): void {
       expect(odd.value).toEqual(['function', 'me', [], whole.value])
     })
 
+    it('has no field that nobody sealed for it, not even before that is read', async () => {
+      const users = await twoUsers()
+      const { place, opened, mine, other } = users
+      const [own, theirs] = [await recordOf(users, mine), await recordOf(users, other)]
+      for (const bytes of [randomBytes(80), field(own, 'a'), field(theirs, 'a'), flip(field(own, 'a'), 300)]) {
+        place.tamper = (record) => withFields(record, ['admin', bytes])
+        const told = opened.of('session.damaged').length
+        const { value } = await mine.send(async (session) => {
+          const seen = ['admin' in session, Object.hasOwn(session, 'admin'), Object.keys(session)]
+          await session.reload()
+          return [...seen, 'admin' in session, Object.fromEntries(Object.entries(session))]
+        })
+        const rest = { a: 'a of mine', b: 'b of mine' }
+        expect(value).toEqual([false, false, ['a', 'b'], false, rest])
+        expect(opened.of('session.damaged').length - told).toBe(2)
+      }
+      // Who looks at nothing of the session pays nothing for it.
+      const before = opened.of('session.damaged').length
+      const request = await opened.sessions.open([mine.cookie ?? ''], {})
+      expect(request.pending).toBe(false)
+      expect(opened.of('session.damaged')).toHaveLength(before)
+      // It is replaced like one that is not there.
+      await mine.request((session) => (session['admin'] = 'mine'))
+      place.tamper = undefined
+      expect(await mine.read('admin')).toBe('mine')
+    })
+
     it('ends when it was meant to, and where it cannot be read tells nothing of it', async () => {
       const users = await twoUsers()
       const { place, mine } = users
