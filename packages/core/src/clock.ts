@@ -49,3 +49,8 @@ export function systemClock(): Clock {
     },
   }
 }
+
+/** Milliseconds since 1970 by the wall clock of this machine: for dates that others are told or tell; nothing is measured by it. */
+export function wallTime(): number {
+  return Date.now()
+}

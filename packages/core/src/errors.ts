@@ -26,6 +26,8 @@ import { isThenable } from './promises.ts'
  * - `SESSION_CONFLICT` - another request has changed what this one wants to; nothing was stored.
  * - `HEADERS_SENT` - a cookie has to be set, and the head of the response has left.
  * - `INSECURE_COOKIE` - a cookie that needs a secure connection would be set on another.
+ * - `NO_CLIENT_ADDRESS` - a client's address is needed, and none was told, or nothing that can be read as one.
+ * - `RATE_LIMITED` - a request was not sent: its server said when to ask again, and that is later than one would wait.
  * - `CLOSED` - the instance was closed.
  * - `UNSUPPORTED` - the backend lacks a contract that a feature needs.
  */
@@ -52,6 +54,8 @@ export type ErrorCode =
   | 'SESSION_CONFLICT'
   | 'HEADERS_SENT'
   | 'INSECURE_COOKIE'
+  | 'NO_CLIENT_ADDRESS'
+  | 'RATE_LIMITED'
   | 'CLOSED'
   | 'UNSUPPORTED'
 
@@ -98,6 +102,7 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   STORE_FAILED: 503,
   NOT_REACHED: 503,
   LOAD_TIMEOUT: 503,
+  RATE_LIMITED: 503,
   CLOSED: 503,
 }
 

@@ -5,6 +5,8 @@ import type { HeaderList, Reply } from './exchange.ts'
 export interface Problem {
   /** 400 to 599. */
   readonly status: number
+  /** A URI that says what kind of problem it is. @default none, which is about:blank: no more than the status says */
+  readonly type?: string
   /** A stable word for programs. */
   readonly code?: string
   /** For people. @default the name of the status */
@@ -13,17 +15,18 @@ export interface Problem {
   readonly detail?: string
   /** Whole seconds, for `Retry-After`. */
   readonly retryAfter?: number
+  /** Whatever else the type has. */
+  readonly members?: Readonly<Record<string, unknown>>
 }
 
 /** The answer `application/problem+json`, which nobody may store. */
-export function problemReply({ status, code, title, detail, retryAfter }: Problem): Reply {
+export function problemReply({ status, type, code, title, detail, retryAfter, members }: Problem): Reply {
   const headers: HeaderList = [
     ['content-type', 'application/problem+json'],
     ['cache-control', 'no-store'],
     ...(retryAfter === undefined ? [] : [['retry-after', String(retryAfter)] as const]),
   ]
-  // The type is left out: about:blank, which means no more than the status.
-  const body = JSON.stringify({ title: title ?? titleOf(status), status, detail, code })
+  const body = JSON.stringify({ type, title: title ?? titleOf(status), status, detail, code, ...members })
   return { status, headers, body }
 }
 

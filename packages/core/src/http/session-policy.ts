@@ -1,5 +1,6 @@
 import { invalidArgument, RedstartError } from '../errors.ts'
-import type { RequestSession, Sessions, Who } from '../session/sessions.ts'
+import type { RequestSession } from '../session/request-session.ts'
+import type { Sessions, Who } from '../session/sessions.ts'
 import { sentValues, serializeCookie } from './cookies.ts'
 import type { Capture, HttpExchange, HttpPolicy, LeavingHead, Settlement } from './exchange.ts'
 import { problemOf } from './problem.ts'
@@ -51,7 +52,8 @@ export function sessionPolicy<Data extends object>(
     decide(exchange) {
       const state = new ExchangeSession(sessions, format, exchange, () => format.check(connectionOf(exchange)))
       const next = { type: 'next', state } as const
-      return load === 'eager' ? state.open().then(() => next) : next
+      if (load === 'lazy' || state.openNew()) return next
+      return state.open().then(() => next)
     },
     settle(exchange, state, head) {
       const { opened } = state
@@ -107,6 +109,8 @@ class Sender implements Who {
   }
 }
 
+const NONE: readonly string[] = []
+
 class ExchangeSession<Data extends object> implements SessionState<Data> {
   readonly #sessions: Sessions<Data>
   readonly #format: SessionCookieFormat
@@ -131,22 +135,38 @@ class ExchangeSession<Data extends object> implements SessionState<Data> {
   }
 
   open(): Promise<RequestSession<Data>> {
-    this.#opening ??= this.#open()
+    this.#opening ??= this.openNew() ? Promise.resolve(this.opened) : this.#open()
     return this.#opening
+  }
+
+  /** Opens it where the request brought nothing to look at; false where it did. */
+  openNew(): this is { readonly opened: RequestSession<Data> } {
+    if (this.opened !== undefined) return true
+    if (this.#opening !== undefined || this.#own.length > 0 || this.#former.length > 0) return false
+    this.opened = this.#sessions.openNew(new Sender(this.#exchange), { checkCookie: this.#checkCookie })
+    if (this.#headHasLeft) this.opened.headLeaves()
+    return true
   }
 
   async #open(): Promise<RequestSession<Data>> {
     const exchange = this.#exchange
-    const values = sentValues(exchange.header('cookie'), this.cookieName)
-    const who = new Sender(exchange)
     // What a browser fetches beforehand is no use of a session.
     const purpose = exchange.header('sec-purpose')
     const touch = purpose === undefined || !/\bprefetch\b/.test(purpose)
-    const { formerCookie } = this.#sessions
-    const former = formerCookie === undefined ? [] : sentValues(exchange.header('cookie'), formerCookie)
-    this.opened = await this.#sessions.open(values, who, { touch, former, checkCookie: this.#checkCookie })
+    const how = { touch, former: this.#former, checkCookie: this.#checkCookie }
+    this.opened = await this.#sessions.open(this.#own, new Sender(exchange), how)
     if (this.#headHasLeft) this.opened.headLeaves()
     return this.opened
+  }
+
+  get #own(): readonly string[] {
+    const sent = this.#exchange.header('cookie')
+    return sent === undefined ? NONE : sentValues(sent, this.cookieName)
+  }
+
+  get #former(): readonly string[] {
+    const { formerCookie } = this.#sessions
+    return formerCookie === undefined ? NONE : sentValues(this.#exchange.header('cookie'), formerCookie)
   }
 
   headLeaves(): void {

@@ -1,6 +1,7 @@
 import { RedstartError } from '../errors.ts'
 import type { Session } from '../session/session-object.ts'
-import type { RequestSession, Sessions } from '../session/sessions.ts'
+import type { RequestSession } from '../session/request-session.ts'
+import type { Sessions } from '../session/sessions.ts'
 import type { SessionState } from './session-policy.ts'
 
 /** How a middleware puts sessions on what its framework gives handlers. */
@@ -59,11 +60,11 @@ export class SessionProperty<Data extends object> {
    */
   put(object: object, state: SessionState<Data>): void {
     const { sessions, as, load, of } = this.#options
-    const { cookieName } = state
-    for (let place = places.get(object); place !== undefined; place = place.next)
-      if (place.sessions !== sessions && place.state.cookieName === cookieName)
-        throw sameCookie(of, place.as, as, cookieName)
-    const place: Place = { sessions, as, state, next: places.get(object), unset: undefined, load: undefined }
+    const next = places.get(object)
+    for (let other = next; other !== undefined; other = other.next)
+      if (other.sessions !== sessions && other.state.cookieName === state.cookieName)
+        throw sameCookie(of, other.as, as, state.cookieName)
+    const place: Place = { sessions, as, state, next, unset: undefined, load: undefined }
     places.set(object, place)
     Object.defineProperty(object, as, this.#accessor)
     if (load === 'eager') state.isUnset = () => place.unset !== undefined || !Object.hasOwn(object, as)
