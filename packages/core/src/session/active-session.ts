@@ -8,6 +8,13 @@ import { Steps } from './steps.ts'
 import { newToken, type Token } from './token.ts'
 import type { DataView } from './view.ts'
 
+/** What a request has left of a user's session. */
+export interface LeftSession {
+  readonly live: Live
+  /** It was there to be ended; else somebody had ended it before. */
+  readonly wasAlive: boolean
+}
+
 /** The session of one request: what was loaded, what its handler did with it, and what the response must say. */
 export class ActiveSession {
   readonly engine: SessionEngine
@@ -36,6 +43,8 @@ export class ActiveSession {
   #headHasLeft = false
   /** For how long, in ms, or until when a session that this request begins shall live; null: as long as the browser is open. */
   wantedAge: number | Date | null | undefined
+  /** The user's session that a library ended in this request, without saying whether anybody signs in after it. */
+  left: LeftSession | undefined
   /** This request began it: nobody else has its cookie yet. */
   #isNew = false
   /** Why it ended while this request ran. */

@@ -1,3 +1,4 @@
+import type { RedstartError } from '../errors.ts'
 import type { ActiveSession } from './active-session.ts'
 import { commit } from './commit.ts'
 import { reload } from './reloading.ts'
@@ -44,13 +45,8 @@ export class ClassicSession {
     const active = this.#active
     active.destroyed = true
     active.view?.show([])
-    return told(
-      active.steps.run(
-        () => signOut(active, 'logout'),
-        (outage) => signOut(active, 'logout', outage),
-      ),
-      done,
-    )
+    const end = async (outage?: RedstartError): Promise<void> => void (await signOut(active, 'logout', outage))
+    return told(active.steps.run(end, end), done)
   }
 
   /**

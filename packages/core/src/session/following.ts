@@ -22,9 +22,10 @@ export async function followData(session: ActiveSession): Promise<void> {
   session.regenerated = false
   if (found !== undefined) {
     const userId = checkUserId(found)
-    const keep = regenerated ? 'shown' : 'all'
     const renews = userId === live?.core.userId
-    if (regenerated || !renews) await signIn(session, userId, { identified: true, keep, renews, found: true })
+    const left = session.left?.live.core.userId === userId && !renews ? session.left : undefined
+    const keep = regenerated || left !== undefined ? 'shown' : 'all'
+    if (regenerated || !renews) await signIn(session, userId, { identified: true, keep, renews, left, found: true })
     return
   }
   if (live === undefined || !(regenerated || live.core.identified)) return
@@ -44,8 +45,13 @@ async function beginAsVisitor(session: ActiveSession, reason: 'replaced' | 'logo
   const shown = new Map<string, OpenedPayload>(shownBy(session))
   if (reason === 'logout') keepAddedFlash(session, shown)
   const kept = [...shown].map(([field, payload]) => ({ field, payload }))
-  if (reason === 'logout') await signOut(session, reason)
-  else if (live !== undefined && (await endRecord(session.engine, live)) === undefined) return session.lose('ended')
+  const wasAlive =
+    reason === 'logout'
+      ? await signOut(session, reason)
+      : live === undefined || (await endRecord(session.engine, live)) !== undefined
+  // The same user may be found again in what the handler puts back.
+  if (live?.core.userId !== undefined) session.left = { live, wasAlive }
+  if (reason !== 'logout' && !wasAlive) return session.lose('ended')
   session.replaced()
   await begin(session, kept)
 }

@@ -69,9 +69,9 @@ export class SessionObject extends ClassicSession {
    */
   logout(): Promise<void> {
     const active = this.#active
-    const end = (outage?: RedstartError): Promise<void> => {
+    const end = async (outage?: RedstartError): Promise<void> => {
       active.view?.show([])
-      return signOut(active, 'logout', outage)
+      await signOut(active, 'logout', outage)
     }
     return active.steps.run(end, end)
   }

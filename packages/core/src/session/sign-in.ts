@@ -1,6 +1,6 @@
 import { invalidArgument, RedstartError } from '../errors.ts'
 import type { OpenedPayload } from '../wire/seal.ts'
-import type { ActiveSession } from './active-session.ts'
+import type { ActiveSession, LeftSession } from './active-session.ts'
 import { cookieOf } from './cookie-change.ts'
 import { createRecord, type NewRecord } from './creation.ts'
 import { draftsOf, shownBy } from './drafts.ts'
@@ -27,6 +27,8 @@ export interface SignIn {
    * somebody has proved who they are, whatever became of the session before.
    */
   readonly renews?: boolean
+  /** The same of one that this request has ended already. */
+  readonly left?: LeftSession | undefined
   /** Where it goes on, nobody has proved anything anew: it is as fresh as it was, and bound to where it was begun. */
   readonly found?: boolean
 }
@@ -41,6 +43,7 @@ export async function signIn(session: ActiveSession, userId: string, how: SignIn
   if (session.outage !== undefined) throw session.outage
   session.requireHead()
   const { engine, client, live: before } = session
+  if (how.left?.wasAlive === false) throw endedMeanwhile()
   // All that the caller can have done wrong shows before anything is ended.
   const known = knownOf(session, before, how)
   const drafts = draftsOf(session)
@@ -49,7 +52,7 @@ export async function signIn(session: ActiveSession, userId: string, how: SignIn
   const newest = before && (await endRecord(engine, before))
   if (how.renews === true && newest === undefined) {
     session.lose('ended')
-    throw new RedstartError('NOT_SIGNED_IN', 'The session has ended meanwhile; the user must sign in again')
+    throw endedMeanwhile()
   }
   const payloads = own ?? keptOf(session, newest ?? new Map(), drafts)
   const version = own === undefined ? before?.core.version : undefined
@@ -66,14 +69,19 @@ export async function signIn(session: ActiveSession, userId: string, how: SignIn
   session.view?.show(live.fields.dataNames)
 }
 
+function endedMeanwhile(): RedstartError {
+  return new RedstartError('NOT_SIGNED_IN', 'The session has ended meanwhile; the user must sign in again')
+}
+
 const NOTHING: ReadonlyMap<string, OpenedPayload> = new Map()
 
 function knownOf(
   { wantedAge }: ActiveSession,
   before: Live | undefined,
-  { renews = false, found = false, methods, roles, remember, identified }: SignIn,
+  { renews = false, left, found = false, methods, roles, remember, identified }: SignIn,
 ): Omit<NewRecord, 'userId' | 'payloads' | 'version'> {
-  const known = renews ? before?.core : undefined
+  const goingOn = renews ? before : left?.live
+  const known = goingOn?.core
   const said = wantedAge === undefined ? undefined : wantedAge !== null
   // Another idle time, see `extend`, is that of the session as well.
   const remembers = remember ?? said ?? known?.remember ?? false
@@ -85,7 +93,7 @@ function knownOf(
     remember: remembers,
     identified: identified ?? known?.identified ?? false,
     age: wantedAge ?? (known?.remember === true ? known.absolute - known.created : undefined),
-    idle: goesOn ? before?.idle : undefined,
+    idle: goesOn ? goingOn?.idle : undefined,
     proof: found ? known : undefined,
   }
 }

@@ -7,19 +7,20 @@ import type { RevokeReply, RevokeRequest } from './session-store.ts'
  * caller is told that it was not.
  *
  * @param outage what this request has met already: the backend is told later then, and not asked now.
+ * @returns whether it was there to be ended.
  * @throws RedstartError what the store rejects with, or the outage.
  */
 export async function signOut(
   session: ActiveSession,
   reason: 'logout' | 'replaced',
   outage?: RedstartError,
-): Promise<void> {
+): Promise<boolean> {
   const { engine, live, opening } = session
   session.setCookie(opening.kind === 'none' && live === undefined ? undefined : { kind: 'clear' })
   session.become(undefined)
   // What could not be loaded can be ended as well: its cookie was found right.
   const token = live?.token ?? (opening.kind === 'unavailable' ? opening.token : undefined)
-  if (token === undefined) return
+  if (token === undefined) return false
   const { address } = token
   const { settings, audit, revocations } = engine
   const request: RevokeRequest = {
@@ -28,7 +29,7 @@ export async function signOut(
   }
   const onEnded = ({ replicas }: RevokeReply): void =>
     audit.tell({ type: 'session.ended', sid: address.sid, userId: live?.core.userId, reason, replicas })
-  if (outage === undefined) return void (await revocations.revoke(request, onEnded))
+  if (outage === undefined) return (await revocations.revoke(request, onEnded)).sids.length > 0
   revocations.revokeLater(request, onEnded)
   throw outage
 }

@@ -93,6 +93,92 @@ export function followingTests(backend: () => Backend): void {
     })
   })
 
+  describe('after regenerate() and save(), with the data from before put back', () => {
+    /** What some do by hand that Passport calls keepSessionInfo. */
+    const putBack = async (
+      session: Session,
+      request: RequestSession,
+      between?: () => Promise<unknown>,
+    ): Promise<void> => {
+      const old = Object.fromEntries(Object.entries(session))
+      await session.regenerate()
+      await request.session?.save()
+      await between?.()
+      Object.assign(request.session ?? {}, old)
+    }
+
+    it('the same user is as fresh as before, has the same roles, and all of the data', async () => {
+      const { browser: visit, sessions, of } = openInstance(backend())
+      const browser = visit()
+      await browser.request(async (session) => {
+        await session.login(1, { roles: ['chef'], methods: ['otp'], remember: true })
+        Object.assign(session, { passport: { user: 1 }, cart: [1], returnTo: '/x' })
+      })
+      const known = async (): Promise<object> => await sessions.introspect(browser.cookie ?? '')
+      const { authenticated } = { authenticated: undefined, ...(await known()) }
+      const old = browser.copy()
+      for (const _ of [1, 2]) await browser.request(putBack)
+      expect(await known()).toMatchObject({ active: true, authenticated, roles: ['chef'], methods: ['otp'] })
+      expect((await browser.request((session) => [session['cart'], session['returnTo']])).value).toEqual([[1], '/x'])
+      expect([await old.userId(), (await sessions.user(1).list()).length]).toEqual([undefined, 1])
+      expect(of('session.created').map(({ reason }) => reason)).toEqual(['login', 'elevation', 'elevation'])
+    })
+
+    it('nobody who was asked for a step-up gets around it', async () => {
+      const browser = openInstance(backend(), { sessions: { binding: { ip: 'step-up' } } }).browser()
+      browser.who = { ip: '203.0.113.7' }
+      await passport(browser, 1)
+      browser.who = { ip: '198.51.100.1' }
+      const fresh = async (): Promise<string | undefined> =>
+        await codeOf(browser.request((session) => session.requireFresh('5m')))
+      expect(await fresh()).toBe('NOT_FRESH')
+      await browser.request(putBack)
+      expect(await fresh()).toBe('NOT_FRESH')
+      // Nor by taking the user out of the data and putting it back.
+      await browser.request(async (session) => {
+        const { passport: user } = session
+        Reflect.deleteProperty(session, 'passport')
+        await session.save()
+        session['passport'] = user
+      })
+      expect([await browser.userId(), await fresh()]).toEqual(['1', 'NOT_FRESH'])
+    })
+
+    it.each(['before', 'meanwhile'])('a session that was revoked %s does not come back', async (when) => {
+      const { browser: visit, sessions } = openInstance(backend())
+      const browser = visit()
+      await passport(browser, 1)
+      const revoked = async (): Promise<unknown> => await sessions.user(1).revokeAll()
+      const code = await codeOf(
+        browser.request(async (session, request) => {
+          if (when === 'before') await revoked()
+          await putBack(session, request, when === 'meanwhile' ? revoked : undefined)
+        }),
+      )
+      // What is revoked after it was replaced has ended already: the user is who goes on.
+      expect([code, (await sessions.user(1).list()).length]).toEqual(
+        when === 'before' ? ['NOT_SIGNED_IN', 0] : [undefined, 1],
+      )
+    })
+
+    it('another user than before has signed in', async () => {
+      const { browser: visit, of } = openInstance(backend())
+      const browser = visit()
+      await browser.login(1, { roles: ['chef'] })
+      await browser.request(async (session, request) => {
+        await session.regenerate()
+        await request.session?.save()
+        Object.assign(request.session ?? {}, { passport: { user: 2 } })
+      })
+      const { value } = await browser.request((session) => {
+        session.requireFresh('5m')
+        return [session.userId, session.hasRole('chef')]
+      })
+      expect(value).toEqual(['2', false])
+      expect(of('session.created').map(({ reason }) => reason)).toEqual(['login', 'login'])
+    })
+  })
+
   describe('a user who changes in the data', () => {
     it('has what this request sets, and nothing else of the one before', async () => {
       const { browser: visit, sessions } = openInstance(backend(), {
