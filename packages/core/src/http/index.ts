@@ -33,14 +33,14 @@ export type {
   Settlement,
 } from './exchange.ts'
 export { type Decided, decideAll, type PolicyUse, type Settle, usePolicy } from './policy-use.ts'
-export type { GateClock } from './rate-limit/gate.ts'
-export { type LimitedFetch, limitedFetch, type LimitedFetchOptions } from './rate-limit/limited-fetch.ts'
+export type { GateClock } from './limited-fetch/gate.ts'
+export { type LimitedFetch, limitedFetch, type LimitedFetchOptions } from './limited-fetch/limited-fetch.ts'
 export {
   type AnswerHeaders,
   parseRateLimit,
   type ToldQuota,
   type ToldRateLimit,
-} from './rate-limit/parse-rate-limit.ts'
+} from './limited-fetch/parse-rate-limit.ts'
 export { type Problem, problemOf, problemReply } from './problem.ts'
 export { parseUserAgent, type UserAgent } from './user-agent.ts'
 export {

@@ -118,6 +118,8 @@ class ExchangeSession<Data extends object> implements SessionState<Data> {
   readonly #checkCookie: () => void
   #opening: Promise<RequestSession<Data>> | undefined
   #headHasLeft = false
+  /** Of its cookie. */
+  #values: readonly string[] | undefined
   opened: RequestSession<Data> | undefined
   used = false
   isUnset: () => boolean = () => false
@@ -161,7 +163,8 @@ class ExchangeSession<Data extends object> implements SessionState<Data> {
 
   get #own(): readonly string[] {
     const sent = this.#exchange.header('cookie')
-    return sent === undefined ? NONE : sentValues(sent, this.cookieName)
+    this.#values ??= sent === undefined ? NONE : sentValues(sent, this.cookieName)
+    return this.#values
   }
 
   get #former(): readonly string[] {

@@ -191,8 +191,26 @@ describe('the policy of sessions', () => {
     }
     const policy = sessionPolicy(watched)
     for (const purpose of [undefined, 'prefetch', 'prefetch;prerender', 'other'])
-      await policy.decide(madeExchange({ headers: purpose === undefined ? {} : { 'sec-purpose': purpose } }))
+      await policy.decide(
+        madeExchange({ headers: { cookie: 'sid=x', ...(purpose !== undefined && { 'sec-purpose': purpose }) } }),
+      )
     expect(hows).toMatchObject([{ touch: true }, { touch: false }, { touch: false }, { touch: true }])
+  })
+
+  it('makes nothing of a request without its cookie before the session is looked at', async () => {
+    const { redstart, policy } = made()
+    let asked = 0
+    const decision = policy.decide({
+      ...madeExchange({ headers: { cookie: 'other=1' } }),
+      get address() {
+        asked += 1
+        return '203.0.113.7'
+      },
+    })
+    if (decision instanceof Promise || decision.type !== 'next') throw new Error('There was something to wait for')
+    expect(policy.settle?.(madeExchange(), decision.state, headOf())).toBeUndefined()
+    expect(asked).toBe(0)
+    expect(redstart.sessions.openNew({}).pending).toBe(false)
   })
 
   it('takes no word for load but two', () => {

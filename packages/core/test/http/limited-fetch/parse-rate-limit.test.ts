@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseRateLimit, type ToldQuota } from '../../../src/http/rate-limit/parse-rate-limit.ts'
+import { parseRateLimit, type ToldQuota } from '../../../src/http/limited-fetch/parse-rate-limit.ts'
 import type { Quota } from '../../../src/http/rate-limit/quota.ts'
 import { quotaHeaders } from '../../../src/http/rate-limit/quota-headers.ts'
 

@@ -1,6 +1,6 @@
 import { manualClock } from '@redstart/testing'
 import { describe, expect, it } from 'vitest'
-import { limitedFetch, type LimitedFetchOptions } from '../../../src/http/rate-limit/limited-fetch.ts'
+import { limitedFetch, type LimitedFetchOptions } from '../../../src/http/limited-fetch/limited-fetch.ts'
 
 type Answering = (request: Request, n: number) => Response | Promise<Response>
 
