@@ -82,7 +82,90 @@ export type { Marker } from './invalidation/view.ts'
 export { type CheckedKey, checkKey, type KeyShape, keyShape, shortPart } from './key-shape.ts'
 export type { Key, KeyPart } from './keys.ts'
 export { type LifetimePreset, lifetimes } from './lifetimes.ts'
-export { createRedstart, type Redstart, type RedstartOptions } from './redstart.ts'
+export type {
+  Allowance,
+  Decision,
+  DecisionMode,
+  Denial,
+  DenialReason,
+  PolicyResult,
+} from './rate-limit/decision.ts'
+export type {
+  Blocked,
+  BlockReply,
+  BlockRequest,
+  Decided,
+  Gift,
+  ItemResult,
+  LimitItem,
+  LimitReply,
+  LimitRequest,
+  LimitStore,
+  PermitReply,
+  PermitRequest,
+  Taking,
+} from './rate-limit/limit-store.ts'
+export type {
+  Acquired,
+  AcquireOptions,
+  AdjustOptions,
+  BlockingOptions,
+  CheckItem,
+  CheckOptions,
+  Limiter,
+  LimitKey,
+  PolicyName,
+  Reservation,
+  Reserved,
+  ResetOptions,
+  WaitOptions,
+} from './rate-limit/limiter.ts'
+export type { Offender } from './rate-limit/offenders.ts'
+export type { Permit } from './rate-limit/permit.ts'
+export {
+  gcra,
+  type GcraOptions,
+  leakyBucket,
+  type LeakyBucketOptions,
+  leakyQueue,
+  type LeakyQueueOptions,
+  tokenBucket,
+  type TokenBucketOptions,
+  tokens,
+  type TokensOptions,
+} from './rate-limit/policies.ts'
+export type {
+  Algorithm,
+  BlockSettings,
+  LeaseSettings,
+  LimitPolicy,
+  NamedPolicy,
+  OnFailure,
+  Policies,
+} from './rate-limit/policy.ts'
+export type {
+  BlockOptions,
+  CheckedPolicyOptions,
+  CommonPolicyOptions,
+  LeaseOptions,
+  PolicyOptions,
+} from './rate-limit/policy-options.ts'
+export type { Rate } from './rate-limit/rate.ts'
+export type { LimitRule } from './rate-limit/rule.ts'
+export type { LimitsOptions } from './rate-limit/settings.ts'
+export type { LimiterStats, PolicyCounts } from './rate-limit/stats.ts'
+export {
+  concurrency,
+  type ConcurrencyOptions,
+  fixedWindow,
+  type FixedWindowOptions,
+  slidingLog,
+  type SlidingLogOptions,
+  slidingWindow,
+  type SlidingWindowOptions,
+} from './rate-limit/windows.ts'
+export { createRedstart, type Redstart } from './redstart.ts'
+export type { RedstartOptions } from './redstart-options.ts'
 export type { CookieChange } from './session/cookie-change.ts'
 export type { DeviceRecord } from './session/core-record.ts'
 export type { Introspection } from './session/introspection.ts'
@@ -125,14 +208,8 @@ export type {
   StoredStatistics,
   UserAddress,
 } from './session/session-store.ts'
-export type {
-  CreatedSession,
-  CreateSessionOptions,
-  OpenRequest,
-  RequestSession,
-  Sessions,
-  Who,
-} from './session/sessions.ts'
+export type { RequestSession } from './session/request-session.ts'
+export type { CreatedSession, CreateSessionOptions, OpenRequest, Sessions, Who } from './session/sessions.ts'
 export type { BindingPolicy, ImportOptions, Merge, SessionData, SessionOptions } from './session/settings.ts'
 export type { SignIn } from './session/sign-in.ts'
 export type { DeviceSession, UserSessions } from './session/user-sessions.ts'
@@ -145,6 +222,7 @@ export type { EventOf, Hooks } from './telemetry/hooks.ts'
 export type { Latency, Operation } from './telemetry/latency.ts'
 export type { Events } from './telemetry/listen.ts'
 export type { Logger } from './telemetry/logger.ts'
+export type { LimitEvent } from './telemetry/limit-events.ts'
 export type { Measures, Summary } from './telemetry/measurements.ts'
 export type { SessionEvent, SessionRefusal } from './telemetry/session-events.ts'
 export type { PastSlowOperation, SlowOperation, SlowOptions } from './telemetry/slow.ts'

@@ -3,13 +3,12 @@ import { checkMembers, checkObject, RedstartError } from '../errors.ts'
 import { membersOf } from '../members.ts'
 import { ActiveSession } from './active-session.ts'
 import type { Client } from './client.ts'
-import { commit, commitLate } from './commit.ts'
 import { type CookieChange, cookieOf } from './cookie-change.ts'
-import { isPending } from './drafts.ts'
 import type { SessionEngine } from './engine.ts'
 import { type Introspection, introspect } from './introspection.ts'
 import { importSession, isFormer } from './import.ts'
-import { isOutage, type OpenHow, type Opening, openSession, type RefusalReason } from './opening.ts'
+import { isOutage, type OpenHow, type Opening, openSession } from './opening.ts'
+import { FreshRequest, OpenedRequest, type RequestSession, sessionOf } from './request-session.ts'
 import { type Session, SessionObject } from './session-object.ts'
 import type { StoredStatistics } from './session-store.ts'
 import type { SessionData } from './settings.ts'
@@ -62,6 +61,8 @@ export interface Sessions<Data extends object = SessionData> {
    * @param how.former the values of {@link Sessions.formerCookie}.
    */
   open(cookies: readonly string[], who: Who, how?: OpenRequest): Promise<RequestSession<Data>>
+  /** The same for a request that brought none of the cookies: at once, and at hardly any cost unless it is looked at. */
+  openNew(who: Who, how?: Pick<OpenRequest, 'checkCookie'>): RequestSession<Data>
   /** The name of the cookie whose sessions are brought over; undefined where none are. */
   readonly formerCookie: string | undefined
 }
@@ -76,28 +77,6 @@ export interface OpenRequest extends Partial<OpenHow> {
   readonly former?: readonly string[]
   /** Throws where no cookie can be set on this connection: nothing is stored then that needs one. @default it can */
   readonly checkCookie?: () => void
-}
-
-/** The session of one request, from before its handler until its response. */
-export interface RequestSession<Data extends object = SessionData> {
-  /** What the handler is given; another object after `regenerate()`, undefined after `destroy()`. */
-  readonly session: Session<Data> | undefined
-  /** Why the cookie led to no session; undefined where it did, or where there was none. */
-  readonly refused: RefusalReason | 'unavailable' | undefined
-  /** Whether a commit may have anything to store. */
-  readonly pending: boolean
-  /** What the handler began and did not wait for; undefined for nothing. Rejects where any of it fails. */
-  readonly underWay: Promise<void> | undefined
-  /** Stores what was changed; nothing where nothing was. @param last nothing comes between it and the head that leaves. */
-  commit(how?: { readonly last?: boolean }): Promise<void>
-  /** What the response does to the cookie. */
-  readonly cookie: CookieChange | undefined
-  /** Whether the response clears the cookie whose session was brought over. */
-  readonly clearsFormer: boolean
-  /** The head of the response leaves now: from here on no cookie can be set. */
-  headLeaves(): void
-  /** Stores what was changed since the head left. Nobody is there any more to be told of a failure: an event tells it. */
-  commitLate(): Promise<void>
 }
 
 /** What a manager is made with. */
@@ -121,9 +100,7 @@ export function createSessions<Data extends object>({
     const own = await openSession(engine, cookies, client, { readOnly, touch })
     const opening = own.kind === 'none' && !readOnly ? await imported(engine, former, client) : own
     if (opening.kind === 'unavailable' && engine.settings.unavailable === 'throw') throw opening.error
-    const active = new ActiveSession(engine, client, opening, makeView)
-    if (how.checkCookie !== undefined) active.checkCookie = how.checkCookie
-    return active
+    return made(engine, client, opening, how)
   }
   return {
     async create(options) {
@@ -161,8 +138,14 @@ export function createSessions<Data extends object>({
       const active = await open(cookies, who, how)
       return new OpenedRequest<Data>(active, isFormer(active.engine, how?.former ?? []))
     },
+    openNew(who, how = {}) {
+      const engine = engineOf()
+      return new FreshRequest<Data>(() => made(engine, describe(engine, who), NO_SESSION, how))
+    },
   }
 }
+
+const NO_SESSION: Opening = { kind: 'none' }
 
 const WHO = membersOf<Who>({ ip: true, userAgent: true })
 const CREATE = membersOf<CreateSessionOptions<SessionData>>({
@@ -170,50 +153,6 @@ const CREATE = membersOf<CreateSessionOptions<SessionData>>({
   ...{ methods: true, roles: true, remember: true },
 })
 const STATISTICS: ReadonlySet<string> = new Set(['within'])
-
-class OpenedRequest<Data extends object> implements RequestSession<Data> {
-  readonly refused: RefusalReason | 'unavailable' | undefined
-  readonly clearsFormer: boolean
-  readonly #active: ActiveSession
-
-  constructor(active: ActiveSession, hasFormer: boolean) {
-    this.#active = active
-    this.refused = refusalOf(active)
-    const { outage, opening } = active
-    this.clearsFormer = hasFormer && outage === undefined && !('keepsFormer' in opening)
-  }
-
-  get session(): Session<Data> | undefined {
-    return this.#active.destroyed ? undefined : sessionOf<Data>(this.#active)
-  }
-
-  get pending(): boolean {
-    return isPending(this.#active)
-  }
-
-  get underWay(): Promise<void> | undefined {
-    return this.#active.steps.underWay
-  }
-
-  commit({ last = false }: { readonly last?: boolean } = {}): Promise<void> {
-    const active = this.#active
-    return active.steps.run(async () => {
-      await commit(active).finally(() => last && active.headLeaves())
-    })
-  }
-
-  get cookie(): CookieChange | undefined {
-    return this.#active.cookie
-  }
-
-  headLeaves(): void {
-    this.#active.headLeaves()
-  }
-
-  commitLate(): Promise<void> {
-    return commitLate(this.#active)
-  }
-}
 
 /** The former cookie counts where the own one says nothing. */
 async function imported(engine: SessionEngine, former: readonly string[], client: Client): Promise<Opening> {
@@ -226,16 +165,17 @@ async function imported(engine: SessionEngine, former: readonly string[], client
   }
 }
 
+function made(
+  engine: SessionEngine,
+  client: Client,
+  opening: Opening,
+  { checkCookie }: Pick<OpenRequest, 'checkCookie'>,
+): ActiveSession {
+  const active = new ActiveSession(engine, client, opening, makeView)
+  if (checkCookie !== undefined) active.checkCookie = checkCookie
+  return active
+}
+
 function makeView(active: ActiveSession): DataView {
   return new DataView(new SessionObject(active), () => active.live?.fields)
-}
-
-/** The object is what `makeView` made; its data are what the application says they are. */
-function sessionOf<Data extends object>({ handedOut }: ActiveSession): Session<Data> {
-  return handedOut as Session<Data>
-}
-
-function refusalOf({ opening }: ActiveSession): RefusalReason | 'unavailable' | undefined {
-  if (opening.kind === 'refused') return opening.reason
-  return opening.kind === 'unavailable' ? 'unavailable' : undefined
 }
