@@ -11,6 +11,7 @@ import type { Client } from './session/client.ts'
 import type { DeviceRecord } from './session/core-record.ts'
 import type { SessionEngine } from './session/engine.ts'
 import { createKeyring, type Keyring } from './session/keyring.ts'
+import { ImportPauses } from './session/import-pauses.ts'
 import { Revocations } from './session/revocations.ts'
 import { Watching } from './session/watching.ts'
 import { KEY_FORMS, sealingKeys } from './session/sealing-keys.ts'
@@ -97,6 +98,7 @@ function openEngine<Data extends object>(
     activity,
     revocations: new Revocations({ store, time, clock, activity, timeout: deadline }),
     watching: new Watching(store, clock, deadline),
+    importPauses: new ImportPauses(clock),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { RedstartError } from '../errors.ts'
 import type { ActivityLog } from './activity.ts'
 import type { Audit } from './audit.ts'
+import type { ImportPauses } from './import-pauses.ts'
 import type { Keyring, KeyScope } from './keyring.ts'
 import type { Revocations } from './revocations.ts'
 import type { Watching } from './watching.ts'
@@ -21,6 +22,7 @@ export interface SessionEngine {
   readonly activity: ActivityLog
   readonly revocations: Revocations
   readonly watching: Watching
+  readonly importPauses: ImportPauses
 }
 
 /** A call that must not take effect after its caller has given up. */

@@ -38,6 +38,7 @@ export async function importSession(
   const [id] = ids
   if (id === undefined || ids.length > 1) return undefined
   const key = settings.prefix + id
+  if (engine.importPauses.isPausing(key)) return WAITING
   const bytes = await store.former.read(key, all.deadline)
   const old = bytes && dataIn(bytes)
   if (old === undefined) return nothing(engine)
@@ -48,7 +49,10 @@ export async function importSession(
     limit: 1,
     window: CLAIM_MS,
   }
-  if (!(await store.admit(claim, all.deadline))) return { ...nothing(engine), keepsFormer: true }
+  if (!(await store.admit(claim, all.deadline))) {
+    engine.importPauses.busy(key)
+    return { ...nothing(engine), keepsFormer: true }
+  }
   return await begun(engine, store.former, { key, made }, client)
 }
 
@@ -90,8 +94,8 @@ async function begun(
   } catch (error) {
     // It may go on later: the user has too many, or it is too large for a session.
     if (!RedstartError.is(error, 'SESSION_LIMIT') && !RedstartError.is(error, 'VALUE_TOO_LARGE')) throw error
-    audit.tell({ type: 'session.lost', sid: '', reason: error.code })
-    return { kind: 'refused', reason: 'missing', mute: false, keepsFormer: true }
+    if (engine.importPauses.failed(key)) audit.tell({ type: 'session.lost', sid: '', reason: error.code })
+    return WAITING
   }
   try {
     if ((await former.take(key, settings.deadline)) !== undefined)
@@ -104,6 +108,9 @@ async function begun(
   await undone(engine, live)
   return nothing(engine)
 }
+
+/** It stays where it is, with its cookie, and the visitor may begin another one. */
+const WAITING: Opening = Object.freeze({ kind: 'refused', reason: 'missing', mute: false, keepsFormer: true })
 
 /** One of the two must go: who ends the session that was made would leave the old one, to be brought over again. */
 async function undone({ revocations, audit }: SessionEngine, { token: { address }, core }: Live): Promise<void> {

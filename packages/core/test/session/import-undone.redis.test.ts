@@ -1,7 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { createHmac } from 'node:crypto'
 import { type RedisServer, startRedis } from '@redstart/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RequestSession, SessionOptions } from '../../src/index.ts'
+import { systemClock } from '../../src/clock.ts'
 import { redis } from '../../src/redis/index.ts'
 import { closeAll, codeOf, openInstance, type Opened, times } from './browser.ts'
 
@@ -55,6 +57,39 @@ describe('sessions of express-session that cannot be brought over', () => {
     await opened.sessions.user('u8').revokeAll()
     await expect.poll(async () => (await open(opened, [signed(id)])).session?.userId, { timeout: 9000 }).toBe('u8')
     expect(await server.command('EXISTS', `sess:${id}`)).toBe(0)
+  })
+
+  it('are asked for less and less often, and told once', async () => {
+    let ahead = 0
+    const real = systemClock()
+    const clock = { now: () => real.now() + ahead, schedule: real.schedule }
+    const opened = openInstance(redis(server.url), {
+      clock,
+      sessions: { import: { secret: SECRET }, limit: { max: 1, onExceed: 'reject' } },
+    })
+    await opened.browser().login('u11')
+    const id = newId()
+    await store(id, { passport: { user: 'u11' } })
+    const asked = async (): Promise<number> => {
+      const [, calls = '0'] = /cmdstat_get:calls=(\d+)/.exec(String(await server.command('INFO', 'commandstats'))) ?? []
+      return Number(calls)
+    }
+    const before = await asked()
+    for (const _ of times(30, () => 0)) {
+      const { refused, clearsFormer } = await open(opened, [signed(id)])
+      expect([refused, clearsFormer]).toEqual(['missing', false])
+    }
+    expect(await asked()).toBe(before + 1)
+    // Redis itself holds off for a second of its own time.
+    await wait(1050)
+    ahead += 1000
+    await open(opened, [signed(id)])
+    expect(await asked()).toBe(before + 2)
+    ahead += 1000
+    for (const _ of times(5, () => 0)) await open(opened, [signed(id)])
+    expect(await asked()).toBe(before + 2)
+    expect(opened.of('session.lost').map(({ reason }) => reason)).toEqual(['SESSION_LIMIT'])
+    expect(opened.of('session.created')).toHaveLength(1)
   })
 
   it('stay where they are when nobody can tell whose they are, at each request anew', async () => {
