@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { Codec } from './codec.ts'
 import { codecNumber, codecOf, MAGIC, NO_COMPRESSION, SEALED, SEALED_OFFSETS, TAG_BYTES, VERSION } from './layout.ts'
+import { newNonce, NONCE_BYTES } from './nonces.ts'
 import { asBuffer } from './text.ts'
 
 /** What a value is sealed with. */
@@ -27,7 +28,7 @@ export interface OpenedPayload {
  * @returns an envelope as `docs/wire-format.md` specifies it.
  */
 export function seal({ codec, payload }: OpenedPayload, key: SealingKey, context: string): Uint8Array {
-  return sealWith({ codec, payload }, key, context, randomBytes(NONCE_BYTES))
+  return sealWith({ codec, payload }, key, context, newNonce())
 }
 
 /**
@@ -86,7 +87,6 @@ export function nonceOf(bytes: Uint8Array): Uint8Array {
 }
 
 const ALGORITHM = 'aes-256-gcm'
-const NONCE_BYTES = SEALED_OFFSETS.ciphertext - SEALED_OFFSETS.nonce
 
 /** Header and key id cannot be changed either. */
 function boundTo(envelope: Uint8Array, context: string): Uint8Array {
