@@ -152,8 +152,9 @@ export class SessionFields {
 
   /** The backend has this now; `payload` is what its bytes open to. */
   stored(field: string, bytes: Uint8Array | undefined, payload: OpenedPayload | undefined): void {
-    if (bytes === undefined) this.#stored.delete(field)
-    else this.#stored.set(field, { bytes, opened: payload, readable: payload !== undefined, adapted: false })
+    if (bytes === undefined) return void this.#stored.delete(field)
+    const opened = payload && this.#sealed.sealedAs(field, bytes, payload)
+    this.#stored.set(field, { bytes, opened, readable: opened !== undefined, adapted: false })
   }
 
   /** All of them, opened, for another record. */

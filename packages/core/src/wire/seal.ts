@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { Codec } from './codec.ts'
 import { codecNumber, codecOf, MAGIC, NO_COMPRESSION, SEALED, SEALED_OFFSETS, TAG_BYTES, VERSION } from './layout.ts'
-import { newNonce, NONCE_BYTES } from './nonces.ts'
+import { newNonce } from './nonces.ts'
 import { asBuffer } from './text.ts'
 
 /** What a value is sealed with. */
