@@ -38,11 +38,13 @@ const FLOORS = [
   { 'node-http': {} },
   {
     'index.ts': { alsoFrom: ['redstart.ts', 'config'] },
-    'redstart.ts': { alsoFrom: ['health.ts', 'compose-sessions.ts', 'instance-members.ts'] },
+    'redstart.ts': { alsoFrom: ['health.ts', 'compose-sessions.ts', 'compose-limits.ts', 'redstart-options.ts'] },
+    'redstart-options.ts': { alsoFrom: ['instance-members.ts'] },
     'instance-members.ts': {},
     'compose-sessions.ts': {},
+    'compose-limits.ts': {},
     'health.ts': {},
-    config: { alsoFrom: ['redstart.ts'] },
+    config: { alsoFrom: ['redstart-options.ts'] },
   },
 ]
 

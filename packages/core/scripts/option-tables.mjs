@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const pages = ['options.md', 'sessions.md'].map((name) => new URL(`../../../docs/${name}`, import.meta.url))
+const pages = ['options.md', 'sessions.md', 'rate-limit.md'].map((name) => new URL(`../../../docs/${name}`, import.meta.url))
 const core = fileURLToPath(new URL('../src/', import.meta.url))
 const express = fileURLToPath(new URL('../../express/src/', import.meta.url))
 /** What applications import. */

@@ -1,5 +1,6 @@
 import type { CacheStore } from './cache/cache-store.ts'
 import type { Clock } from './clock.ts'
+import type { LimitStore } from './rate-limit/limit-store.ts'
 import type { SessionStore, SessionStoreOptions } from './session/session-store.ts'
 
 /** What a store is opened with. */
@@ -19,4 +20,6 @@ export interface Backend {
   readonly cache: (context: StoreContext) => CacheStore
   /** Left out by a backend that keeps no sessions. */
   readonly sessions?: (context: StoreContext, options: SessionStoreOptions) => SessionStore
+  /** Left out by a backend that limits nothing. */
+  readonly limits?: (context: StoreContext) => LimitStore
 }

@@ -60,6 +60,7 @@ export {
   type EnvOptions,
   type InstanceConfig,
   type LimitConfig,
+  limitsFrom,
   presets,
   readConfig,
   type RedisConfig,
@@ -82,14 +83,7 @@ export type { Marker } from './invalidation/view.ts'
 export { type CheckedKey, checkKey, type KeyShape, keyShape, shortPart } from './key-shape.ts'
 export type { Key, KeyPart } from './keys.ts'
 export { type LifetimePreset, lifetimes } from './lifetimes.ts'
-export type {
-  Allowance,
-  Decision,
-  DecisionMode,
-  Denial,
-  DenialReason,
-  PolicyResult,
-} from './rate-limit/decision.ts'
+export type { Allowance, Decision, DecisionMode, Denial, DenialReason, PolicyResult } from './rate-limit/decision.ts'
 export type {
   Blocked,
   BlockReply,

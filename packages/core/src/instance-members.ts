@@ -12,6 +12,8 @@ export const INSTANCE_MEMBERS = {
   l1: true,
   sessions: true,
   keys: true,
+  policies: true,
+  limits: true,
   logger: true,
   slow: true,
   waitUntil: true,

@@ -1,6 +1,6 @@
 import type { NamespaceConfig, NamespaceOptions } from '../cache/settings.ts'
 import type { Duration } from '../duration.ts'
-import type { RedstartOptions } from '../redstart.ts'
+import type { RedstartOptions } from '../redstart-options.ts'
 import type { SessionOptions } from '../session/settings.ts'
 
 /** The options of `createRedstart` that are plain data. */

@@ -2,6 +2,7 @@ import type { Hint } from '../cache/cache-store.ts'
 import type { Clock } from '../clock.ts'
 import { MemoryClaims } from './claims.ts'
 import { MemoryEntries } from './entries.ts'
+import { MemoryLimits } from './limits/limits.ts'
 import { MemorySessions } from './sessions/sessions.ts'
 import { MemoryView } from './view.ts'
 
@@ -10,6 +11,7 @@ export class MemoryData {
   readonly entries: MemoryEntries
   readonly view: MemoryView
   readonly claims: MemoryClaims = new MemoryClaims()
+  readonly limits: MemoryLimits
   /** Each store's own listeners; what one store invalidates all of them hear. */
   readonly listeners: Set<(hint: Hint) => void> = new Set()
   readonly #sessions = new Map<string, MemorySessions>()
@@ -24,12 +26,14 @@ export class MemoryData {
       readonly maxEntries: number
       readonly maxBytes: number
       readonly maxSessions: number
+      readonly maxLimits: number
     },
   ) {
     this.#clock = clock
     this.#maxSessions = bounds.maxSessions
     this.entries = new MemoryEntries(bounds)
     this.view = new MemoryView(bounds.markers)
+    this.limits = new MemoryLimits(bounds.maxLimits)
   }
 
   sessions(namespace: string): MemorySessions {

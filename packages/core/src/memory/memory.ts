@@ -3,6 +3,7 @@ import { checkMembers, checkObject, invalidArgument } from '../errors.ts'
 import { membersOf } from '../members.ts'
 import { MemoryCacheStore } from './cache-store.ts'
 import { MemoryData } from './data.ts'
+import { MemoryLimitStore } from './limits/limit-store.ts'
 import { MemorySessionStore } from './sessions/session-store.ts'
 
 /** Bounds of the memory backend, each for one app. */
@@ -29,9 +30,21 @@ export interface MemoryOptions {
    * @default 100_000
    */
   readonly maxSessions?: number
+  /**
+   * Keys of limits that are counted apart; where none of them has run out, those that come new share what is counted for all
+   * of these together.
+   * @default 100_000
+   */
+  readonly maxLimits?: number
 }
 
-const KNOWN = membersOf<MemoryOptions>({ markers: true, maxEntries: true, maxBytes: true, maxSessions: true })
+const KNOWN = membersOf<MemoryOptions>({
+  markers: true,
+  maxEntries: true,
+  maxBytes: true,
+  maxSessions: true,
+  maxLimits: true,
+})
 
 /**
  * A backend that keeps everything in this process. The data belongs to the returned value: stores opened over the same
@@ -47,6 +60,7 @@ export function memory(options: MemoryOptions = {}): Backend {
     maxEntries: positive(options.maxEntries ?? 100_000, 'maxEntries'),
     maxBytes: positive(options.maxBytes ?? 256 * 1024 * 1024, 'maxBytes'),
     maxSessions: positive(options.maxSessions ?? 100_000, 'maxSessions'),
+    maxLimits: positive(options.maxLimits ?? 100_000, 'maxLimits'),
   }
   const apps = new Map<string, MemoryData>()
   const dataOf = ({ app, clock }: StoreContext): MemoryData => {
@@ -60,6 +74,10 @@ export function memory(options: MemoryOptions = {}): Backend {
     sessions(context, { namespace }) {
       const data = dataOf(context)
       return new MemorySessionStore(data.sessions(namespace), () => data.time())
+    },
+    limits(context) {
+      const data = dataOf(context)
+      return new MemoryLimitStore(data.limits, () => Math.floor(data.time() * 1000))
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Backend } from '../backend.ts'
 import { RedisCacheStore } from '../redis/cache-store.ts'
+import { RedisLimitStore } from '../redis/limits/limit-store.ts'
 import { RedisSessionStore } from '../redis/sessions/session-store.ts'
 import { sharedServers } from '../redis/shared-servers.ts'
 import { HttpServer } from './http-server.ts'
@@ -24,5 +25,6 @@ export function redisHttp(options: RedisHttpOptions): Backend {
     name: 'redis-http',
     cache: (context) => new RedisCacheStore(settings, context, hold),
     sessions: (context, own) => new RedisSessionStore(hold, context, own),
+    limits: (context) => new RedisLimitStore(hold, context),
   }
 }

@@ -1,5 +1,6 @@
 import type { Backend } from '../backend.ts'
 import { connectedCacheStore, connectedServers } from './connected.ts'
+import { RedisLimitStore } from './limits/limit-store.ts'
 import type { RedisClient, RedisConnectionOptions } from './options.ts'
 import { RedisSessionStore } from './sessions/session-store.ts'
 import { settingsOf } from './target.ts'
@@ -29,5 +30,6 @@ export function redis(target: string | RedisConnectionOptions | RedisClient = {}
     name: 'redis',
     cache: (context) => connectedCacheStore(settings, context, hold),
     sessions: (context, options) => new RedisSessionStore(hold, context, options),
+    limits: (context) => new RedisLimitStore(hold, context),
   }
 }

@@ -470,7 +470,7 @@ local function keep(s)
   if lives > 0 then
     redis.call('SET', s.key, kept, 'PX', lifetime(lives))
   else
-    redis.call('DEL', s.key)
+    redis.call('UNLINK', s.key)
   end
 end
 local function take(s, amount, member)
@@ -759,7 +759,7 @@ local function keep(s)
   if lives > 0 then
     redis.call('SET', s.key, kept, 'PX', lifetime(lives))
   else
-    redis.call('DEL', s.key)
+    redis.call('UNLINK', s.key)
   end
 end
 local function take(s, amount, member)
@@ -1115,6 +1115,10 @@ if redis.call('EXISTS', record) == 1 then return { 'taken', now } end
 local reply = { 'created', now }
 if index then
   if not ask_index('ZREMRANGEBYSCORE', index, '-inf', text(now)) then redis.call('UNLINK', index) end
+  if ARGV[9] ~= '' then
+    if place_of(index, ARGV[9]) <= now then return { 'revoked', now } end
+    redis.call('ZREM', index, ARGV[9])
+  end
   local surplus = most and redis.call('ZCARD', index) - most + 1 or 0
   if surplus > 0 and ARGV[8] == 'reject' then return { 'rejected', now } end
   if surplus > 0 then
@@ -1128,7 +1132,7 @@ end
 local fields = {
   'v', '1', 'h', ARGV[3], 'k', ARGV[4], 'i', text(idle), 'x', text(absolute), 't', text(now), 'c', text(now), 'n', '0',
 }
-for n = 9, #ARGV, 2 do
+for n = 10, #ARGV, 2 do
   fields[#fields + 1] = 'd:' .. ARGV[n]
   fields[#fields + 1] = ARGV[n + 1]
 end
@@ -1225,7 +1229,7 @@ local meta, refusal = alive(whole(), ARGV[1], ARGV[2], tonumber(ARGV[3]), false)
 if not meta then return { refusal, now } end
 local reply = { 'ended-now', now, meta.k }
 for _, value in ipairs(meta.fields) do reply[#reply + 1] = value end
-if index then redis.call('ZREM', index, ARGV[1]) end
+if index and ARGV[4] ~= '1' then redis.call('ZREM', index, ARGV[1]) end
 redis.call('UNLINK', record)
 redis.call('HSET', record, 'v', VERSION, 'ended', '1')
 redis.call('PEXPIRE', record, REMEMBERED_MS)

@@ -6,6 +6,12 @@ import {
   claimLua,
   identifyLua,
   invalidateLua,
+  limitAliveLua,
+  limitBlockLua,
+  limitCheckLua,
+  limitGcraLua,
+  limitGiveBackLua,
+  limitPermitsLua,
   releaseLua,
   sessionAdmitLua,
   sessionCommitLua,
@@ -33,6 +39,13 @@ export const release: Script = script(releaseLua)
 export const snapshot: Script = script(snapshotLua)
 export const touch: Script = script(touchLua)
 export const write: Script = script(writeLua)
+
+export const limitAlive: Script = script(limitAliveLua)
+export const limitBlock: Script = script(limitBlockLua)
+export const limitCheck: Script = script(limitCheckLua)
+export const limitGcra: Script = script(limitGcraLua)
+export const limitGiveBack: Script = script(limitGiveBackLua)
+export const limitPermits: Script = script(limitPermitsLua)
 
 export const sessionAdmit: Script = script(sessionAdmitLua)
 export const sessionCommit: Script = script(sessionCommitLua)

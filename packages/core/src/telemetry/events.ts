@@ -1,3 +1,4 @@
+import type { LimitEvent } from './limit-events.ts'
 import type { SessionEvent } from './session-events.ts'
 import type { SlowOperation } from './slow.ts'
 
@@ -25,6 +26,7 @@ export type MissReason =
 /** Everything that Redstart tells about itself. Keys are the caller's own; values never appear. */
 export type RedstartEvent =
   | SessionEvent
+  | LimitEvent
   | {
       readonly type: 'cache.hit'
       readonly namespace: string

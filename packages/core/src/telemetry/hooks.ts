@@ -45,6 +45,16 @@ export interface Hooks {
   readonly sessionLost: EventOf<'session.lost'>
   /** Cookies and writes that came to nothing, once a minute. */
   readonly sessionRefused: EventOf<'session.refused'>
+  /** A check was refused. */
+  readonly limitDenied: EventOf<'limit.denied'>
+  readonly limitShadowDenied: EventOf<'limit.shadow-denied'>
+  readonly limitNear: EventOf<'limit.near'>
+  readonly limitBlocked: EventOf<'limit.blocked'>
+  readonly limitReset: EventOf<'limit.reset'>
+  readonly limitPermitLost: EventOf<'limit.permit-lost'>
+  /** Checks are decided without the backend. */
+  readonly limitFallback: EventOf<'limit.fallback'>
+  readonly limitRecovered: EventOf<'limit.recovered'>
 }
 
 /** The types of events by their short names. */
@@ -80,4 +90,12 @@ export const HOOKS: { readonly [Name in keyof Hooks]: Hooks[Name]['type'] } = {
   sessionRejected: 'session.rejected',
   sessionLost: 'session.lost',
   sessionRefused: 'session.refused',
+  limitDenied: 'limit.denied',
+  limitShadowDenied: 'limit.shadow-denied',
+  limitNear: 'limit.near',
+  limitBlocked: 'limit.blocked',
+  limitReset: 'limit.reset',
+  limitPermitLost: 'limit.permit-lost',
+  limitFallback: 'limit.fallback',
+  limitRecovered: 'limit.recovered',
 }

@@ -1,4 +1,5 @@
 import type { RedstartEvent, WriteOutcome } from './events.ts'
+import type { LimitEvent } from './limit-events.ts'
 import { logSession } from './log-session.ts'
 import type { Logger } from './logger.ts'
 import type { SessionEvent } from './session-events.ts'
@@ -6,6 +7,7 @@ import type { SessionEvent } from './session-events.ts'
 /** Tells a logger the events that somebody on call would want; hits and misses are not among them. */
 export function logEvent(logger: Logger, event: RedstartEvent): void {
   if (isOfSession(event)) return logSession(logger, event)
+  if (isOfLimit(event)) return logLimit(logger, event)
   switch (event.type) {
     case 'store.error':
     case 'store.degraded':
@@ -62,6 +64,19 @@ export function logEvent(logger: Logger, event: RedstartEvent): void {
 
 function isOfSession(event: RedstartEvent): event is SessionEvent {
   return event.type.startsWith('session.')
+}
+
+function isOfLimit(event: RedstartEvent): event is LimitEvent {
+  return event.type.startsWith('limit.')
+}
+
+/** Denials are everyday, and may be many. */
+function logLimit(logger: Logger, { type, ...fields }: LimitEvent): void {
+  if (type === 'limit.fallback') logger.warn(fields, 'redstart: limits are decided without the backend')
+  if (type === 'limit.recovered') logger.info(fields, 'redstart: the backend decides limits again')
+  if (type === 'limit.blocked') logger.info(fields, 'redstart: a key was blocked')
+  if (type === 'limit.reset') logger.info(fields, 'redstart: a limit was reset')
+  if (type === 'limit.permit-lost') logger.warn(fields, 'redstart: a permit ran out while it was held')
 }
 
 type BackendEvent = Extract<RedstartEvent, { readonly type: `${'store' | 'view' | 'pending'}.${string}` }>

@@ -8,14 +8,14 @@ export function documentedRights(app: string): {
   readonly cluster: readonly string[]
   readonly tracking: readonly string[]
   readonly sessions: readonly string[]
+  readonly limits: readonly string[]
 } {
-  const [always, cluster, tracking, sessions, ...more] = page
+  const [always, cluster, tracking, sessions, limits, ...more] = page
     .split('\n')
     .filter((line) => line.startsWith('ACL SETUSER shop '))
     .map((line) => line.replace('ACL SETUSER shop ', '').replace('>secret', '').replaceAll('shop', app))
     .map((line) => line.split(' ').filter(Boolean))
-  if (always === undefined || cluster === undefined || tracking === undefined || sessions === undefined)
-    throw new Error('docs/redis.md lacks a line')
-  if (more.length > 0) throw new Error('docs/redis.md has more than four lines')
-  return { always, cluster, tracking, sessions }
+  if (!always || !cluster || !tracking || !sessions || !limits) throw new Error('docs/redis.md lacks a line')
+  if (more.length > 0) throw new Error('docs/redis.md has more than five lines')
+  return { always, cluster, tracking, sessions, limits }
 }

@@ -1,0 +1,110 @@
+import type { Clock } from '../clock.ts'
+import { RedstartError } from '../errors.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { Decision, Denial } from './decision.ts'
+import { blockedDecision, decisionOf } from './deciding.ts'
+import type { Fallback } from './fallback.ts'
+import type { Blocked, Decided, LimitReply, LimitRequest, LimitStore, Taking } from './limit-store.ts'
+import type { Presence } from './presence.ts'
+import type { LimitsSettings } from './settings.ts'
+import type { Statistics } from './stats.ts'
+import type { WorkItem } from './work.ts'
+
+export interface AskingContext {
+  readonly store: LimitStore
+  readonly clock: Clock
+  readonly telemetry: Telemetry
+  readonly settings: LimitsSettings
+  readonly fallback: Fallback
+  /** Where it matters how many instances there are, and nobody said it. */
+  readonly presence: Presence | undefined
+  readonly statistics: Statistics
+}
+
+/** Asks the backend, once, and makes decisions of what it replies, or of its silence. */
+export class Asking {
+  readonly #context: AskingContext
+
+  constructor(context: AskingContext) {
+    this.#context = context
+  }
+
+  /** @throws RedstartError `CLOSED`; everything else is a decision. */
+  ask(
+    items: readonly WorkItem[],
+    taking: Taking,
+    remember?: LimitRequest['remember'],
+    timeout: number = this.#context.settings.deadline,
+  ): Promise<Decision> {
+    const { store, clock } = this.#context
+    const begun = clock.now()
+    return store.check({ items, taking, remember }, timeout).then(
+      (reply) => this.#replied(items, taking, reply, begun),
+      (error: unknown) => this.#context.fallback.decide(items, taking, failureOf(error)),
+    )
+  }
+
+  #replied(items: readonly WorkItem[], taking: Taking, reply: LimitReply, begun: number): Decision | Promise<Decision> {
+    const { store, clock, fallback, presence, statistics } = this.#context
+    const now = clock.now()
+    statistics.duration.record(now - begun)
+    fallback.answered(store, begun)
+    presence?.begin()
+    const from = { mode: store.mode, trips: reply.trips }
+    if (reply.kind === 'blocked') return this.#blocked(items, taking, reply, now)
+    const decision = decisionOf(items, reply, from)
+    if (decision.allowed || taking === 'nothing' || reply.duplicate) return decision
+    return this.#denied(items, taking, reply, decision, now)
+  }
+
+  #blocked(items: readonly WorkItem[], taking: Taking, reply: Blocked, now: number): Decision {
+    const denial = blockedDecision(reply, { mode: this.#context.store.mode, trips: reply.trips })
+    // Of several keys it is not said which one is blocked.
+    const key = items[0]?.key ?? ''
+    if (taking !== 'nothing' && items.every((item) => item.key === key))
+      for (const { work } of items) work.denied.set(key, 0, work.policy, denial, reply.remaining / 1000, now)
+    return denial
+  }
+
+  #denied(
+    items: readonly WorkItem[],
+    taking: Taking,
+    { results }: Decided,
+    denial: Denial,
+    now: number,
+  ): Decision | Promise<Decision> {
+    for (const [n, { work, key, cost }] of items.entries()) {
+      const result = results[n]
+      if (work.policy.shadow || result?.passed !== 'no') continue
+      const own = { ...denial, limitedBy: work.name }
+      work.denied.set(key, taking === 'upto' ? 1 : cost, work.policy, own, result.wait / 1000, now)
+    }
+    const { reason, limitedBy } = denial
+    const item = reason === 'quota' ? items.find(({ name }) => name === limitedBy) : undefined
+    return item?.policy.block === undefined ? denial : this.#block(item, denial)
+  }
+
+  /** Who is refused is kept out for longer than the limit says. */
+  async #block({ work, key, name, policy }: WorkItem, denial: Denial): Promise<Decision> {
+    const { store, clock, telemetry, settings } = this.#context
+    if (policy.block === undefined) return denial
+    try {
+      const { remaining, times } = await store.block({ key, settings: policy.block, reason: name }, settings.deadline)
+      const milliseconds = Math.ceil(remaining / 1000)
+      telemetry.emit({ type: 'limit.blocked', key, policy: name, reason: name, milliseconds, times })
+      const longer = { ...denial, trips: denial.trips + (store.mode === 'redis' ? 1 : 0), retryAfterMs: milliseconds }
+      const again: Denial = { ...longer, reason: 'blocked', limitedBy: undefined, blockReason: name }
+      work.denied.set(key, 0, work.policy, again, milliseconds, clock.now())
+      return longer
+    } catch {
+      // The denial stands; the next one tries again.
+      return denial
+    }
+  }
+}
+
+/** A backend that fails is decided about; what is closed, or a fault of this library, is an error. */
+export function failureOf(error: unknown): RedstartError {
+  if (RedstartError.is(error) && error.code.startsWith('STORE_')) return error
+  throw error
+}

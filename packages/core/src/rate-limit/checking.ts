@@ -1,0 +1,126 @@
+import type { Clock } from '../clock.ts'
+import { invalidArgument } from '../errors.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { Asking } from './asking.ts'
+import { checkedItem, checkedOptions, costOf, keyOf } from './checked.ts'
+import type { Decision } from './decision.ts'
+import type { Flights } from './flights.ts'
+import type { CheckItem, CheckOptions } from './limiter.ts'
+import { type Roster, requireCounting } from './roster.ts'
+import type { LimitsSettings } from './settings.ts'
+import type { Statistics } from './stats.ts'
+import { tell } from './telling.ts'
+import type { PolicyWork, WorkItem } from './work.ts'
+
+export interface CheckingContext {
+  readonly asking: Asking
+  readonly flights: Flights
+  readonly roster: Roster
+  readonly clock: Clock
+  readonly settings: LimitsSettings
+  readonly statistics: Statistics
+  readonly telemetry: Telemetry
+}
+
+/** What is checked: limits of one key, or each with its own. */
+export type Asked = string | readonly string[] | readonly CheckItem<string>[]
+
+/** Checks: by what this process knows, by what it has taken ahead, and else by asking. */
+export class Checking {
+  readonly #context: CheckingContext
+
+  constructor(context: CheckingContext) {
+    this.#context = context
+  }
+
+  check(asked: Asked, given?: Partial<CheckOptions>): Promise<Decision> {
+    const options = checkedOptions(given)
+    const { id, partial = false } = options
+    const { clock, asking, flights, settings } = this.#context
+    const items = this.#itemsOf(asked, options)
+    const now = clock.now()
+    const [only] = items
+    if (id === undefined) {
+      const known = this.#known(items, partial, now)
+      if (known !== undefined) return Promise.resolve(known)
+      if (only !== undefined && items.length === 1 && !partial) {
+        const leased = this.#leased(only, now)
+        if (leased !== undefined) return leased
+        const shared = flights.check(only)
+        if (shared !== undefined) return shared.then((decision) => this.#count(items, decision))
+      }
+    }
+    const remember = id === undefined ? undefined : { id, ms: settings.remember }
+    if (partial) requireOneCost(items)
+    return asking.ask(items, partial ? 'upto' : 'all', remember).then((decision) => this.#count(items, decision))
+  }
+
+  peek(asked: Asked, given?: Partial<CheckOptions>): Promise<Decision> {
+    return this.#context.asking.ask(this.#itemsOf(asked, checkedOptions(given)), 'nothing')
+  }
+
+  /** What was refused, and would be again. */
+  #known(items: readonly WorkItem[], partial: boolean, now: number): Decision | undefined {
+    for (const { work, key, cost } of items) {
+      const denial = work.denied.get(key, partial && cost > 0 ? 1 : cost, work.policy, now)
+      if (denial !== undefined) return this.#count(items, denial)
+    }
+    return undefined
+  }
+
+  #leased(item: WorkItem, now: number): Promise<Decision> | undefined {
+    const { work, key, cost } = item
+    const { leases, policy, name } = work
+    if (leases === undefined || cost === 0) return undefined
+    const { asking } = this.#context
+    const used = leases.use(key, cost, policy, name, now)
+    if (used !== undefined) {
+      if (leases.isLow(key, now)) leases.refill(item, now, this.#fetching(item))
+      return Promise.resolve(this.#count([item], used))
+    }
+    const joined = leases.join(item, now, this.#fetching(item))
+    if (joined === undefined) return undefined
+    return joined
+      .then((decision) => decision ?? asking.ask([item], 'all'))
+      .then((decision) => this.#count([item], decision))
+  }
+
+  #fetching(item: WorkItem): (amount: number) => Promise<Decision> {
+    return (amount) => this.#context.asking.ask([{ ...item, cost: amount }], 'upto')
+  }
+
+  #itemsOf(asked: Asked, options: Partial<CheckOptions>): readonly WorkItem[] {
+    if (typeof asked === 'string') return [this.#itemOf(asked, keyOf(options.key), costOf(options.cost), options)]
+    if (!Array.isArray(asked) || asked.length === 0)
+      throw invalidArgument('policies', asked, 'the name of a policy, or a list that is not empty')
+    const items = asked.map((each: string | CheckItem<string>) => {
+      if (typeof each === 'string') return this.#itemOf(each, keyOf(options.key), costOf(options.cost), options)
+      const { policy, key, cost = options.cost } = checkedItem(each)
+      return this.#itemOf(policy, keyOf(key), costOf(cost), options)
+    })
+    if (new Set(items.map(({ name }) => name)).size < items.length)
+      throw invalidArgument('policies', asked, 'each policy once')
+    return items
+  }
+
+  #itemOf(name: string, key: string, cost: number, { policies }: Partial<CheckOptions>): WorkItem {
+    const { roster } = this.#context
+    const work = requireCounting(roster.named(name))
+    const own: PolicyWork = policies === undefined ? work : roster.inPlaceOf(work, policies[name])
+    return { name, policy: own.policy, key, cost, work: own }
+  }
+
+  #count(items: readonly WorkItem[], decision: Decision): Decision {
+    const { statistics, telemetry } = this.#context
+    statistics.count(decision)
+    for (const { work, name, key } of items) work.stats.count(name, key, decision)
+    tell(telemetry, items, decision)
+    return decision
+  }
+}
+
+function requireOneCost(items: readonly WorkItem[]): void {
+  const [first] = items
+  if (items.some(({ cost }) => cost !== first?.cost))
+    throw invalidArgument('partial', true, 'false where limits have costs of their own')
+}

@@ -1,0 +1,98 @@
+import { countingOf } from './counting/counting-of.ts'
+import type { Counting, State } from './counting/counting.ts'
+import { type Counted, evaluate } from './counting/evaluate.ts'
+import type { Decided, Gift, LimitItem, LimitRequest } from './limit-store.ts'
+import type { CountingRule } from './rule.ts'
+
+interface Kept {
+  readonly state: State
+  /** Microseconds. */
+  readonly expires: number
+}
+
+/** How many of those that were kept longest are looked at when there is no room for another one. */
+const LOOKED_AT = 20
+
+/**
+ * What is missing of limits, in this process. It is bounded: where nothing has run out and no room is left, keys that were
+ * not known share what is kept for all of them, since one that is let pass unseen would have no limit at all.
+ */
+export class LimitTable {
+  readonly #kept = new Map<string, Kept>()
+  readonly #most: number
+
+  /** @param most keys that are kept apart. */
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  get size(): number {
+    return this.#kept.size
+  }
+
+  /** @param now microseconds since 1970. */
+  check({ items, taking }: LimitRequest, now: number): Decided {
+    const counted = items.map((item): Counted => ({ item, counting: this.#countingOf(item, now) }))
+    const { decided, changed } = evaluate(counted, taking, now)
+    for (const { item, counting } of changed) this.#keep(item, counting, now)
+    return decided
+  }
+
+  giveBack(gifts: readonly Gift[], now: number): void {
+    for (const gift of gifts) {
+      const counting = this.#countingOf(gift, now)
+      const { taken, amount } = gift
+      if (taken === undefined ? counting.reward(amount) : counting.giveBack({ ...taken, amount }))
+        this.#keep(gift, counting, now)
+    }
+  }
+
+  reset(items: readonly Pick<LimitItem, 'name' | 'policy' | 'key'>[]): void {
+    for (const item of items) this.#kept.delete(nameOf(item))
+  }
+
+  /** What is kept, for tests: by name, with the microsecond until which. */
+  entries(): readonly (readonly [string, Kept])[] {
+    return [...this.#kept]
+  }
+
+  #countingOf(item: Pick<LimitItem, 'name' | 'policy' | 'key'>, now: number): Counting {
+    const kept = this.#kept.get(nameOf(item)) ?? (this.#isFull(now) ? this.#kept.get(sharedOf(item)) : undefined)
+    // Permits are refused before.
+    return countingOf(
+      item.policy.rule as CountingRule,
+      kept !== undefined && kept.expires > now ? kept.state : undefined,
+      now,
+    )
+  }
+
+  #keep(item: Pick<LimitItem, 'name' | 'policy' | 'key'>, counting: Counting, now: number): void {
+    const own = nameOf(item)
+    const name = this.#kept.has(own) || !this.#isFull(now) ? own : sharedOf(item)
+    const { lifetime } = counting
+    if (lifetime > 0) this.#kept.set(name, { state: counting.state, expires: now + lifetime })
+    else this.#kept.delete(name)
+  }
+
+  #isFull(now: number): boolean {
+    if (this.#kept.size < this.#most) return false
+    let looked = 0
+    for (const [name, kept] of this.#kept) {
+      looked += 1
+      if (looked > LOOKED_AT) break
+      this.#kept.delete(name)
+      // Those that are still needed go to the end, so that others are looked at next.
+      if (kept.expires > now) this.#kept.set(name, kept)
+    }
+    return this.#kept.size >= this.#most
+  }
+}
+
+function nameOf({ name, policy, key }: Pick<LimitItem, 'name' | 'policy' | 'key'>): string {
+  return `${name}:${policy.rule.kind}:${key}`
+}
+
+/** No policy has such a name. */
+function sharedOf({ name, policy }: Pick<LimitItem, 'name' | 'policy'>): string {
+  return `\u0000${name}:${policy.rule.kind}`
+}

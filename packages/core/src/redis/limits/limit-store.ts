@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import type { StoreContext } from '../../backend.ts'
+import type {
+  BlockReply,
+  BlockRequest,
+  Gift,
+  LimitReply,
+  LimitRequest,
+  LimitStore,
+  PermitReply,
+  PermitRequest,
+} from '../../rate-limit/limit-store.ts'
+import type { NamedPolicy } from '../../rate-limit/policy.ts'
+import type { Script, Value, Values } from '../client.ts'
+import { limitAlive, limitBlock, limitCheck, limitGcra, limitGiveBack, limitPermits, runForBytes } from '../scripts.ts'
+import type { Servers } from '../servers.ts'
+import type { HoldServers } from '../shared-servers.ts'
+import { argumentsOf } from './arguments.ts'
+import { checkApart } from './check-apart.ts'
+import { LimitKeys } from './keys.ts'
+import { limitReplyOf, numberAt, numbersIn, permitReplyOf } from './replies.ts'
+import { slotsOf } from './slots.ts'
+
+/** The limits of an app in Redis: see `limit_rules.lua` and `limit_permits.lua` for what is kept. */
+export class RedisLimitStore implements LimitStore {
+  readonly mode = 'redis'
+  readonly #servers: Servers
+  readonly #keys: LimitKeys
+  /** For tests the time that it is, in microseconds; else empty. */
+  readonly #time: () => string
+  /** Names what this store takes from logs. */
+  readonly #name = randomBytes(12).toString('base64url')
+  #seq = 0
+
+  constructor(hold: HoldServers, context: StoreContext, time: () => string = () => '') {
+    this.#servers = hold(context, { onMessage: () => {} })
+    this.#keys = new LimitKeys(context.app)
+    this.#time = time
+  }
+
+  check(request: LimitRequest, timeout: number): Promise<LimitReply> {
+    const { items } = request
+    if (items.length === 1 || this.#servers.single) return this.#check(request, timeout)
+    const parts = slotsOf(items, ({ key }) => this.#keys.of(key))
+    if (parts.length === 1) return this.#check(request, timeout)
+    return checkApart(parts, request, {
+      check: (part) => this.#check(part, timeout),
+      giveBack: (gifts) => this.giveBack(gifts, timeout),
+      forget: ([item], id) => this.#delete([this.#keys.reply(this.#keys.of(item?.key ?? ''), id)], timeout),
+    })
+  }
+
+  async giveBack(gifts: readonly Gift[], timeout: number): Promise<void> {
+    const parts = this.#servers.single ? [gifts] : slotsOf(gifts, ({ key }) => this.#keys.of(key))
+    await Promise.all(
+      parts.map((part) => {
+        const keys = part.map((gift) => this.#keys.kept(this.#keys.of(gift.key), gift))
+        const values = part.flatMap((gift) => {
+          const { at = 0, reset = 0, receipt = 0 } = gift.taken ?? {}
+          return [...argumentsOf(gift).slice(0, RULE), gift.amount, at, reset, receipt]
+        })
+        return this.#run(limitGiveBack, keys, [this.#time(), this.#name, ...values], timeout)
+      }),
+    )
+  }
+
+  async acquire(request: PermitRequest, timeout: number): Promise<PermitReply> {
+    return permitReplyOf(await this.#permit('acquire', request, timeout))
+  }
+
+  async renew(request: PermitRequest, timeout: number): Promise<boolean> {
+    return numberAt(numbersIn(await this.#permit('renew', request, timeout)), 0) === 1
+  }
+
+  async release(request: PermitRequest, timeout: number): Promise<void> {
+    await this.#permit('release', request, timeout)
+  }
+
+  async block({ key, settings, reason }: BlockRequest, timeout: number): Promise<BlockReply> {
+    const own = this.#keys.of(key)
+    const { duration, factor, longest, remember } = settings
+    const values = [this.#time(), duration * 1000, String(factor), longest * 1000, remember * 1000, reason]
+    const keys = [this.#keys.block(own), this.#keys.strikes(own)] as const
+    const reply = numbersIn(await this.#run(limitBlock, keys, values, timeout))
+    return { remaining: numberAt(reply, 0), times: numberAt(reply, 1) }
+  }
+
+  async unblock(key: string, timeout: number): Promise<void> {
+    const own = this.#keys.of(key)
+    await this.#delete([this.#keys.block(own), this.#keys.strikes(own)], timeout)
+  }
+
+  async reset(key: string, policies: readonly NamedPolicy[], timeout: number): Promise<void> {
+    const own = this.#keys.of(key)
+    await this.#delete(
+      policies.map((named) => this.#keys.kept(own, named)),
+      timeout,
+    )
+  }
+
+  async alive(instance: string, ms: number, timeout: number): Promise<number> {
+    const count = await this.#run(limitAlive, [this.#keys.instances], [this.#time(), instance, ms * 1000], timeout)
+    return numberAt([count], 0)
+  }
+
+  async close(): Promise<void> {
+    await this.#servers.close()
+  }
+
+  /** All in one script, over keys that are in one slot or on one server. */
+  #check(request: LimitRequest, timeout: number): Promise<LimitReply> {
+    const { items, taking, remember } = request
+    const [first] = items
+    const keys = this.#keys
+    if (first === undefined) throw new Error('nothing was asked')
+    const own = keys.of(first.key)
+    if (items.length === 1 && taking === 'all' && remember === undefined && first.policy.rule.kind === 'gcra') {
+      const [, interval = 0, burst = 0, debt = 0, , shadow = 0] = argumentsOf(first)
+      const given = [this.#time(), interval, burst, debt, shadow, first.cost]
+      const reply = this.#run(limitGcra, [keys.kept(own, first), keys.block(own)], given, timeout)
+      return reply.then((told) => limitReplyOf(told, items, 0))
+    }
+    const owns = items.map(({ key }) => (key === first.key ? own : keys.of(key)))
+    const blocks = [...new Set(owns)].map((each) => keys.block(each))
+    const kept = items.map((item, n) => keys.kept(owns[n] ?? own, item))
+    const replies = remember === undefined ? [] : [keys.reply(own, remember.id)]
+    const seq = (this.#seq += 1)
+    const values: Value[] = [this.#time(), blocks.length, taking, remember?.ms ?? 0, `${this.#name}:${seq}`]
+    for (const item of items) values.push(...argumentsOf(item), item.cost)
+    const reply = this.#run(limitCheck, [...blocks, ...kept, ...replies], values, timeout)
+    return reply.then((told) => limitReplyOf(told, items, seq))
+  }
+
+  #permit(act: string, request: PermitRequest, timeout: number): Promise<unknown> {
+    const { policy, key, id, weight } = request
+    const own = this.#keys.of(key)
+    const [, limit = 0, lease = 0] = argumentsOf(request)
+    const values = [this.#time(), act, limit, lease, id, weight]
+    if (policy.rule.kind !== 'permits') throw new Error('it is looked at before that there are permits of a limit')
+    return this.#run(limitPermits, [this.#keys.kept(own, request), this.#keys.block(own)], values, timeout)
+  }
+
+  async #delete(keys: readonly string[], timeout: number): Promise<void> {
+    const [first = ''] = keys
+    await this.#servers.call(first, timeout, (client) => client.call('unlink', keys))
+  }
+
+  #run(script: Script, keys: readonly string[], values: Values, timeout: number): Promise<unknown> {
+    const [first = ''] = keys
+    return this.#servers.call(first, timeout, (client, wanted, asking) =>
+      runForBytes(client, script, keys, values, wanted, asking),
+    )
+  }
+}
+
+/** A letter and four numbers. */
+const RULE = 5

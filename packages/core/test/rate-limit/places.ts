@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto'
+import { type Backend, type LimitStore, systemClock } from '../../src/index.ts'
+import { MemoryLimits } from '../../src/memory/limits/limits.ts'
+import { MemoryLimitStore } from '../../src/memory/limits/limit-store.ts'
+import { HttpServer } from '../../src/redis-http/http-server.ts'
+import { httpSettingsOf } from '../../src/redis-http/settings.ts'
+import { connectedServers } from '../../src/redis/connected.ts'
+import { RedisLimitStore } from '../../src/redis/limits/limit-store.ts'
+import { sharedServers } from '../../src/redis/shared-servers.ts'
+import { settingsOf } from '../../src/redis/target.ts'
+
+/** A store whose time a test sets: in microseconds. */
+export interface TimedStore {
+  readonly store: LimitStore
+  now: number
+}
+
+/** Where limits are, for tests. */
+export interface Place {
+  readonly backend: () => Backend
+  /** A store of an app of its own unless one is named. */
+  readonly timed: (app?: string) => TimedStore
+  /** What is stored of an app, as bytes that can be compared; the names of keys with `*` in the place of the app. */
+  readonly dump?: (app: string) => Promise<readonly string[]>
+  /** Forgets the scripts. */
+  readonly flushScripts?: () => Promise<void>
+}
+
+/** Milliseconds for a call that is meant to succeed. */
+export const TIMEOUT = 10_000
+const START = 1_795_255_432_123_456
+
+export function appName(): string {
+  return `app${randomBytes(6).toString('hex')}`
+}
+
+export function timedMemory(most = 100_000): TimedStore {
+  const timed = { now: START } as { now: number; store: LimitStore } // completed on the next line
+  timed.store = new MemoryLimitStore(new MemoryLimits(most), () => timed.now)
+  return timed
+}
+
+/** @param target what `redis()` takes. */
+export function timedRedis(target: Parameters<typeof settingsOf>[0], app: string = appName()): TimedStore {
+  const timed = { now: START } as { now: number; store: LimitStore } // completed on the next line
+  const context = { app, clock: systemClock() }
+  timed.store = new RedisLimitStore(connectedServers(settingsOf(target)), context, () => String(timed.now))
+  return timed
+}
+
+export function timedHttp(options: Parameters<typeof httpSettingsOf>[0], app: string = appName()): TimedStore {
+  const timed = { now: START } as { now: number; store: LimitStore } // completed on the next line
+  const hold = sharedServers((clock, { viewKey }) => new HttpServer(httpSettingsOf(options), clock, viewKey))
+  timed.store = new RedisLimitStore(hold, { app, clock: systemClock() }, () => String(timed.now))
+  return timed
+}
