@@ -5,6 +5,7 @@ import { type CoreRecord, coreRecord } from './core-record.ts'
 import { punctual, type SessionEngine } from './engine.ts'
 import { checkSizes, SessionFields } from './fields.ts'
 import { holdToLimit, limitOfScript, tooMany } from './limit.ts'
+import type { MasterKey } from './keyring.ts'
 import { type Live, noteUse } from './live.ts'
 import { SealedRecord } from './sealed.ts'
 import type { Lifetime, SessionSettings } from './settings.ts'
@@ -28,6 +29,10 @@ export interface NewRecord {
   readonly idle?: number | undefined
   /** Of a user who has proved nothing by this: what is known of the last time. */
   readonly proof?: Proof | undefined
+  /** Of a user: the key of its cookie. @default the first one */
+  readonly key?: MasterKey | undefined
+  /** The selector of the record that it goes on for, which has kept its place. */
+  readonly placeOf?: string | undefined
   /** A selector that something was bound to before. */
   readonly planned?: Token | undefined
 }
@@ -38,14 +43,19 @@ type Proof = Pick<CoreRecord, 'authenticated' | 'stepUp' | 'device'>
 /**
  * Stores a new record under a new selector and a new secret.
  *
- * @throws RedstartError `SESSION_LIMIT` where the user may have no more, `TOO_MANY_SESSIONS` where the client address has
+ * @throws RedstartError `NOT_SIGNED_IN` where the place that it was to take was given up, `SESSION_LIMIT` where the user may have no more, `TOO_MANY_SESSIONS` where the client address has
  *   begun too many, `VALUE_TOO_LARGE`, or what the store rejects with.
  */
 export async function createRecord(engine: SessionEngine, client: Client, made: NewRecord): Promise<Live> {
   checkSizes(new Map([...made.payloads].map(([field, { payload }]) => [field, payload.length])))
   if (made.userId === undefined && made.reason !== 'import') await admit(engine, client)
   for (let token = made.planned; ; token = undefined) {
-    const live = await tryToCreate(engine, client, made, token ?? newToken(engine.keyring.first, made.userId))
+    const live = await tryToCreate(
+      engine,
+      client,
+      made,
+      token ?? newToken(made.key ?? engine.keyring.first, made.userId),
+    )
     if (live === undefined) continue
     const { address } = live.token
     if (address.kind === 'user' && made.userId !== undefined) await holdToLimit(engine, made.userId, address)
@@ -71,16 +81,33 @@ async function tryToCreate(
   const bytes = new Map([...made.payloads].map(([field, payload]) => [field, sealed.sealField(field, payload)]))
   const { verifier } = presentedBy(token)
   const limit = made.userId === undefined ? {} : { ...limitOfScript(engine), ...withDurability(engine) }
-  const record = { address, verifier, core: coreBytes, fields: bytes, idle, absolute: core.absolute, ...limit }
+  const { placeOf } = made
+  const place = placeOf === undefined ? {} : { placeOf }
+  const record = {
+    address,
+    verifier,
+    core: coreBytes,
+    fields: bytes,
+    idle,
+    absolute: core.absolute,
+    ...limit,
+    ...place,
+  }
   const reply = await punctual(engine, (dated, timeout) => store.create({ ...record, ...dated }, timeout))
   if (reply.kind === 'taken') return undefined
   if (reply.kind === 'rejected') throw tooMany(settings.limit.max)
+  if (reply.kind === 'revoked') throw endedMeanwhile()
   tell(engine, made, address.sid, reply)
   noteUse(engine, 'created', { token, core, idle, touched: reply.now })
   const fields = new SessionFields(sealed, bytes, () => undefined)
   for (const [field, payload] of made.payloads) fields.stored(field, bytes.get(field), payload)
   const times = { idle, touched: reply.now, rotated: reply.now }
   return { token, sealed, core, coreBytes, fields, ...times, secret: 'current', offered: false }
+}
+
+/** The session that should go on is not there any more. */
+export function endedMeanwhile(): RedstartError {
+  return new RedstartError('NOT_SIGNED_IN', 'The session has ended meanwhile; the user must sign in again')
 }
 
 function lifetimeOf(

@@ -7,6 +7,7 @@ import { presentedBy } from './token.ts'
 /**
  * Ends a record because another one takes its place.
  *
+ * @param keepsPlace of a user's: until the other one is there, who ends all of the user's sessions ends that one too.
  * @returns what it held up to its end, since other requests may have changed it since it was loaded; undefined where it
  *   had ended before, by itself or by somebody: nothing of it goes on then.
  * @throws RedstartError what the store rejects with.
@@ -14,11 +15,12 @@ import { presentedBy } from './token.ts'
 export async function endRecord(
   engine: SessionEngine,
   live: Live,
+  keepsPlace: boolean = false,
 ): Promise<ReadonlyMap<string, OpenedPayload> | undefined> {
   const { store, settings, clock, time, audit, activity, revocations } = engine
   const { address } = live.token
   const sent = clock.now()
-  const reply = await store.end({ ...presentedBy(live.token), grace: settings.grace }, settings.deadline)
+  const reply = await store.end({ ...presentedBy(live.token), grace: settings.grace, keepsPlace }, settings.deadline)
   time.learned(reply.now, sent)
   const told = { type: 'session.ended', sid: address.sid, userId: live.core.userId, reason: 'replaced' } as const
   if (reply.kind === 'reuse') {

@@ -95,10 +95,7 @@ export interface Late {
   readonly now: number
 }
 
-/**
- * What a record that is alive says of the secret that was presented. Whoever presents the `current` one while there is a
- * next one is told that: `next`, sealed under the current one. To the `previous` one nothing is told.
- */
+/** What a record that is alive says of the secret that was presented. `next`, sealed under it, is told to the current one. */
 export interface Alive {
   readonly secret: 'current' | 'previous'
   readonly next: Uint8Array | undefined
@@ -117,6 +114,8 @@ export interface CreateRequest {
   /** Of a signed-in user: how many records there may be with this one, and what else happens. */
   readonly limit?: SessionLimit
   readonly durability?: Durability
+  /** A record under the same tag that has ended and kept its place, which this one takes: else it is not made. */
+  readonly placeOf?: string
   readonly until: number
 }
 
@@ -138,6 +137,8 @@ export type CreateReply =
   | { readonly kind: 'rejected'; readonly now: number }
   /** There is a record under this address. */
   | { readonly kind: 'taken'; readonly now: number }
+  /** The place that it was to take was given up, by a revocation. */
+  | { readonly kind: 'revoked'; readonly now: number }
   | Late
 
 export interface LoadRequest extends Presented {
@@ -218,6 +219,8 @@ export type RotateReply = (Alive & { readonly kind: 'rotated' }) | Late | Refuse
 
 export interface EndRequest extends Presented {
   readonly grace: number
+  /** Its place in the user's index stays, for the record that takes it: see `placeOf`. @default it is given up */
+  readonly keepsPlace?: boolean
 }
 
 export type EndReply =

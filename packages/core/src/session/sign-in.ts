@@ -1,8 +1,8 @@
-import { invalidArgument, RedstartError } from '../errors.ts'
+import { invalidArgument } from '../errors.ts'
 import type { OpenedPayload } from '../wire/seal.ts'
 import type { ActiveSession, LeftSession } from './active-session.ts'
 import { cookieOf } from './cookie-change.ts'
-import { createRecord, type NewRecord } from './creation.ts'
+import { createRecord, endedMeanwhile, type NewRecord } from './creation.ts'
 import { draftsOf, shownBy } from './drafts.ts'
 import { endRecord } from './ending.ts'
 import { isHidden } from './field-names.ts'
@@ -49,7 +49,8 @@ export async function signIn(session: ActiveSession, userId: string, how: SignIn
   const drafts = draftsOf(session)
   const own = ownOf(session, userId, how, drafts)
   checkSizes(own === undefined ? (before?.fields.sizesWith(drafts) ?? new Map()) : sizesOf(own))
-  const newest = before && (await endRecord(engine, before))
+  const place = placeOf(session, how)
+  const newest = before && (await endRecord(engine, before, place.placeOf !== undefined))
   if (how.renews === true && newest === undefined) {
     session.lose('ended')
     throw endedMeanwhile()
@@ -58,8 +59,11 @@ export async function signIn(session: ActiveSession, userId: string, how: SignIn
   const version = own === undefined ? before?.core.version : undefined
   const hidden = new Map(session.hiddenValues)
   session.become(undefined)
-  const live = await createRecord(engine, client, { userId, payloads, version, ...known }).catch(
+  const live = await createRecord(engine, client, { userId, payloads, version, ...known, ...place }).catch(
     async (error: unknown) => {
+      // Nobody takes the place that was kept.
+      if (before !== undefined && place.placeOf !== undefined)
+        engine.revocations.revokeLater({ addresses: [before.token.address] }, () => undefined)
       const left = newest && (own === undefined ? newest : NOTHING)
       await signInFailed(session, error, { before, newest: left, hidden })
       throw error
@@ -69,8 +73,18 @@ export async function signIn(session: ActiveSession, userId: string, how: SignIn
   session.view?.show(live.fields.dataNames)
 }
 
-function endedMeanwhile(): RedstartError {
-  return new RedstartError('NOT_SIGNED_IN', 'The session has ended meanwhile; the user must sign in again')
+/**
+ * A session that goes on takes the place of the one before in the user's index, so that whoever ends all of the user's
+ * sessions ends it, at whichever moment. A user who has proved nothing stays with the key for that, too.
+ */
+function placeOf(
+  { live, engine: { keyring } }: ActiveSession,
+  { renews = false, found = false }: SignIn,
+): Pick<NewRecord, 'key' | 'placeOf'> {
+  if (!renews || live === undefined) return {}
+  const { address, key } = live.token
+  if (key !== keyring.first && !found) return {}
+  return { key, placeOf: address.sid }
 }
 
 const NOTHING: ReadonlyMap<string, OpenedPayload> = new Map()

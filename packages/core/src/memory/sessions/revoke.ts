@@ -10,6 +10,7 @@ export function revoke(sessions: MemorySessions, { addresses, durability }: Revo
     const alive = record !== undefined && !('ended' in record) && record.expires > now
     if (alive && (address.kind === 'anonymous' || (sessions.indexed(address) ?? 0) > now)) counted.add(address.sid)
     if (record !== undefined && !('ended' in record)) sessions.remove(address)
+    else if (sessions.takePlace(address, now)) counted.add(address.sid)
     const tag = address.kind === 'user' ? address.tag : undefined
     const sids = byTag.get(tag) ?? []
     byTag.set(tag, sids)

@@ -55,10 +55,16 @@ export class MemorySessionStore implements SessionStore {
 
   async create(request: CreateRequest): Promise<CreateReply> {
     const now = this.#now()
-    const { address, limit, durability, until } = request
+    const { address, limit, durability, placeOf, until } = request
     if (now > until) return { kind: 'late', now }
     const there = this.#sessions.at(address)
     if (there !== undefined && there.expires > now) return { kind: 'taken', now }
+    if (
+      placeOf !== undefined &&
+      address.kind === 'user' &&
+      !this.#sessions.takePlace({ ...address, sid: placeOf }, now)
+    )
+      return { kind: 'revoked', now }
     const evicted = address.kind === 'user' ? this.#sessions.admit(address.tag, limit, now) : []
     if (evicted === undefined) return { kind: 'rejected', now }
     this.#sessions.add(new SessionRecord(request, now), now)
@@ -116,7 +122,7 @@ export class MemorySessionStore implements SessionStore {
     const found = this.#alive(request, request, now)
     if (typeof found === 'string') return { kind: found, now }
     const { core, fields } = found.record
-    this.#sessions.end(found.record, now + REMEMBERED_MS)
+    this.#sessions.end(found.record, now + REMEMBERED_MS, request.keepsPlace === true)
     return { kind: 'ended-now', core: new Uint8Array(core), fields: copies(fields), now }
   }
 

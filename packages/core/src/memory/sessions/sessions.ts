@@ -67,10 +67,17 @@ export class MemorySessions {
     this.#indexes.set(address.tag, index.set(address.sid, record.expires))
   }
 
-  /** Another record took its place. */
-  end({ address }: SessionRecord, expires: number): void {
-    this.remove(address)
+  /** Another record took its place, or will take it. */
+  end({ address }: SessionRecord, expires: number, keepsPlace: boolean): void {
+    if (!keepsPlace) this.remove(address)
     this.#records.set(keyOf(address), { address, ended: true, expires })
+  }
+
+  /** Gives up a place in a user's index. False where there was none. */
+  takePlace(address: SessionAddress, now: number): boolean {
+    const place = this.indexed(address) ?? 0
+    this.#leaveIndex(address)
+    return place > now
   }
 
   /** Notes when a record ends now, if it is in the index. */
@@ -82,6 +89,10 @@ export class MemorySessions {
 
   remove(address: SessionAddress): void {
     this.#records.delete(keyOf(address))
+    this.#leaveIndex(address)
+  }
+
+  #leaveIndex(address: SessionAddress): void {
     if (address.kind !== 'user') return
     const index = this.#indexes.get(address.tag)
     index?.delete(address.sid)

@@ -12,8 +12,10 @@
 -- ARGV[6]  Redis time in ms at which it ends in any case
 -- ARGV[7]  how many records there may be with this one, or '-'
 -- ARGV[8]  'evict-soonest-to-expire' or 'reject'
--- ARGV[9]  and following: field, bytes, field, bytes, ...
--- Reply    { 'created', now, evicted selector, ... }, { 'rejected', now }, { 'taken', now } or { 'late', now }
+-- ARGV[9]  the selector of a record that has ended and kept its place in the index, which this one takes; or nothing
+-- ARGV[10] and following: field, bytes, field, bytes, ...
+-- Reply    { 'created', now, evicted selector, ... }, { 'rejected', now }, { 'taken', now }, { 'late', now }, or where
+--          that place was taken away { 'revoked', now }
 
 --- include session_now
 --- include session_index
@@ -28,6 +30,10 @@ if redis.call('EXISTS', record) == 1 then return { 'taken', now } end
 local reply = { 'created', now }
 if index then
   if not ask_index('ZREMRANGEBYSCORE', index, '-inf', text(now)) then redis.call('UNLINK', index) end
+  if ARGV[9] ~= '' then
+    if place_of(index, ARGV[9]) <= now then return { 'revoked', now } end
+    redis.call('ZREM', index, ARGV[9])
+  end
   local surplus = most and redis.call('ZCARD', index) - most + 1 or 0
   if surplus > 0 and ARGV[8] == 'reject' then return { 'rejected', now } end
   if surplus > 0 then
@@ -41,7 +47,7 @@ end
 local fields = {
   'v', '1', 'h', ARGV[3], 'k', ARGV[4], 'i', text(idle), 'x', text(absolute), 't', text(now), 'c', text(now), 'n', '0',
 }
-for n = 9, #ARGV, 2 do
+for n = 10, #ARGV, 2 do
   fields[#fields + 1] = 'd:' .. ARGV[n]
   fields[#fields + 1] = ARGV[n + 1]
 end

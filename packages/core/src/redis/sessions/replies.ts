@@ -72,7 +72,7 @@ export function createReplyOf({ reply: values, replicas }: DurableReply): Create
   const reply = new Reply(values)
   const [kind, now] = [reply.text(), reply.number()]
   if (kind === 'created') return { kind, now, evicted: reply.texts(), replicas }
-  if (kind === 'rejected' || kind === 'taken' || kind === 'late') return { kind, now }
+  if (kind === 'rejected' || kind === 'taken' || kind === 'revoked' || kind === 'late') return { kind, now }
   throw unexpected()
 }
 

@@ -81,10 +81,10 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async create(request: CreateRequest, timeout: number): Promise<CreateReply> {
-    const { address, verifier, core, idle, absolute, limit, durability, until } = request
+    const { address, verifier, core, idle, absolute, limit, durability, placeOf = '', until } = request
     const fields = [...request.fields].flatMap(([field, bytes]) => [field, copied(bytes)])
     const [max, onExceed] = limit === undefined ? ['-', ''] : [limit.max, limit.onExceed]
-    const values = [address.sid, until, verifier, copied(core), idle, absolute, max, onExceed, ...fields]
+    const values = [address.sid, until, verifier, copied(core), idle, absolute, max, onExceed, placeOf, ...fields]
     const run = { script: sessionCreate, keys: this.#keys.of(address), values, durability, evenLate: false }
     const reply = createReplyOf(await runDurably(this.#servers, this.#clock, run, timeout))
     if (reply.kind === 'created' && address.kind === 'user') this.#forget(address.tag, reply.evicted, timeout)
@@ -128,8 +128,9 @@ export class RedisSessionStore implements SessionStore {
     return rotateReplyOf(await this.#run(sessionRotate, address, values, timeout))
   }
 
-  async end({ address, verifier, grace }: EndRequest, timeout: number): Promise<EndReply> {
-    return endReplyOf(await this.#run(sessionEnd, address, [address.sid, verifier, grace], timeout))
+  async end({ address, verifier, grace, keepsPlace = false }: EndRequest, timeout: number): Promise<EndReply> {
+    const values = [address.sid, verifier, grace, keepsPlace ? '1' : '0']
+    return endReplyOf(await this.#run(sessionEnd, address, values, timeout))
   }
 
   revoke(request: RevokeRequest, timeout: number): Promise<RevokeReply> {

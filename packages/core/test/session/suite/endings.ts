@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Backend } from '../../../src/index.ts'
 import { at, type Browser, closeAll, codeOf, openInstance, times } from '../browser.ts'
@@ -26,11 +25,14 @@ export function endingTests(backend: () => Backend): void {
       const browser = visit()
       await browser.login(1)
       // What time it is at the backend is known but for the time of a trip.
-      await wait(500)
-      const lost = await browser.send((session) => (session['a'] = 1))
-      expect(lost.cookie?.kind).toBe('set')
+      let lost: Awaited<ReturnType<Browser['send']>> | undefined
+      const sent = async (): Promise<string | undefined> => {
+        lost = await browser.send((session) => (session['a'] = 1))
+        return lost.cookie?.kind
+      }
+      await expect.poll(sent).toBe('set')
       const again = await browser.request((session) => session['a'])
-      expect(again).toMatchObject({ value: 1, userId: '1', cookie: lost.cookie })
+      expect(again).toMatchObject({ value: 1, userId: '1', cookie: lost?.cookie })
       const old = browser.copy()
       browser.receive(again)
       expect(await browser.read('a')).toBe(1)

@@ -10,6 +10,7 @@ import { handedOutTests } from './handed-out.ts'
 import { keyTests } from './keys.ts'
 import { raceTests } from './races.ts'
 import { recordTests } from './records.ts'
+import { replacingTests } from './replacing.ts'
 import { signingInTests } from './signing-in.ts'
 import { versionTests } from './versions.ts'
 
@@ -23,6 +24,7 @@ export function sessionTests(backend: () => Backend): void {
   guardingTests(backend)
   versionTests(backend)
   raceTests(backend)
+  replacingTests(backend)
   endingTests(backend)
   keyTests(backend)
   countingTests(backend)

@@ -10,6 +10,7 @@ import {
   HOUR,
   kindOf,
   loaded,
+  type Made,
   make,
   ofUser,
   plain,
@@ -17,6 +18,7 @@ import {
   rotate,
   sealed,
 } from './session-requests.ts'
+import type { RevokeReply } from './session-types.ts'
 import { type SessionTest, sessionTest } from './session-stores.ts'
 
 export const endTests: readonly SessionTest[] = [
@@ -70,6 +72,47 @@ export const endTests: readonly SessionTest[] = [
     await loaded(store, { ...another, verifier: 'next' })
     expect(await end(store, another)).toMatchObject({ kind: 'ended-now' })
     expect(await kindOf(store, { ...another, verifier: 'next' })).toBe('ended')
+  }),
+]
+
+export const placeTests: readonly SessionTest[] = [
+  sessionTest(
+    'keeps the place of a record that has ended for the one that takes it, and for no other',
+    async ({ store }) => {
+      const tag = randomWord()
+      const limit = { max: 1, onExceed: 'reject' } as const
+      const made = await make(store, { address: ofUser(tag), limit })
+      const { sid } = made.address
+      expect(await end(store, made, { keepsPlace: true })).toMatchObject({ kind: 'ended-now' })
+      expect([await kindOf(store, made), await store.list(tag, TIMEOUT)]).toEqual(['ended', []])
+      const next = creation({ address: ofUser(tag), limit })
+      expect(await store.create(next, TIMEOUT)).toMatchObject({ kind: 'rejected' })
+      expect(await store.create({ ...next, placeOf: sid }, TIMEOUT)).toMatchObject({ kind: 'created', evicted: [] })
+      expect((await store.list(tag, TIMEOUT)).map((record) => record.sid)).toEqual([next.address.sid])
+      const again = creation({ address: ofUser(tag) })
+      expect(await store.create({ ...again, placeOf: sid }, TIMEOUT)).toMatchObject({ kind: 'revoked' })
+      expect(await kindOf(store, again)).toBe('missing')
+    },
+  ),
+
+  sessionTest('has no place where it was not kept, and none that a revocation took', async ({ store }) => {
+    const revocations: readonly ((made: Made, tag: string) => Promise<RevokeReply | undefined>)[] = [
+      async () => undefined,
+      async (made) => await store.revoke({ addresses: [made.address] }, TIMEOUT),
+      async (_, tag) => await store.revokeAll({ tag }, TIMEOUT),
+      async (_, tag) => await store.revokeAll({ tag, except: randomWord() }, TIMEOUT),
+    ]
+    for (const [n, revoke] of revocations.entries()) {
+      const tag = randomWord()
+      const made = await make(store, { address: ofUser(tag) })
+      await end(store, made, { keepsPlace: n > 0 })
+      const reply = await revoke(made, tag)
+      expect(reply?.sids).toEqual(n > 0 ? [made.address.sid] : undefined)
+      const next = creation({ address: ofUser(tag), placeOf: made.address.sid })
+      expect(await store.create(next, TIMEOUT)).toMatchObject({ kind: 'revoked' })
+      expect(await store.list(tag, TIMEOUT)).toEqual([])
+      await make(store, { address: ofUser(tag) })
+    }
   }),
 ]
 

@@ -1,7 +1,7 @@
 import { sessionCallTests, sessionClosingTests } from './calling.ts'
 import { commitTests } from './committing.ts'
 import { creationTests } from './creating.ts'
-import { endTests, revocationTests } from './ending.ts'
+import { endTests, placeTests, revocationTests } from './ending.ts'
 import { hearingTests } from './hearing.ts'
 import { admissionTests, limitTests } from './limits.ts'
 import { loadTests } from './loading.ts'
@@ -18,6 +18,7 @@ export const sessionContractTests: Readonly<Record<string, readonly SessionTest[
   'a commit': commitTests,
   'a rotation': rotationTests,
   'an end': endTests,
+  'the place of a record': placeTests,
   'a revocation': revocationTests,
   'word of a revocation': hearingTests,
   'the limit of a user': limitTests,

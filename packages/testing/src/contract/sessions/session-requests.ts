@@ -6,6 +6,7 @@ import type {
   CommitRequest,
   CreateRequest,
   EndReply,
+  EndRequest,
   FieldChange,
   LoadedRecord,
   LoadReply,
@@ -120,9 +121,9 @@ export function rotate(
 export function end(
   store: SessionStore,
   { address, verifier }: Pick<Made, 'address' | 'verifier'>,
-  grace: number = HOUR,
+  more: Partial<EndRequest> = {},
 ): Promise<EndReply> {
-  return store.end({ address, verifier, grace }, TIMEOUT)
+  return store.end({ address, verifier, grace: HOUR, ...more }, TIMEOUT)
 }
 
 /** The fields as plain bytes, whatever the backend's own kind of them. */
