@@ -37,14 +37,19 @@ const soakOnly = [
   'packages/core/test/cluster/failover.cluster.test.ts',
   'packages/*/test/session/conformance-lowest.redis.test.ts',
   'packages/express/test/session/conformance-express-4{,-lowest}.redis.test.ts',
+  // That the benchmarks run, and what they count.
+  'apps/bench/test/*.test.ts',
 ]
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    // Much of the time is waited for servers: on two cores as well, two files run at a time. A soak measures.
-    maxWorkers: soak ? 1 : Math.max(2, availableParallelism() - 1),
+    // Half of the time is waited for servers and for what expires: twice as many files as two cores have run at a time.
+    // A soak measures.
+    maxWorkers: soak ? 1 : availableParallelism() + 2,
+    // What runs at the same time within a file only waits.
+    maxConcurrency: 20,
     // Modules are evaluated once for all files of a worker: on two cores that alone saves minutes.
     isolate: false,
     // What is waited for comes within milliseconds, unless a busy machine lets this process wait.
@@ -72,6 +77,7 @@ export default defineConfig({
       project('apps', {
         include: ['apps/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
         exclude: soak ? [] : soakOnly,
+        globalSetup: ['examples/express/test/own-folder.setup.ts'],
         testTimeout: 120_000 * patience,
         hookTimeout: 120_000 * patience,
       }),

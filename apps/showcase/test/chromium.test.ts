@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { startRedis } from '@redstart/testing'
-import { cacheFromEnv, createApp, fill, listen, openDatabase, SIGN_INS } from '@redstart-example/express'
+import { SIGN_INS } from '@redstart-example/express'
+import { filledDatabase } from '@redstart-example/express/test/filled-database'
 import { chromium } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
-import { startApps } from '../src/start-apps.ts'
+import { startAllApps } from './started-apps.ts'
 
 /** Debian's, or another one. */
 const CHROMIUM = process.env['REDSTART_CHROMIUM'] ?? '/usr/bin/chromium'
@@ -20,28 +21,17 @@ test.each([{ apart: false }, { apart: true }])(
       )
     const server = await startRedis()
     onTestFinished(() => server.stop())
-    const env = { REDSTART_KEYS: Buffer.alloc(32, 9).toString('base64'), ...(apart && { REDIS_URL: server.url }) }
-    const before = { ...process.env }
-    Object.assign(process.env, env)
-    const database = await openDatabase(undefined)
-    await fill(database, { orders: 100 })
-    const { redstart, another, app } = cacheFromEnv(env)
-    const office = await listen(createApp({ database, redstart }), '0')
-    const apps = await startApps({ database, another, app, apart, port: 0 })
-    process.env = before
+    const database = await filledDatabase()
+    onTestFinished(() => database.close())
+    const { addresses, stop } = await startAllApps(database, apart ? server.url : undefined)
+    onTestFinished(stop)
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...ALONE] })
-    onTestFinished(async () => {
-      await browser.close()
-      for (const { stop } of apps) await stop()
-      office.server.close()
-      office.server.closeAllConnections()
-      await redstart.close()
-      await database.close()
-    })
+    onTestFinished(() => browser.close())
     const page = await browser.newPage()
-    const others = apps.map(({ port }) => `http://127.0.0.1:${port}/`)
+    const { office, ...rest } = addresses
+    const others = Object.values(rest).map((address) => `${address}/`)
 
-    await page.goto(`http://127.0.0.1:${office.port}/account`)
+    await page.goto(`${office}/account`)
     await page.fill('input[name=login]', 'alma@osteria')
     await page.fill('input[name=password]', SIGN_INS.password)
     await page.click('form[action="/account/login"] button')
@@ -51,7 +41,7 @@ test.each([{ apart: false }, { apart: true }])(
       expect(new URL(page.url()).pathname).not.toBe('/login')
       expect(await page.locator('input[name=password]').count()).toBe(0)
     }
-    await page.goto(`http://127.0.0.1:${office.port}/account`)
+    await page.goto(`${office}/account`)
     await page.click('form[action="/account/logout-everywhere"] button')
     for (const address of others) {
       await page.goto(address)

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRedstart, type Redstart } from '@redstart/core'
-import { createApp, type Database, fill, NAMESPACES, openDatabase } from '@redstart-example/express'
+import { createApp, type Database, NAMESPACES } from '@redstart-example/express'
+import { filledDatabase } from '@redstart-example/express/test/filled-database'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createShowcase, type Showcase } from '../src/showcase.ts'
 import type { State } from '../src/state.ts'
@@ -14,8 +15,7 @@ let origin: string
 let stop: () => void
 
 beforeAll(async () => {
-  database = await openDatabase(undefined)
-  await fill(database, { orders: 500 })
+  database = await filledDatabase()
 })
 
 afterAll(() => database.close())

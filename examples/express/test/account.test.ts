@@ -2,19 +2,19 @@ import { redis } from '@redstart/core/redis'
 import { manualClock, type RedisServer, startRedis } from '@redstart/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from '../src/database/database.ts'
-import { openDatabase } from '../src/database/open-database.ts'
 import { fill } from '../src/fill/fill.ts'
 import { hashPassword, isPassword } from '../src/sign-in/password.ts'
 import { type BackOffice, startBackOffice } from './back-office.ts'
-import { Browser, SAFARI } from './browser.ts'
+import { SAFARI } from './browser.ts'
+import { filledDatabase } from './filled-database.ts'
+import { OfficeBrowser } from './office-browser.ts'
 
 let database: Database
 let server: RedisServer
 
 beforeAll(async () => {
   server = await startRedis()
-  database = await openDatabase(undefined)
-  await fill(database, { orders: 100 })
+  database = await filledDatabase()
 })
 
 afterAll(async () => {
@@ -24,17 +24,17 @@ afterAll(async () => {
 
 describe.each(['memory', 'redis'])('over %s', (name) => {
   let office: BackOffice
-  let browser: Browser
+  let browser: OfficeBrowser
 
   beforeEach(async () => {
     await server.command('FLUSHALL')
     office = await startBackOffice(database, name === 'redis' ? redis(server.url) : undefined)
-    browser = new Browser(office)
+    browser = new OfficeBrowser(office)
   })
 
   afterEach(() => office[Symbol.asyncDispose]())
 
-  const me = (of: Browser): Promise<unknown> => office.get('/me', { cookie: of.cookie })
+  const me = (of: OfficeBrowser): Promise<unknown> => office.get('/me', { cookie: of.cookie })
 
   test('who logs in is known from then on, under another cookie, until the log-out', async () => {
     const before = await browser.get('/account')
@@ -62,7 +62,7 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
   })
 
   test('a form of another site, or of another visitor’s page, does nothing', async () => {
-    const other = new Browser(office)
+    const other = new OfficeBrowser(office)
     const [, token = ''] = /name="csrf" value="([\w-]+)"/.exec((await other.get('/account')).text) ?? []
     await browser.get('/account')
     for (const wrong of ['', token, 'x'.repeat(86)]) {
@@ -73,7 +73,7 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
   })
 
   test('each device is listed, and one can be ended from another', async () => {
-    const phone = new Browser(office, SAFARI)
+    const phone = new OfficeBrowser(office, SAFARI)
     await phone.signIn(1, 'Alma')
     const page = await browser.signIn(1, 'Alma')
     expect(page.text).toMatch(/Firefox on Linux \(this one\)/)
@@ -88,7 +88,7 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
   })
 
   test('nobody ends a device of somebody else', async () => {
-    const elif = new Browser(office, SAFARI)
+    const elif = new OfficeBrowser(office, SAFARI)
     await elif.signIn(5, 'Elif', ['waiter'])
     const [session] = await office.redstart.sessions.user(5).list()
     await browser.signIn(1, 'Alma')
@@ -98,7 +98,7 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
   })
 
   test('log out everywhere ends all of one person’s, and nobody else’s', async () => {
-    const [phone, elif] = [new Browser(office, SAFARI), new Browser(office)]
+    const [phone, elif] = [new OfficeBrowser(office, SAFARI), new OfficeBrowser(office)]
     await Promise.all([phone.signIn(1, 'Alma'), elif.signIn(5, 'Elif', ['waiter'])])
     await browser.signIn(1, 'Alma')
     const signedIn = browser.cookie
@@ -109,9 +109,9 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
   })
 
   test('a price list is a manager’s', async () => {
-    const elif = new Browser(office)
+    const elif = new OfficeBrowser(office)
     await Promise.all([browser.signIn(9, 'Alma'), elif.signIn(13, 'Elif', ['waiter'])])
-    const change = (of?: Browser): Promise<unknown> =>
+    const change = (of?: OfficeBrowser): Promise<unknown> =>
       office.send('POST', '/ingredients/price-list', { percent: 0 }, of && { cookie: of.cookie })
     expect(await change()).toMatchObject({ status: 401, body: { title: 'Not signed in' } })
     expect(await change(elif)).toMatchObject({ status: 403, body: { title: 'Not allowed' } })
@@ -133,12 +133,12 @@ test('a wrong name and a wrong password are the same, and a cookie that outlives
     ['nobody@osteria', 'codirosso'],
     ["' or '1'='1", 'codirosso'],
   ] as const
-  const shown = await Promise.all(wrong.map(([login, password]) => new Browser(office).logIn(login, password)))
+  const shown = await Promise.all(wrong.map(([login, password]) => new OfficeBrowser(office).logIn(login, password)))
   for (const { text } of shown) {
     expect(text).toContain('There is nobody with this name and this password.')
     expect(text).toContain('<h1>Log in</h1>')
   }
-  const browser = new Browser(office)
+  const browser = new OfficeBrowser(office)
   await browser.logIn('elif@osteria', 'codirosso', { remember: 'yes' })
   expect(browser.set.at(-1)).toMatch(/; Max-Age=777(?:6000|59\d\d);/)
 })
@@ -146,7 +146,7 @@ test('a wrong name and a wrong password are the same, and a cookie that outlives
 test('what matters asks for the password again when it was entered long ago', async () => {
   const clock = manualClock()
   await using office = await startBackOffice(database, undefined, clock)
-  const [browser, phone] = [new Browser(office), new Browser(office, SAFARI)]
+  const [browser, phone] = [new OfficeBrowser(office), new OfficeBrowser(office, SAFARI)]
   await phone.signIn(1, 'Alma')
   const page = await browser.signIn(1, 'Alma')
   const [, path = ''] = /action="(\/account\/devices\/[\w-]{16}\/end)"/.exec(page.text) ?? []
@@ -166,7 +166,7 @@ test('what matters asks for the password again when it was entered long ago', as
 
 test('pages for somebody send everybody else to the log-in', async () => {
   await using office = await startBackOffice(database)
-  const browser = new Browser(office)
+  const browser = new OfficeBrowser(office)
   expect(await browser.get('/account/confirm')).toMatchObject({
     path: '/account',
     text: expect.stringContaining('Please log in first.'),
@@ -175,7 +175,7 @@ test('pages for somebody send everybody else to the log-in', async () => {
 
 test('what people are called is text and nothing else', async () => {
   await using office = await startBackOffice(database)
-  const browser = new Browser(office)
+  const browser = new OfficeBrowser(office)
   const { text, headers } = await browser.signIn(13, '<b>"Elif" & co</b>')
   expect(text).toContain('<h1>Hello &#60;b&#62;&#34;Elif&#34; &#38; co&#60;/b&#62;</h1>')
   expect(headers.get('content-security-policy')).toContain("default-src 'none'; form-action 'self'")
@@ -184,7 +184,7 @@ test('what people are called is text and nothing else', async () => {
 test('Redis that is away is a 503 for who is signed in, and nothing to the menu', async () => {
   await using own = await startRedis()
   await using office = await startBackOffice(database, redis(own.url))
-  const browser = new Browser(office)
+  const browser = new OfficeBrowser(office)
   await browser.signIn(1, 'Alma')
   await own.stop()
   expect(await office.get('/me', { cookie: browser.cookie })).toMatchObject({

@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase } from '../src/database/open-database.ts'
-import { fill } from '../src/fill/fill.ts'
 import { type BackOffice, counted, type CountedDatabase, startBackOffice } from './back-office.ts'
+import { filledDatabase, ORDERS } from './filled-database.ts'
 
 let database: CountedDatabase
 let office: BackOffice
 
 beforeAll(async () => {
-  database = counted(await openDatabase(undefined))
-  await fill(database, { orders: 200 })
+  database = counted(await filledDatabase())
   office = await startBackOffice(database)
   await office.get('/restaurants/1/staff')
 })
@@ -84,7 +82,7 @@ describe('GET', () => {
     '/dishes/4711',
     '/dishes/2147483647',
     '/categories/13',
-    '/orders/201',
+    `/orders/${ORDERS + 1}`,
     '/restaurants/3/menu',
     '/restaurants/3/analytics',
     '/restaurants/1/stock/25',
@@ -200,7 +198,7 @@ test('after all of that the data is as it was', async () => {
   const [row] = await database.query<{ dishes: number; orders: number }>(
     'select (select count(*)::int from dishes) as dishes, (select count(*)::int from orders) as orders',
   )
-  expect(row).toEqual({ dishes: 120, orders: 200 })
+  expect(row).toEqual({ dishes: 120, orders: ORDERS })
 })
 
 test('a failing database is a bare 500 that can be tried again', async () => {

@@ -4,3 +4,4 @@
  * @packageDocumentation
  */
 export { createApp, type AppOptions } from './app.ts'
+export { createListener } from './listener.ts'

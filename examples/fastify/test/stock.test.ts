@@ -1,18 +1,19 @@
 import { redis } from '@redstart/core/redis'
 import { type RedisServer, startRedis } from '@redstart/testing'
-import { type Database, fill, openDatabase, SIGN_INS } from '@redstart-example/express'
+import { type Database, SIGN_INS } from '@redstart-example/express'
+import { type BesideOffice, startBesideOffice } from '@redstart-example/express/test/beside-office'
+import { Browser, type Shown } from '@redstart-example/express/test/browser'
+import { filledDatabase } from '@redstart-example/express/test/filled-database'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createListener } from '../src/index.ts'
 import { changeStock } from '../src/stock/change-stock.ts'
-import { Browser, type Shown } from './browser.ts'
-import { type Restaurant, startRestaurant } from './restaurant.ts'
 
 let database: Database
 let server: RedisServer
 
 beforeAll(async () => {
   server = await startRedis()
-  database = await openDatabase(undefined)
-  await fill(database, { orders: 100 })
+  database = await filledDatabase()
 })
 
 afterAll(async () => {
@@ -21,7 +22,7 @@ afterAll(async () => {
 })
 
 /** Logs in at the store rooms: a manager, unless somebody else is named. */
-async function logIn({ stock }: Restaurant, browser: Browser, login = 'alma@osteria'): Promise<Shown> {
+async function logIn({ app: stock }: BesideOffice, browser: Browser, login = 'alma@osteria'): Promise<Shown> {
   await browser.get(`${stock}/login`)
   return await browser.post(`${stock}/login`, { login, password: SIGN_INS.password })
 }
@@ -35,17 +36,21 @@ function shown({ text }: Shown, name: string): number {
 const FLOUR = '1'
 
 describe.each(['memory', 'redis'])('over %s', (name) => {
-  let restaurant: Restaurant
+  let restaurant: BesideOffice
   let browser: Browser
 
   beforeEach(async () => {
     await server.command('FLUSHALL')
-    restaurant = await startRestaurant(database, name === 'redis' ? () => redis(server.url) : undefined)
+    restaurant = await startBesideOffice({
+      database,
+      listener: createListener,
+      backend: name === 'redis' ? () => redis(server.url) : undefined,
+    })
     browser = new Browser()
   })
 
   test('the store room is for who is signed in, until the log-out', async () => {
-    const { stock } = restaurant
+    const { app: stock } = restaurant
     const asked = await browser.get(stock)
     expect(asked).toMatchObject({ status: 200, path: '/login', text: expect.stringContaining('Please log in first.') })
     expect((await logIn(restaurant, browser)).text).toContain('You are Alma, a manager.')
@@ -54,7 +59,7 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
   })
 
   test('what is delivered and taken out shows at once, here and at the back office, out of the cache otherwise', async () => {
-    const { stock, office } = restaurant
+    const { app: stock, office } = restaurant
     const atOffice = async (): Promise<number> => {
       const levels: readonly { readonly ingredient: number; readonly quantity: number }[] = JSON.parse(
         await (await fetch(`${office}/api/restaurants/1/stock`)).text(),
@@ -74,7 +79,7 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
   })
 
   test('an order at the back office is taken from what the store room shows', async () => {
-    const { stock, office } = restaurant
+    const { app: stock, office } = restaurant
     const [{ dish, amount } = { dish: 0, amount: 0 }] = await database.query<{ dish: number; amount: number }>(
       `select r.dish_id as dish, r.amount from recipe_items r join dishes d on d.id = r.dish_id
        where d.restaurant_id = 1 and r.ingredient_id = $1 limit 1`,
@@ -91,7 +96,7 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
   })
 
   test('a log-in at the back office is one here, and signed out everywhere is signed out in both', async () => {
-    const { stock, office } = restaurant
+    const { app: stock, office } = restaurant
     const phone = new Browser()
     await phone.get(`${office}/account`)
     await phone.post(`${office}/account/login`, { login: 'alma@osteria', password: SIGN_INS.password })
@@ -103,7 +108,7 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
   })
 
   test('who is no manager sees, and changes nothing', async () => {
-    const { stock } = restaurant
+    const { app: stock } = restaurant
     const page = await logIn(restaurant, browser, 'elif@osteria')
     expect(page.text).not.toContain('Deliver')
     for (const path of ['/deliver', '/take']) {
@@ -116,8 +121,8 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
 })
 
 test('wrong passwords, forms from elsewhere and what is no number do nothing', async () => {
-  const restaurant = await startRestaurant(database)
-  const { stock } = restaurant
+  const restaurant = await startBesideOffice({ database, listener: createListener })
+  const { app: stock } = restaurant
   const browser = new Browser()
   await browser.get(`${stock}/login`)
   const wrong = await browser.post(`${stock}/login`, { login: 'alma@osteria', password: 'wrong' })
@@ -135,8 +140,8 @@ test('wrong passwords, forms from elsewhere and what is no number do nothing', a
 })
 
 test('nobody takes out what is not there, or what is not kept', async () => {
-  const restaurant = await startRestaurant(database)
-  const { stock } = restaurant
+  const restaurant = await startBesideOffice({ database, listener: createListener })
+  const { app: stock } = restaurant
   const browser = new Browser()
   const before = shown(await logIn(restaurant, browser), 'flour')
   const all = await browser.post(`${stock}/take`, { ingredient: FLOUR, amount: String(before + 1) })
@@ -156,7 +161,7 @@ test('nobody takes out what is not there, or what is not kept', async () => {
 })
 
 test('whoever watches over the process is answered without a session', async () => {
-  const { stock } = await startRestaurant(database)
+  const { app: stock } = await startBesideOffice({ database, listener: createListener })
   const answer = await fetch(`${stock}/health`, { headers: { cookie: 'sid=planted' } })
   expect([answer.status, answer.headers.get('vary'), await answer.json()]).toEqual([200, null, { alive: true }])
 })

@@ -66,6 +66,14 @@ export function createApp({ placeOf, logInAt, ...connection }: AppOptions): Hono
     return c.redirect(logInAt(c), 303)
   })
 
+  app.post('/logout-everywhere', async (c) => {
+    const { session: own } = c.var
+    // On all devices, and in all apps of the house.
+    await placeOf(c).redstart.sessions.user(own.requireUser()).revokeAll()
+    await own.logout()
+    return c.redirect(logInAt(c), 303)
+  })
+
   const others = answerErrors<AppEnv>()
   app.onError((error, c) => (RedstartError.is(error, 'NOT_SIGNED_IN') ? c.redirect(logInAt(c), 303) : others(error, c)))
   return app

@@ -5,3 +5,4 @@
  */
 export { createNodeApp, type NodeAppOptions } from './node-app.ts'
 export { createEdge, type EdgeEnv } from './edge.ts'
+export { createListener } from './listener.ts'

@@ -34,7 +34,9 @@ export function ordersPage({ name, dishes, latest, own, notes }: OrdersPage): Pa
       <ol>
         ${latest.map(({ id, table, status, totalCents }) => html`<li value="${id}">table ${table}, ${status}, ${euros(totalCents)}</li>`)}
       </ol>
-      <form method="post" action="/logout"><button>Log out</button></form>`,
+      <form method="post" action="/logout">
+        <button>Log out</button> <button formaction="/logout-everywhere">Log out everywhere</button>
+      </form>`,
   )
 }
 

@@ -1,13 +1,12 @@
-import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { createRedstart, type Redstart } from '@redstart/core'
+import type { Redstart } from '@redstart/core'
 import { redis } from '@redstart/core/redis'
-import { createApp as createBackOffice, type Database, NAMESPACES } from '@redstart-example/express'
+import { createApp as createBackOffice, type Database } from '@redstart-example/express'
+import { houseInstance, KEYS, listening } from '@redstart-example/express/test/beside-office'
 import { type RedisServer, startRedisRest } from '@redstart/testing'
 import { onTestFinished } from 'vitest'
-import { createEdge, createNodeApp, type EdgeEnv } from '../src/index.ts'
+import { createEdge, createListener, type EdgeEnv } from '../src/index.ts'
 
 /** The apps of the house, each with an instance of its own over one Redis. */
 export interface House {
@@ -19,12 +18,11 @@ export interface House {
   readonly office: string
 }
 
-const KEYS = Buffer.alloc(32, 3).toString('base64')
-
 /** Starts all three; they end with the test. */
 export async function startHouse(database: Database, server: RedisServer): Promise<House> {
-  const office = await listen(createBackOffice({ database, redstart: instance(server) }))
-  const node = await listen(listenerOf(createNodeApp({ database, redstart: instance(server) }).fetch))
+  const instance = (): Redstart => houseInstance(redis(server.url))
+  const office = await listening(createBackOffice({ database, redstart: instance() }))
+  const node = await listening(createListener({ database, redstart: instance() }))
   const rest = await startRedisRest({ redisUrl: server.url })
   onTestFinished(async () => await rest.stop())
   const env: EdgeEnv = {
@@ -35,36 +33,10 @@ export async function startHouse(database: Database, server: RedisServer): Promi
     LOG_IN_URL: `${node}/login`,
   }
   const app = createEdge()
-  return { office, node, edge: await listen(listenerOf((request) => app.fetch(request, env))) }
-}
-
-function instance(server: RedisServer): Redstart {
-  const redstart = createRedstart({
-    app: 'restaurant',
-    keys: KEYS,
-    namespaces: NAMESPACES,
-    backend: redis(server.url),
-    // A busy machine is no outage.
-    deadline: '5s',
-    maxStaleness: '300ms',
-  })
-  onTestFinished(async () => await redstart.close())
-  return redstart
+  return { office, node, edge: await listening(listenerOf((request) => app.fetch(request, env))) }
 }
 
 function listenerOf(fetch: (request: Request) => Response | Promise<Response>): RequestListener {
   const answer = getRequestListener(fetch)
   return (request, response) => void answer(request, response)
-}
-
-async function listen(listener: RequestListener): Promise<string> {
-  const server = createServer(listener)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  // On TCP the address is an object once it listens.
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }

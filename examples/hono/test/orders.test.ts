@@ -1,7 +1,8 @@
 import { type RedisServer, startRedis } from '@redstart/testing'
-import { type Database, fill, openDatabase, SIGN_INS } from '@redstart-example/express'
+import { type Database, SIGN_INS } from '@redstart-example/express'
+import { Browser, type Shown } from '@redstart-example/express/test/browser'
+import { filledDatabase } from '@redstart-example/express/test/filled-database'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { Browser, type Shown } from './browser.ts'
 import { type House, startHouse } from './house.ts'
 
 let database: Database
@@ -9,8 +10,7 @@ let server: RedisServer
 
 beforeAll(async () => {
   server = await startRedis()
-  database = await openDatabase(undefined)
-  await fill(database, { orders: 100 })
+  database = await filledDatabase()
 })
 
 afterAll(async () => {
@@ -41,13 +41,25 @@ test('a log-in on Node.js is one at the edge, and a log-out there is one here', 
   expect((await logIn(browser)).text).toContain('<h1>Orders by Alma</h1>')
   expect(await browser.get(house.edge)).toMatchObject({
     status: 200,
-    url: house.edge,
+    url: `${house.edge}/`,
     text: expect.stringContaining('Alma'),
   })
   const thief = new Browser()
   thief.cookie = browser.cookie
   expect((await browser.post(`${house.edge}/logout`)).url).toBe(`${house.node}/login`)
   expect((await thief.get(house.node)).url).toBe(`${house.node}/login`)
+})
+
+test.each(['node', 'edge'] as const)('signed out everywhere at %s is signed out in all, on all devices', async (at) => {
+  const phone = new Browser()
+  await logIn(phone)
+  await logIn(browser)
+  for (const app of [house.node, house.edge]) expect((await phone.get(app)).text).toContain('Alma')
+  expect((await browser.post(`${house[at]}/logout-everywhere`)).url).toBe(`${house.node}/login`)
+  for (const app of [house.node, house.edge])
+    await expect.poll(async () => (await phone.get(app)).url).toBe(`${house.node}/login`)
+  const headers = { cookie: phone.cookie }
+  expect((await fetch(`${house.office}/api/me`, { headers })).status).toBe(401)
 })
 
 describe.each(['node', 'edge'] as const)('an order taken by %s', (by) => {

@@ -1,18 +1,19 @@
 import { redis } from '@redstart/core/redis'
 import { type RedisServer, startRedis } from '@redstart/testing'
-import { type Database, fill, openDatabase, SIGN_INS } from '@redstart-example/express'
+import { type Database, SIGN_INS } from '@redstart-example/express'
+import { type BesideOffice, startBesideOffice } from '@redstart-example/express/test/beside-office'
+import { Browser, type Shown } from '@redstart-example/express/test/browser'
+import { filledDatabase } from '@redstart-example/express/test/filled-database'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createListener } from '../src/index.ts'
 import { numbersOf } from '../src/numbers/numbers.ts'
-import { Browser, type Shown } from './browser.ts'
-import { type Restaurant, startRestaurant } from './restaurant.ts'
 
 let database: Database
 let server: RedisServer
 
 beforeAll(async () => {
   server = await startRedis()
-  database = await openDatabase(undefined)
-  await fill(database, { orders: 100 })
+  database = await filledDatabase()
 })
 
 afterAll(async () => {
@@ -21,12 +22,12 @@ afterAll(async () => {
 })
 
 /** Logs in at the numbers. */
-async function logIn({ numbers }: Restaurant, browser: Browser, login = 'alma@osteria'): Promise<Shown> {
+async function logIn({ app: numbers }: BesideOffice, browser: Browser, login = 'alma@osteria'): Promise<Shown> {
   await browser.get(`${numbers}/login`)
   return await browser.post(`${numbers}/login`, { login, password: SIGN_INS.password })
 }
 
-async function placeOrder({ office }: Restaurant, dish: number): Promise<void> {
+async function placeOrder({ office }: BesideOffice, dish: number): Promise<void> {
   const order = { restaurant: 1, table: 4, lines: [{ dish, quantity: 2 }] }
   const headers = { 'content-type': 'application/json' }
   const { status } = await fetch(`${office}/api/orders`, { method: 'POST', headers, body: JSON.stringify(order) })
@@ -40,20 +41,24 @@ function firstRow({ text }: Shown): readonly string[] {
 }
 
 describe.each(['memory', 'redis'])('over %s', (name) => {
-  let restaurant: Restaurant
+  let restaurant: BesideOffice
   let browser: Browser
 
   beforeEach(async () => {
     await server.command('FLUSHALL')
-    restaurant = await startRestaurant(database, name === 'redis' ? () => redis(server.url) : undefined)
+    restaurant = await startBesideOffice({
+      database,
+      listener: createListener,
+      backend: name === 'redis' ? () => redis(server.url) : undefined,
+    })
     browser = new Browser()
   })
 
   test.each(['/', '/dishes', '/hours'])('%s is for who is signed in', async (path) => {
-    const asked = await browser.get(restaurant.numbers + path)
+    const asked = await browser.get(restaurant.app + path)
     expect(asked).toMatchObject({ status: 200, path: '/login', text: expect.stringContaining('Please log in first.') })
     await logIn(restaurant, browser)
-    expect(await browser.get(restaurant.numbers + path)).toMatchObject({ status: 200, path })
+    expect(await browser.get(restaurant.app + path)).toMatchObject({ status: 200, path })
   })
 
   test('who logs in is known from then on, until the log-out', async () => {
@@ -61,12 +66,12 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
       path: '/',
       text: expect.stringContaining('<h1>Numbers for Alma</h1>'),
     })
-    expect((await browser.post(`${restaurant.numbers}/logout`)).text).toContain('You are signed out.')
-    expect((await browser.get(restaurant.numbers)).path).toBe('/login')
+    expect((await browser.post(`${restaurant.app}/logout`)).text).toContain('You are signed out.')
+    expect((await browser.get(restaurant.app)).path).toBe('/login')
   })
 
   test('a wrong password and a form from elsewhere log nobody in', async () => {
-    const { numbers } = restaurant
+    const { app: numbers } = restaurant
     await browser.get(`${numbers}/login`)
     const wrong = await browser.post(`${numbers}/login`, { login: 'alma@osteria', password: 'wrong' })
     expect(wrong.text).toContain('There is nobody with this name')
@@ -78,14 +83,14 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
   })
 
   test('a log-in at the back office is one here', async () => {
-    const { office, numbers } = restaurant
+    const { office, app: numbers } = restaurant
     await browser.get(`${office}/account`)
     await browser.post(`${office}/account/login`, { login: 'alma@osteria', password: SIGN_INS.password })
     expect((await browser.get(numbers)).text).toContain('<h1>Numbers for Alma</h1>')
   })
 
   test('signed out everywhere is signed out in both', async () => {
-    const { office, numbers } = restaurant
+    const { office, app: numbers } = restaurant
     const phone = new Browser()
     await logIn(restaurant, phone)
     await logIn(restaurant, browser)
@@ -95,7 +100,7 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
   })
 
   test('an order at the back office is in the numbers, which come out of the cache until then', async () => {
-    const { numbers } = restaurant
+    const { app: numbers } = restaurant
     await logIn(restaurant, browser)
     const url = `${numbers}/dishes?days=1`
     const [dish] = await database.query<{ id: number; name: string }>(
@@ -115,12 +120,12 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
 })
 
 test('a range that is none is a 400', async () => {
-  const restaurant = await startRestaurant(database)
+  const restaurant = await startBesideOffice({ database, listener: createListener })
   const browser = new Browser()
   await logIn(restaurant, browser)
   for (const days of ['0', '91', 'all', '1.5'])
-    expect((await browser.get(`${restaurant.numbers}/hours?days=${days}`)).status).toBe(400)
-  expect((await browser.get(`${restaurant.numbers}/hours?days=90`)).status).toBe(200)
+    expect((await browser.get(`${restaurant.app}/hours?days=${days}`)).status).toBe(400)
+  expect((await browser.get(`${restaurant.app}/hours?days=90`)).status).toBe(200)
 })
 
 test('both pages count the same orders', async () => {

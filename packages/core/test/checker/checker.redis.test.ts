@@ -20,7 +20,7 @@ const NAMESPACES = 7
 
 describe('several instances over one Redis', () => {
   it('never read what was invalidated', { timeout: soaked(330_000) }, async () => {
-    const least = { reads: soaked(20_000, 1_000_000), invalidations: soaked(1_000, 50_000) }
+    const least = { reads: soaked(10_000, 1_000_000), invalidations: soaked(500, 50_000) }
     const outcome = await runChecker({
       seed: seedOfRun(),
       backend: redis(server.url),
@@ -37,7 +37,7 @@ describe('several instances over one Redis', () => {
     'never read it either where nearly every marker of a key or a prefix is forgotten at once',
     { timeout: soaked(330_000) },
     async () => {
-      const least = { reads: soaked(20_000), invalidations: soaked(1_000) }
+      const least = { reads: soaked(10_000, 200_000), invalidations: soaked(500, 10_000) }
       const outcome = await runChecker({
         seed: seedOfRun(),
         backend: redis({ url: server.url, markers: FEW }),
@@ -59,7 +59,7 @@ describe('several instances over one Redis', () => {
       timeout: soaked(330_000),
     },
     async () => {
-      const least = { reads: soaked(20_000), invalidations: soaked(1_000) }
+      const least = { reads: soaked(10_000, 200_000), invalidations: soaked(500, 10_000) }
       // Few markers are remembered, so that the floor rises; the deadline is shorter than some stalls.
       const backend = redis({ url: server.url, poolSize: 2, markers: 200, breaker: { openFor: 100, longest: 500 } })
       const outcome = await runChecker({

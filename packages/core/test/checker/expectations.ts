@@ -18,8 +18,9 @@ export function expectEventful(
   expect(stale).toBeUndefined()
   expect(reads).toBeGreaterThanOrEqual(least.reads)
   expect(sum(Object.values(invalidations))).toBeGreaterThanOrEqual(least.invalidations)
+  // Some are rare: of a short run, all that can be said is that they may happen.
   for (const [kind, times] of Object.entries(invalidations))
-    expect(times, kind).toBeGreaterThanOrEqual(least.invalidations / 1000)
+    expect(times, kind).toBeGreaterThanOrEqual(Math.floor(least.invalidations / 1000))
   for (const what of HAPPENED) expect(happened[what], what).toBeGreaterThan(0)
   expect(leased.loads).toBeGreaterThan(0)
   expect(notices.told).toBeGreaterThan(0)

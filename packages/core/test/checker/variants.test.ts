@@ -13,7 +13,7 @@ const SEEDS = soak ? 20 : 1
 const LONGEST = soak ? 20_000 : 90_000
 
 /** All of them in a soak; else a few, which the seed draws. */
-const FEW = 4
+const FEW = 2
 
 it.each(VARIANTS)('the sources hold what is patched: $name', async ({ patches }) => {
   for (const { file, from } of patches) {

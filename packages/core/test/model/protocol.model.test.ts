@@ -8,11 +8,11 @@ import { worths } from './worth.ts'
 const soak = process.env['REDSTART_SOAK'] === '1'
 const onlySeed = process.env['REDSTART_MODEL_SEED']
 
-const RUNS = soak ? 10_000 : 600
+const RUNS = soak ? 10_000 : 300
 /** For each set of special conditions of `worths`. */
-const SPECIAL_RUNS = soak ? 1000 : 40
+const SPECIAL_RUNS = soak ? 1000 : 20
 /** For each design that is not built. */
-const DESIGN_RUNS = soak ? 10_000 : 60
+const DESIGN_RUNS = soak ? 10_000 : 30
 /** A soak looks where nobody looked before; a plain run looks where it looked yesterday. */
 const FIRST_SEED = soak ? Date.now() % 1_000_000_000 : 1
 const TIMEOUT = soak ? 1_800_000 : 120_000

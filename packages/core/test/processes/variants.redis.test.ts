@@ -18,8 +18,8 @@ const LEAST = soak ? SEEDS - 1 : 1
 /** How long one run may look, in ms: a stale read ends it, usually within seconds. */
 const LONGEST = soak ? 90_000 : 75_000
 
-/** All of them in a soak; else a few, which the seed draws. */
-const FEW = 2
+/** All of them in a soak; else one, which the seed draws. */
+const FEW = 1
 /** What only outages show takes many of them, and a machine that has nothing else to do. */
 const QUICK = VARIANTS.filter(({ outages = false }) => !outages)
 

@@ -5,8 +5,8 @@ import { keepAlive, objectIn } from './client.ts'
 import { type HttpAdapterTest, httpTest, type RunningApp } from './http-test.ts'
 
 const USERS = 20
-const REQUESTS = 50
-const CONNECTIONS = 200
+const REQUESTS = 20
+const CONNECTIONS = 100
 
 export const isolationTests: readonly HttpAdapterTest[] = [
   httpTest(`${USERS} users with ${REQUESTS} requests each see only what is theirs`, async (app) => {
