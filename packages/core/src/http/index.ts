@@ -42,6 +42,9 @@ export {
   type ToldRateLimit,
 } from './limited-fetch/parse-rate-limit.ts'
 export { type Problem, problemOf, problemReply } from './problem.ts'
+export type { LimitingOptions, RateLimitOptions, RateLimitRule, RequestOutcome, Sooner } from './rate-limit/options.ts'
+export type { HeaderFormat, LegacyReset } from './rate-limit/quota-headers.ts'
+export { type LimiterSource, limitRequests, rateLimitOf } from './rate-limit/rate-limit-use.ts'
 export { parseUserAgent, type UserAgent } from './user-agent.ts'
 export {
   checkSessionOptions,

@@ -6,14 +6,19 @@ export interface MadeExchange extends HttpExchange {
 }
 
 export interface MadeFrom {
+  readonly method?: string
+  readonly target?: string
+  readonly peer?: string | undefined
   readonly headers?: Readonly<Record<string, string>>
   readonly secure?: boolean
 }
 
-export function madeExchange({ headers = {}, secure = false }: MadeFrom = {}): MadeExchange {
+export function madeExchange(from: MadeFrom = {}): MadeExchange {
+  const { headers = {}, secure = false, method = 'GET', target = '/' } = from
+  const peer = 'peer' in from ? from.peer : '203.0.113.7'
   const given: MadeExchange['given'] = []
   return {
-    ...{ method: 'GET', target: '/', host: 'app', secure, address: '203.0.113.7', peer: '203.0.113.7', given },
+    ...{ method, target, host: 'app', secure, address: '203.0.113.7', peer, given },
     header: (name) => headers[name],
     setHeader(name, value) {
       for (let n = given.length - 1; n >= 0; n--) if (given[n]?.[0] === name) given.splice(n, 1)

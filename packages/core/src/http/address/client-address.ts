@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { checkMembers, checkObject, invalidArgument } from '../../errors.ts'
+import { checkMembers, invalidArgument } from '../../errors.ts'
 import type { HttpExchange } from '../exchange.ts'
 import { AddressSet, type Network } from './address-set.ts'
 import { type ForwardedHeader, ForwardedList, parseForwardedIp } from './forwarded.ts'
@@ -50,10 +50,11 @@ export type AddressSource = Pick<HttpExchange, 'address' | 'peer' | 'header'>
  */
 export function clientAddress(model: AddressModel): (sender: AddressSource) => ClientAddress {
   if (model === 'framework') return ({ address }) => asFound(address)
-  checkObject('a model of client addresses', model)
-  if ('hops' in model) return behindHops(model)
-  if ('proxies' in model) return behindProxies(model)
-  if ('header' in model) return inHeader(model)
+  if (typeof model === 'object' && model !== null) {
+    if ('hops' in model) return behindHops(model)
+    if ('proxies' in model) return behindProxies(model)
+    if ('header' in model) return inHeader(model)
+  }
   throw invalidArgument(
     'a model of client addresses',
     model,

@@ -42,7 +42,8 @@ export function matches({ methods, segments, open }: RoutePattern, method: strin
 /** The same text for patterns that match the same requests. */
 export function canonical({ methods, segments, open }: RoutePattern): string {
   const path = segments.map((segment) => (segment === undefined ? ':' : encodeURIComponent(segment))).join('/')
-  return `${[...(methods ?? '*')].sort().join('|')} /${path}${open ? '*' : ''}`
+  const names = methods === undefined ? '*' : [...methods].sort().join('|')
+  return `${names} /${path}${open ? '*' : ''}`
 }
 
 /**

@@ -1,0 +1,160 @@
+import { checkFunction, checkMembers, checkObject, invalidArgument, RedstartError } from '../../errors.ts'
+import { membersOf } from '../../members.ts'
+import type { Decision } from '../../rate-limit/decision.ts'
+import type { Limiter } from '../../rate-limit/limiter.ts'
+import type { Policies } from '../../rate-limit/policy.ts'
+import type { Capture, HttpExchange, LeavingHead, Settlement } from '../exchange.ts'
+import type { Decided, PolicyUse } from '../policy-use.ts'
+import { LimitedClients } from './addresses.ts'
+import { Checks } from './checks.ts'
+import type { LimitingOptions, RateLimitRule, RateLimitOptions, RequestOutcome } from './options.ts'
+import { refusalReply } from './refusal.ts'
+import { pathSegments } from './route-pattern.ts'
+import { isFor, readRules, type Rule, RULE_MEMBERS } from './rules.ts'
+import { QuotaTelling } from './telling.ts'
+
+/** What `rateLimit(...)` of an adapter is given. */
+export type LimiterSource<P extends Policies> = Limiter<P> | { readonly limiter: Limiter<P> }
+
+/**
+ * Limits requests in front of a handler: who has used up a quota is answered 429 in its place, 503 where the limiter is away
+ * and the policy is `closed`; all others are told what they have left. One check for all rules that match, in one trip.
+ *
+ * The same one twice in front of a handler counts once.
+ *
+ * @param from an instance, or its `limiter`.
+ * @param others names of options that the adapter has for itself.
+ * @returns what `runPolicies` of an adapter takes; it leaves an answer as it is unless something may have to be refunded.
+ * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed, a policy that there is not, and a rule that can
+ *   never match or is there twice.
+ */
+export function limitRequests<P extends Policies, Context extends object>(
+  from: LimiterSource<P>,
+  options: RateLimitOptions<NoInfer<P>, Context>,
+  others: readonly string[] = [],
+): PolicyUse<Context> {
+  checkObject('the options of rateLimit', options)
+  checkMembers('the options of rateLimit', options, new Set([...MEMBERS, ...others]))
+  const limiter = limiterFrom(from)
+  const rules = readRules(rulesOf<P, Context>(options), limiter.policies)
+  const { clientAddress, refuse, jitter = 0.1 } = options
+  if (refuse !== undefined) checkFunction('refuse', refuse)
+  if (!(jitter >= 0 && jitter <= 1)) throw invalidArgument('jitter', jitter, 'a share of 0 to 1')
+  checkAddress(options, rules)
+  const clients = clientAddress === undefined ? undefined : new LimitedClients(clientAddress, options)
+  const hasAllowed = options.allow !== undefined
+  const telling = new QuotaTelling(options)
+  const checks = new Checks<P, Context>(limiter, clients)
+  const seen = new WeakSet<Context>()
+  return {
+    decide(exchange, context) {
+      if (seen.has(context)) return PASSED
+      seen.add(context)
+      const path = rules.some(({ patterns }) => patterns !== undefined) ? pathSegments(exchange.target) : []
+      const applying = rules.filter((rule) => isFor(rule, exchange, path))
+      if (applying.length === 0 || (hasAllowed && clients?.of(exchange).allowed === true)) return PASSED
+      return decideFor(exchange, context, applying)
+    },
+  }
+
+  async function decideFor(
+    exchange: HttpExchange,
+    context: Context,
+    applying: readonly Rule<Context>[],
+  ): Promise<Decided> {
+    const checked = await checks.check(applying, exchange, context)
+    if (checked === undefined) return PASSED
+    const { decision, key, refunds } = checked
+    decisions.set(context, decision)
+    telling.tell(exchange, decision, key)
+    if (decision.allowed) {
+      if (decision.delayMs > 0) await new Promise((resolve) => void setTimeout(resolve, decision.delayMs))
+      return refunds.length === 0 ? PASSED : { settle: (head) => refundAtEnd(limiter, decision, refunds, head) }
+    }
+    if (refuse !== undefined) return { reply: await refuse(decision, context) }
+    const { reason, retryAfterMs } = decision
+    return { reply: refusalReply({ reason, retryAfterMs, violated: violatedOf(decision) }, jitter) }
+  }
+}
+
+/**
+ * What the limiter said of a request, for its handler.
+ *
+ * @param context what the framework gives handlers: a request, a context.
+ * @returns undefined where no rule counted for it; of several middlewares what the last one said.
+ */
+export function rateLimitOf(context: object): Decision | undefined {
+  return decisions.get(context)
+}
+
+const decisions = new WeakMap<object, Decision>()
+
+const PASSED: Decided = { settle: undefined }
+
+const LIMITING = membersOf<LimitingOptions<Policies, never>>({
+  ...{ clientAddress: true, network: true, allow: true, headers: true, legacyReset: true, partitionKey: true },
+  ...{ expose: true, jitter: true, refuse: true },
+})
+const MEMBERS: readonly string[] = [...LIMITING, ...RULE_MEMBERS, 'rules']
+
+function limiterFrom<P extends Policies>(from: LimiterSource<P>): Limiter<P> {
+  if (typeof from === 'object' && from !== null) {
+    const limiter = 'limiter' in from ? from.limiter : from
+    if (typeof limiter?.check === 'function') return limiter
+  }
+  throw new RedstartError('INVALID_ARGUMENT', 'rateLimit() takes what createRedstart() returns, or its limiter')
+}
+
+function rulesOf<P extends Policies, Context>(
+  options: RateLimitOptions<P, Context>,
+): readonly RateLimitRule<P, Context>[] {
+  const { rules } = options
+  if (rules === undefined) return [options]
+  const beside = Object.keys(options).find((member) => RULE_MEMBERS.has(member))
+  if (beside !== undefined)
+    throw invalidArgument('an option of rateLimit beside rules', beside, 'in each of the rules that it is for')
+  const given: unknown = rules
+  if (!Array.isArray(given) || given.length === 0)
+    throw invalidArgument('rules', rules, 'an array of rules, of one at least')
+  for (const rule of rules) {
+    checkObject('a rule of rateLimit', rule)
+    checkMembers('a rule of rateLimit', rule, RULE_MEMBERS)
+  }
+  return rules
+}
+
+/** Nobody is limited by an address that is a guess, nor by one that nobody looks for. */
+function checkAddress<P extends Policies, Context>(
+  options: RateLimitOptions<P, Context>,
+  rules: readonly Rule<Context>[],
+): void {
+  if (options.clientAddress !== undefined) return
+  const needs = ['allow', 'network'].find((member) => member in options)
+  const bare = rules.find(({ key }) => key === undefined)
+  if (needs === undefined && bare === undefined) return
+  throw new RedstartError(
+    'INVALID_ARGUMENT',
+    `${needs === undefined ? `the rule for ${bare?.names.join(', ')} has no key` : `${needs} is there without clientAddress`}: say who is limited with key, or how a client's address is found with clientAddress, such as { hops: 1 } behind one proxy`,
+  )
+}
+
+function violatedOf({ policies, ...denial }: Decision): readonly string[] {
+  const violated = Object.keys(policies).filter((name) => policies[name]?.passed === false && !policies[name].shadow)
+  if (violated.length > 0 || denial.allowed || denial.limitedBy === undefined) return violated
+  return [denial.limitedBy]
+}
+
+/** The head is known; whether all of the body leaves is not, yet. */
+function refundAtEnd(
+  limiter: Pick<Limiter, 'refund'>,
+  decision: Decision,
+  refunds: readonly ((outcome: RequestOutcome) => boolean)[],
+  { status }: LeavingHead,
+): Settlement {
+  const refundIf = (aborted: boolean): Promise<void> | undefined =>
+    refunds.some((isRefunded) => isRefunded({ status, aborted })) ? limiter.refund(decision) : undefined
+  // Asked for before the answer leaves, so that a client that asks again at once comes after it.
+  const refunding = refundIf(false)
+  const capture: Capture = { finish: () => refunding, abort: () => refunding ?? refundIf(true) }
+  return { type: 'capture', capture }
+}

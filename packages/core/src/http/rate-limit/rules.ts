@@ -1,0 +1,119 @@
+import { checkFunction, invalidArgument, RedstartError } from '../../errors.ts'
+import { membersOf } from '../../members.ts'
+import { meantBy } from '../../misspelt.ts'
+import type { CheckOptions, LimitKey } from '../../rate-limit/limiter.ts'
+import type { Policies } from '../../rate-limit/policy.ts'
+import type { HttpExchange } from '../exchange.ts'
+import type { RateLimitRule, RequestOutcome, Sooner } from './options.ts'
+import { canonical, matches, parsePattern, type RoutePattern } from './route-pattern.ts'
+
+/** A rule, checked and worked out. */
+export interface Rule<Context> {
+  readonly names: readonly string[]
+  /** Undefined for all requests. */
+  readonly patterns: readonly RoutePattern[] | undefined
+  /** Undefined for the client's network. */
+  readonly key: ((context: Context) => Sooner<LimitKey | undefined | null>) | undefined
+  readonly cost: number | ((context: Context) => Sooner<number>)
+  readonly plan: ((context: Context) => Sooner<CheckOptions['policies']>) | undefined
+  readonly skip: ((context: Context) => Sooner<boolean>) | undefined
+  readonly refunds: ((outcome: RequestOutcome) => boolean) | undefined
+}
+
+export const RULE_MEMBERS: ReadonlySet<string> = membersOf<RateLimitRule<Policies, never>>({
+  ...{ policies: true, match: true, key: true, cost: true, plan: true, skip: true, refund: true },
+})
+
+/**
+ * Reads rules.
+ *
+ * @throws RedstartError `INVALID_ARGUMENT` for one that is none, that can never match, or that is there twice.
+ */
+export function readRules<P extends Policies, Context>(
+  rules: readonly RateLimitRule<P, Context>[],
+  policies: P,
+): readonly Rule<Context>[] {
+  const read = rules.map((rule: RateLimitRule<P, Context>) => readRule(rule, policies))
+  for (const [n, rule] of read.entries()) refuseTwice(rule, read.slice(0, n))
+  return read
+}
+
+/** True for a rule of this request. */
+export function isFor<Context>(
+  { patterns }: Rule<Context>,
+  { method }: HttpExchange,
+  path: readonly string[],
+): boolean {
+  return patterns === undefined || patterns.some((pattern) => matches(pattern, method, path))
+}
+
+function readRule<P extends Policies, Context>(rule: RateLimitRule<P, Context>, policies: P): Rule<Context> {
+  const { match, key, cost = 1, plan, skip, refund } = rule
+  const given = typeof match === 'string' ? [match] : match
+  if (given !== undefined && (!Array.isArray(given) || given.length === 0))
+    throw invalidArgument('match', match, 'a pattern, or an array of one at least: no request would match')
+  for (const [name, value] of Object.entries({ key, plan, skip })) if (value !== undefined) checkFunction(name, value)
+  if (typeof cost !== 'function' && !(Number.isInteger(cost) && cost >= 0))
+    throw invalidArgument('cost', cost, 'a whole number of 0 or more, or a function')
+  const names = typeof rule.policies === 'string' ? [rule.policies] : rule.policies
+  if (!Array.isArray(names) || names.length === 0)
+    throw invalidArgument('policies', rule.policies, 'the name of a policy, or an array of one at least')
+  return {
+    names: names.map((name: string) => checkName(name, policies, cost)),
+    patterns: given?.map((pattern: string) => parsePattern(pattern)),
+    ...{ key, cost, plan, skip },
+    refunds: refundsOf(refund),
+  }
+}
+
+function checkName(name: string, policies: Policies, cost: unknown): string {
+  const policy = typeof name === 'string' && Object.hasOwn(policies, name) ? policies[name] : undefined
+  if (policy === undefined) {
+    const known = Object.keys(policies)
+    const meant = typeof name === 'string' ? meantBy(name, known, 1) : undefined
+    const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+    throw invalidArgument(
+      'a policy of rateLimit',
+      name,
+      `one of ${known.join(', ') || 'those given to createRedstart'}${hint}`,
+    )
+  }
+  if (policy.algorithm === 'concurrency')
+    throw invalidArgument(
+      'a policy of rateLimit',
+      name,
+      'one that can be checked: permits are taken with limiter.acquire',
+    )
+  if (typeof cost === 'number' && cost > policy.limit)
+    throw invalidArgument('cost', cost, `${policy.limit} at most, which is all that ${name} ever has`)
+  return name
+}
+
+function refundsOf(refund: RateLimitRule<Policies, never>['refund']): Rule<never>['refunds'] {
+  if (refund === undefined || typeof refund === 'function') return refund
+  if (refund === 'success') return ({ status, aborted }) => status < 400 && !aborted
+  if (refund === 'failure') return ({ status, aborted }) => status >= 400 || aborted
+  throw invalidArgument('refund', refund, "'success', 'failure' or a function")
+}
+
+/** The same policy, for the same requests and by the same key, would be taken from twice. */
+function refuseTwice<Context>(rule: Rule<Context>, before: readonly Rule<Context>[]): void {
+  const own = new Set(rule.names)
+  const twice = before.find(
+    ({ names, key, patterns }) =>
+      key === rule.key && names.some((name) => own.has(name)) && shareOne(patterns, rule.patterns),
+  )
+  const name = own.size < rule.names.length ? rule.names.find((one, n) => rule.names.indexOf(one) < n) : undefined
+  if (twice === undefined && name === undefined) return
+  const policy = name ?? rule.names.find((one) => twice?.names.includes(one))
+  throw new RedstartError(
+    'INVALID_ARGUMENT',
+    `the policy ${JSON.stringify(policy)} is there twice for the same requests and the same key: leave one of them out`,
+  )
+}
+
+function shareOne(one: Rule<never>['patterns'], other: Rule<never>['patterns']): boolean {
+  if (one === undefined || other === undefined) return one === other
+  const known = new Set(one.map(canonical))
+  return other.some((pattern) => known.has(canonical(pattern)))
+}
