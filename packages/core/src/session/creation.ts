@@ -43,24 +43,35 @@ type Proof = Pick<CoreRecord, 'authenticated' | 'stepUp' | 'device'>
 /**
  * Stores a new record under a new selector and a new secret.
  *
- * @throws RedstartError `NOT_SIGNED_IN` where the place that it was to take was given up, `SESSION_LIMIT` where the user may have no more, `TOO_MANY_SESSIONS` where the client address has
- *   begun too many, `VALUE_TOO_LARGE`, or what the store rejects with.
+ * @throws RedstartError `NOT_SIGNED_IN` where the place that it was to take was given up, `SESSION_LIMIT` where the user
+ *   may have no more, `TOO_MANY_SESSIONS` where the client address has begun too many, `VALUE_TOO_LARGE`, or what the store
+ *   rejects with.
  */
 export async function createRecord(engine: SessionEngine, client: Client, made: NewRecord): Promise<Live> {
   checkSizes(new Map([...made.payloads].map(([field, { payload }]) => [field, payload.length])))
   if (made.userId === undefined && made.reason !== 'import') await admit(engine, client)
   for (let token = made.planned; ; token = undefined) {
-    const live = await tryToCreate(
+    const created = await tryToCreate(
       engine,
       client,
       made,
       token ?? newToken(made.key ?? engine.keyring.first, made.userId),
     )
-    if (live === undefined) continue
+    if (created === undefined) continue
+    const { live } = created
     const { address } = live.token
     if (address.kind === 'user' && made.userId !== undefined) await holdToLimit(engine, made.userId, address)
+    // Nobody is told of one that is refused.
+    tell(engine, made, address.sid, created)
+    noteUse(engine, 'created', live)
     return live
   }
+}
+
+interface Created {
+  readonly live: Live
+  readonly evicted: readonly string[]
+  readonly replicas: number | undefined
 }
 
 /** Undefined where the selector was taken, which happens once in 2^96 times. */
@@ -69,7 +80,7 @@ async function tryToCreate(
   client: Client,
   made: NewRecord,
   token: Token,
-): Promise<Live | undefined> {
+): Promise<Created | undefined> {
   const { settings, keyring, scope, store } = engine
   const { address } = token
   const sealed = new SealedRecord(keyring, scope, { sid: address.sid, key: token.key })
@@ -97,12 +108,12 @@ async function tryToCreate(
   if (reply.kind === 'taken') return undefined
   if (reply.kind === 'rejected') throw tooMany(settings.limit.max)
   if (reply.kind === 'revoked') throw endedMeanwhile()
-  tell(engine, made, address.sid, reply)
-  noteUse(engine, 'created', { token, core, idle, touched: reply.now })
+  const { evicted, replicas } = reply
   const fields = new SessionFields(sealed, bytes, () => undefined)
   for (const [field, payload] of made.payloads) fields.stored(field, bytes.get(field), payload)
   const times = { idle, touched: reply.now, rotated: reply.now }
-  return { token, sealed, core, coreBytes, fields, ...times, secret: 'current', offered: false }
+  const live: Live = { token, sealed, core, coreBytes, fields, ...times, secret: 'current', offered: false }
+  return { live, evicted, replicas }
 }
 
 /** The session that should go on is not there any more. */
@@ -155,7 +166,7 @@ function tell(
   { audit, activity }: SessionEngine,
   { userId, reason }: NewRecord,
   sid: string,
-  { evicted, replicas }: { readonly evicted: readonly string[]; readonly replicas: number | undefined },
+  { evicted, replicas }: Created,
 ): void {
   audit.tell({ type: 'session.created', sid, userId, reason, replicas })
   for (const gone of evicted) {

@@ -12,6 +12,19 @@ export function limitOfScript({ keyring, settings: { limit } }: SessionEngine): 
 }
 
 /**
+ * Asks before anything is ended or made whether a log-in will be refused, so that it changes nothing then. Whatever comes
+ * in between is for who makes the record to see.
+ *
+ * @throws RedstartError `SESSION_LIMIT`, or what the store rejects with.
+ */
+export async function checkLimit(engine: SessionEngine, userId: string): Promise<void> {
+  const { max, onExceed } = engine.settings.limit
+  if (onExceed !== 'reject') return
+  const records = await recordsOf(engine, userId)
+  if (records.length >= max) throw tooMany(max)
+}
+
+/**
  * Holds a user to as many sessions as there may be, those under other keys included.
  *
  * Of several log-ins at once each may see other sessions, some of which are ended meanwhile. Whoever looks leaves the last
@@ -27,9 +40,8 @@ export async function holdToLimit(engine: SessionEngine, userId: string, created
   const { max, onExceed } = settings.limit
   const revokeIt = async (): Promise<unknown> => await revocations.revoke({ addresses: [created] })
   try {
-    const records = await recordsOf(engine, userId)
-    if (onExceed !== 'reject') return await evict(engine, userId, surplusOf(records, max))
-    if (numberOf(created, records) <= max) return
+    if (onExceed !== 'reject') return await evict(engine, userId, surplusOf(await recordsOf(engine, userId), max))
+    if (await mayStay(engine, userId, created)) return
   } catch (error) {
     await revokeIt().catch(() => undefined)
     throw error
@@ -37,6 +49,26 @@ export async function holdToLimit(engine: SessionEngine, userId: string, created
   await revokeIt()
   throw tooMany(max)
 }
+
+/**
+ * Whether what was just created is none too many. Nobody stays who sees more than there may be: so the last one to look,
+ * who sees all that stay, sees no more, whatever the clocks of the servers say. Of those that come at once the first ones
+ * wait for the others to leave. Which ones these are the instants of their beginnings say, each by the clock of its own
+ * server: where these differ, one that should have stayed may be refused.
+ */
+async function mayStay(engine: SessionEngine, userId: string, created: UserAddress): Promise<boolean> {
+  const { clock, settings } = engine
+  const { max } = settings.limit
+  const end = clock.now() + settings.deadline
+  for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+    const records = await recordsOf(engine, userId)
+    if (records.length <= max) return true
+    if (numberOf(created, records) > max || clock.now() + pause > end) return false
+    await new Promise<void>((resolve) => void clock.schedule(pause, resolve))
+  }
+}
+
+const FIRST_PAUSE_MS = 5
 
 /** The user has as many sessions as there may be. */
 export function tooMany(max: number): RedstartError {

@@ -8,6 +8,7 @@ import { endRecord } from './ending.ts'
 import { isHidden } from './field-names.ts'
 import { checkSizes, type FieldDraft, sizesOf } from './fields.ts'
 import { keepAddedFlash } from './flash.ts'
+import { checkLimit } from './limit.ts'
 import type { Live } from './live.ts'
 import { signInFailed } from './sign-in-failure.ts'
 
@@ -49,6 +50,7 @@ export async function signIn(session: ActiveSession, userId: string, how: SignIn
   const drafts = draftsOf(session)
   const own = ownOf(session, userId, how, drafts)
   checkSizes(own === undefined ? (before?.fields.sizesWith(drafts) ?? new Map()) : sizesOf(own))
+  if (before !== undefined && before.core.userId === undefined && how.found !== true) await checkLimit(engine, userId)
   const place = placeOf(session, how)
   const newest = before && (await endRecord(engine, before, place.placeOf !== undefined))
   if (how.renews === true && newest === undefined) {

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Backend, RequestSession, Session } from '../../../src/index.ts'
-import { type Browser, closeAll, codeOf, openInstance } from '../browser.ts'
+import { type Browser, closeAll, codeOf, openInstance, type Opened } from '../browser.ts'
+import { interrupted } from '../interrupted.ts'
 
 /** Whom a classic library means, and what of a session goes on for whom. */
 export function followingTests(backend: () => Backend): void {
@@ -217,14 +218,16 @@ export function followingTests(backend: () => Backend): void {
   })
 
   describe('a log-in that fails', () => {
-    const full = async (): Promise<ReturnType<typeof openInstance>> => {
-      const opened = openInstance(backend(), { sessions: { limit: { max: 1, onExceed: 'reject' } } })
-      await opened.browser().login('full')
+    /** The user has as many as may be once it is too late to leave everything as it was. */
+    const full = (): Opened => {
+      const place = interrupted(backend())
+      const opened = openInstance(place.backend, { sessions: { limit: { max: 1, onExceed: 'reject' } } })
+      place.before = async () => await opened.browser().login('full')
       return opened
     }
     /** Nothing is stored of a request that is answered so. */
     const failing = async (
-      { sessions }: ReturnType<typeof openInstance>,
+      { sessions }: Opened,
       browser: Browser,
       handler: (session: Session) => Promise<unknown>,
     ): Promise<RequestSession['cookie']> => {
@@ -235,7 +238,7 @@ export function followingTests(backend: () => Backend): void {
     }
 
     it("leaves a visitor what there was, though the handler's answer is that it failed", async () => {
-      const opened = await full()
+      const opened = full()
       const browser = opened.browser()
       await browser.request((session) => {
         Object.assign(session, { cart: [1], state: 'x' })
@@ -258,7 +261,7 @@ export function followingTests(backend: () => Backend): void {
     })
 
     it('has what its handler does with the data stored with them, where it goes on', async () => {
-      const { browser: visit } = await full()
+      const { browser: visit } = full()
       const browser = visit()
       await browser.request((session) => void Object.assign(session, { a: 1, b: 1, c: 1 }))
       await browser.request(async (session) => {
@@ -276,7 +279,7 @@ export function followingTests(backend: () => Backend): void {
     })
 
     it('of a user clears the cookie, and what comes afterwards is stored', async () => {
-      const opened = await full()
+      const opened = full()
       const browser = opened.browser()
       await browser.login('other')
       await browser.request((session) => (session['mine'] = 1))
@@ -288,7 +291,7 @@ export function followingTests(backend: () => Backend): void {
     })
 
     it('after regenerate() brings nothing of before back', async () => {
-      const opened = await full()
+      const opened = full()
       const browser = opened.browser()
       await browser.request((session) => (session['old'] = 1))
       const { sessions } = opened

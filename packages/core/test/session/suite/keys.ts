@@ -1,6 +1,27 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Backend } from '../../../src/index.ts'
+import type { Backend, ListedRecord, SessionStore } from '../../../src/index.ts'
 import { at, type Browser, closeAll, codeOf, key, openInstance, times } from '../browser.ts'
+
+/** A backend whose lists of records somebody changes. */
+function relisted(backend: Backend, change: (record: ListedRecord, tag: string) => ListedRecord): Backend {
+  return {
+    ...backend,
+    sessions(context, options) {
+      const store = backend.sessions?.(context, options)
+      if (store === undefined) throw new Error('The backend keeps no sessions')
+      const list: SessionStore['list'] = async (tag, timeout) =>
+        (await store.list(tag, timeout)).map((record) => change(record, tag))
+      return new Proxy(store, {
+        get(target, name) {
+          if (name === 'list') return list
+          const member: unknown = Reflect.get(target, name)
+          const bound: unknown = typeof member === 'function' ? member.bind(target) : member
+          return bound
+        },
+      })
+    },
+  }
+}
 
 /** What holds of sessions while sealing keys are rolled, and processes with the old and the new ones run side by side. */
 export function keyTests(backend: () => Backend): void {
@@ -93,6 +114,33 @@ export function keyTests(backend: () => Backend): void {
       expect(codes.filter((code) => code === 'SESSION_LIMIT')).toHaveLength(17)
       expect(await one.sessions.user('u').list()).toHaveLength(3)
     })
+
+    it.each(['an hour apart', 'so coarse that all is at once'])(
+      'let nobody in above the limit whose log-ins are refused there, though clocks of servers are %s',
+      async (clocks) => {
+        const place = backend()
+        const limit = { max: 3, onExceed: 'reject' } as const
+        let first: string | undefined
+        const seen = relisted(place, (record, tag) => {
+          first ??= tag
+          const created = clocks === 'an hour apart' ? record.created + (tag === first ? 3_600_000 : 0) : 0
+          return { ...record, created }
+        })
+        const one = openInstance(seen, { keys: [key(1), key(2)], sessions: { limit } })
+        const two = openInstance(seen, { app: one.app, keys: [key(2), key(1)], sessions: { limit, deadline: 300 } })
+        const begin = async ({ sessions }: typeof one, userId: string): Promise<string | undefined> =>
+          await codeOf(sessions.create({ userId }))
+        for (const _ of times(3, (n) => n)) expect(await begin(one, 'u')).toBeUndefined()
+        for (const _ of times(3, (n) => n)) expect(await begin(two, 'u')).toBe('SESSION_LIMIT')
+        expect(await one.sessions.user('u').list()).toHaveLength(3)
+        // Who is refused has never been there.
+        expect([two.of('session.created'), two.of('session.ended')]).toEqual([[], []])
+        const codes = await Promise.all(times(12, async (n) => await begin(at([one, two], n % 2), 'v')))
+        const stayed = codes.filter((code) => code === undefined).length
+        expect(stayed).toBeLessThanOrEqual(3)
+        expect(await one.sessions.user('v').list()).toHaveLength(stayed)
+      },
+    )
 
     it("hide nobody from whoever ends all of a user's sessions, in whichever process", async () => {
       const place = backend()

@@ -1,37 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Backend, Session, SessionStore } from '../../../src/index.ts'
+import type { Backend, Session } from '../../../src/index.ts'
 import { type Browser, closeAll, codeOf, key, openInstance, type Opened } from '../browser.ts'
+import { interrupted } from '../interrupted.ts'
 
 type Between = (opened: Opened, id: string) => Promise<unknown>
-
-/** A backend of which somebody else makes use right before a record is made. */
-function interrupted(backend: Backend): { readonly backend: Backend; before: (() => Promise<unknown>) | undefined } {
-  const place = {
-    before: undefined as (() => Promise<unknown>) | undefined,
-    backend: {
-      ...backend,
-      sessions(context, options) {
-        const store = backend.sessions?.(context, options)
-        if (store === undefined) throw new Error('The backend keeps no sessions')
-        const create: SessionStore['create'] = async (request, timeout) => {
-          const { before } = place
-          place.before = undefined
-          await before?.()
-          return await store.create(request, timeout)
-        }
-        return new Proxy(store, {
-          get(target, name) {
-            if (name === 'create') return create
-            const member: unknown = Reflect.get(target, name)
-            const bound: unknown = typeof member === 'function' ? member.bind(target) : member
-            return bound
-          },
-        })
-      },
-    } satisfies Backend,
-  }
-  return place
-}
 
 /** What becomes of a session that goes on under another id while somebody ends it. */
 export function replacingTests(backend: () => Backend): void {

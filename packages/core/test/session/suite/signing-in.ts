@@ -75,6 +75,22 @@ export function signingInTests(backend: () => Backend): void {
       expect([await user.read('cart'), await user.read('seen')]).toEqual([undefined, undefined])
     })
 
+    it('that is refused changes nothing of what a visitor had', async () => {
+      const { browser: visit, of } = openInstance(backend(), { sessions: { limit: { max: 1, onExceed: 'reject' } } })
+      await visit().login('full')
+      const visitor = visit()
+      await visitor.request((session) => (session['cart'] = [1]))
+      const tab = visitor.copy()
+      const told = (): number => of('session.created').length + of('session.ended').length
+      const [id, before] = [(await visitor.request((session) => session.id)).value, told()]
+      const { cookie } = await visitor.request(async (session) => {
+        expect(await codeOf(session.login('full'))).toBe('SESSION_LIMIT')
+      })
+      expect([cookie, told()]).toEqual([undefined, before])
+      for (const browser of [visitor, tab])
+        expect((await browser.request((session) => [session.id, session['cart']])).value).toEqual([id, [1]])
+    })
+
     it('sends its cookie even where the one that came was replaced', async () => {
       const browser = openInstance(backend()).browser()
       await browser.login(1)
