@@ -22,7 +22,7 @@ const apart = [
 ]
 /**
  * Left to `npm run soak`: real processes through many failovers, since how long Redis takes for each is not ours, and
- * what shows only after minutes; what needs a browser; and sessions over HTTP in versions of a framework before the newest.
+ * what shows only after minutes; what needs a browser, or to install something; and sessions over HTTP in versions of a framework before the newest.
  */
 const soakOnly = [
   '**/test/processes/failover.redis.test.ts',
@@ -30,6 +30,7 @@ const soakOnly = [
   '**/test/soak/soak.redis.test.ts',
   '**/test/tracking/failover.cluster.test.ts',
   'apps/showcase/test/chromium.test.ts',
+  'tools/test/example.test.ts',
   'examples/express/test/availability/availability.test.ts',
   // The same suites over more of the same: what differs between them is in what stays.
   'packages/core/test/redis/sentinel.redis.test.ts',
@@ -83,6 +84,7 @@ export default defineConfig({
       }),
       project('tools', {
         include: ['tools/test/**/*.test.ts'],
+        exclude: soak ? [] : soakOnly,
         testTimeout: 120_000 * patience,
         hookTimeout: 120_000 * patience,
       }),
