@@ -5,9 +5,10 @@ import { cache } from './cache/cache.ts'
 import { coherence } from './coherence/coherence.ts'
 import { publish } from './publish.ts'
 import { jsonOf, tableOf } from './report.ts'
+import { limits } from './limits/limits.ts'
 import { sessions } from './sessions/sessions.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [cache, coherence, sessions]
+const BENCHMARKS: readonly Benchmark[] = [cache, coherence, limits, sessions]
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
