@@ -1,5 +1,5 @@
 import type { Backend, StoreContext } from './backend.ts'
-import { RedstartError } from './errors.ts'
+import { checkObject, RedstartError } from './errors.ts'
 import { Adjusting } from './rate-limit/adjusting.ts'
 import { Asking } from './rate-limit/asking.ts'
 import { Checking } from './rate-limit/checking.ts'
@@ -40,6 +40,7 @@ export interface ComposedLimits<P extends Policies> {
  */
 export function composeLimits<P extends Policies>(parts: LimitsComposedOf<P>): ComposedLimits<P> {
   const { backend, policies } = parts
+  checkObject('policies', policies)
   const settings = resolveLimits(parts.options, parts.deadline)
   let presence: Presence | undefined
   const instances = (): number => settings.instances ?? presence?.count ?? 1

@@ -93,7 +93,7 @@ async function waitFor(
     const stop = (): void => {
       cancel()
       // Those behind keep their turns; the place is free again where there are none.
-      void adjusting.refund(decision)
+      adjusting.refund(decision).catch(() => undefined)
       reject(signal?.reason instanceof Error ? signal.reason : new DOMException('Aborted', 'AbortError'))
     }
     const cancel = clock.schedule(decision.delayMs, () => {

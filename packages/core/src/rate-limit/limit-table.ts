@@ -20,10 +20,15 @@ const LOOKED_AT = 20
 export class LimitTable {
   readonly #kept = new Map<string, Kept>()
   readonly #most: number
+  readonly #longer: number
 
-  /** @param most keys that are kept apart. */
-  constructor(most: number) {
+  /**
+   * @param most keys that are kept apart.
+   * @param longer microseconds that everything is kept longer than it is of use, as Redis does it in tests.
+   */
+  constructor(most: number, longer = 0) {
     this.#most = most
+    this.#longer = longer
   }
 
   get size(): number {
@@ -51,11 +56,6 @@ export class LimitTable {
     for (const item of items) this.#kept.delete(nameOf(item))
   }
 
-  /** What is kept, for tests: by name, with the microsecond until which. */
-  entries(): readonly (readonly [string, Kept])[] {
-    return [...this.#kept]
-  }
-
   #countingOf(item: Pick<LimitItem, 'name' | 'policy' | 'key'>, now: number): Counting {
     const kept = this.#kept.get(nameOf(item)) ?? (this.#isFull(now) ? this.#kept.get(sharedOf(item)) : undefined)
     // Permits are refused before.
@@ -70,7 +70,7 @@ export class LimitTable {
     const own = nameOf(item)
     const name = this.#kept.has(own) || !this.#isFull(now) ? own : sharedOf(item)
     const { lifetime } = counting
-    if (lifetime > 0) this.#kept.set(name, { state: counting.state, expires: now + lifetime })
+    if (lifetime > 0) this.#kept.set(name, { state: counting.state, expires: now + lifetime + this.#longer })
     else this.#kept.delete(name)
   }
 

@@ -2,6 +2,8 @@ import { type RedisServer, startRedis } from '@redstart/testing'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { redis } from '../../src/redis/index.ts'
 import { timedRedis } from './places.ts'
+import { steps } from './random.ts'
+import { limiterTests } from './suite/engine.ts'
 import { limitStoreTests } from './suite/limits.ts'
 
 let server: RedisServer
@@ -15,7 +17,18 @@ describe('limits in Redis', () => {
     {
       backend: () => redis(server.url),
       timed: (app) => timedRedis(server.url, app),
+      single: true,
+      dump: async (app) => {
+        const keys = (await server.command('KEYS', `${app}:*`)) as readonly string[]
+        const dumps = keys.toSorted().map(async (key) => `${key} ${String(await server.command('DUMP', key))}`)
+        return await Promise.all(dumps)
+      },
+      flushScripts: async () => void (await server.command('SCRIPT', 'FLUSH')),
     },
-    { steps: 300 },
+    { steps: steps(120) },
   )
+})
+
+describe('a limiter over Redis', () => {
+  limiterTests(() => redis(server.url), 'redis')
 })

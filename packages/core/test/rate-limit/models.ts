@@ -123,7 +123,7 @@ function fixedModel(window: bigint, limit: bigint, aligned: boolean): Model {
 
 /** @param window in milliseconds. */
 function counterModel(window: bigint, limit: bigint): Model {
-  const all: Taken[] = []
+  let all: Taken[] = []
   const sumIn = (number: bigint): bigint =>
     all.filter(({ at }) => at / 1000n / window === number).reduce((sum, { amount }) => sum + amount, 0n)
   const estimate = (now: bigint): bigint => {
@@ -155,7 +155,7 @@ function counterModel(window: bigint, limit: bigint): Model {
       }
     },
     take(at, amount) {
-      all.push({ at, amount })
+      all = [...all.filter((each) => each.at / 1000n / window >= at / 1000n / window - 1n), { at, amount }]
     },
   }
 }

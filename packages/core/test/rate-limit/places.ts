@@ -20,7 +20,9 @@ export interface Place {
   readonly backend: () => Backend
   /** A store of an app of its own unless one is named. */
   readonly timed: (app?: string) => TimedStore
-  /** What is stored of an app, as bytes that can be compared; the names of keys with `*` in the place of the app. */
+  /** One server has all keys. */
+  readonly single: boolean
+  /** What is stored of an app, in a form that can be compared. */
   readonly dump?: (app: string) => Promise<readonly string[]>
   /** Forgets the scripts. */
   readonly flushScripts?: () => Promise<void>
@@ -34,9 +36,10 @@ export function appName(): string {
   return `app${randomBytes(6).toString('hex')}`
 }
 
-export function timedMemory(most = 100_000): TimedStore {
+/** @param longer microseconds that everything is kept longer than it is of use. */
+export function timedMemory(most = 100_000, longer = 0): TimedStore {
   const timed = { now: START } as { now: number; store: LimitStore } // completed on the next line
-  timed.store = new MemoryLimitStore(new MemoryLimits(most), () => timed.now)
+  timed.store = new MemoryLimitStore(new MemoryLimits(most, longer), () => timed.now)
   return timed
 }
 

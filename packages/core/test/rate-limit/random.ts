@@ -12,3 +12,8 @@ export async function seeded(run: (random: Random) => Promise<void>): Promise<vo
     throw new Error(`with REDSTART_SEED=${seed}`, { cause: error })
   }
 }
+
+/** How long traces are: in a soak a hundred times as long. */
+export function steps(usually: number): number {
+  return process.env['REDSTART_SOAK'] === '1' ? usually * 100 : usually
+}

@@ -10,8 +10,8 @@ export class MemoryLimits {
   readonly blocks: MemoryBlocks = new MemoryBlocks()
   readonly replies: MemoryReplies = new MemoryReplies()
 
-  /** @param most keys of limits that are kept apart. */
-  constructor(most: number) {
-    this.table = new LimitTable(most)
+  /** @param most and longer as of {@link LimitTable}. */
+  constructor(most: number, longer = 0) {
+    this.table = new LimitTable(most, longer)
   }
 }

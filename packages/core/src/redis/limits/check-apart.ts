@@ -91,11 +91,22 @@ function joined(
   for (const { items, reply } of parts)
     if (reply.kind === 'decided')
       for (const [n, result] of reply.results.entries()) byName.set(items[n]?.name ?? '', result)
-  const results = request.items.flatMap(({ name }) => {
-    const result = byName.get(name)
-    const back = gifts.find((gift) => gift.name === name)?.amount ?? 0
-    return result === undefined ? [] : [{ ...result, remaining: result.remaining + back, amount: result.amount - back }]
+  const results = request.items.flatMap((item) => {
+    const result = byName.get(item.name)
+    const back = gifts.find(({ name }) => name === item.name)?.amount ?? 0
+    return result === undefined ? [] : [without(item, result, back, refused)]
   })
   const duplicate = !refused && parts.every(({ reply }) => reply.kind === 'decided' && reply.duplicate)
   return { kind: 'decided', allowed: !refused, duplicate, granted, trips, results }
+}
+
+/** What a limit says after something of it was given back; when all of a window comes back is as it was. */
+function without({ policy }: LimitItem, result: ItemResult, back: number, refused: boolean): ItemResult {
+  const { rule } = policy
+  return {
+    ...result,
+    remaining: result.remaining + back,
+    reset: rule.kind === 'gcra' ? Math.max(0, result.reset - back * rule.interval) : result.reset,
+    amount: refused ? 0 : result.amount - back,
+  }
 }

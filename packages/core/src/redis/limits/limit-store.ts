@@ -118,7 +118,7 @@ export class RedisLimitStore implements LimitStore {
       const [, interval = 0, burst = 0, debt = 0, , shadow = 0] = argumentsOf(first)
       const given = [this.#time(), interval, burst, debt, shadow, first.cost]
       const reply = this.#run(limitGcra, [keys.kept(own, first), keys.block(own)], given, timeout)
-      return reply.then((told) => limitReplyOf(told, items, 0))
+      return reply.then((told) => limitReplyOf(told, request, 0))
     }
     const owns = items.map(({ key }) => (key === first.key ? own : keys.of(key)))
     const blocks = [...new Set(owns)].map((each) => keys.block(each))
@@ -128,7 +128,7 @@ export class RedisLimitStore implements LimitStore {
     const values: Value[] = [this.#time(), blocks.length, taking, remember?.ms ?? 0, `${this.#name}:${seq}`]
     for (const item of items) values.push(...argumentsOf(item), item.cost)
     const reply = this.#run(limitCheck, [...blocks, ...kept, ...replies], values, timeout)
-    return reply.then((told) => limitReplyOf(told, items, seq))
+    return reply.then((told) => limitReplyOf(told, request, seq))
   }
 
   #permit(act: string, request: PermitRequest, timeout: number): Promise<unknown> {

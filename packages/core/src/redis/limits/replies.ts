@@ -1,13 +1,13 @@
 import { Buffer } from 'node:buffer'
 import { RedstartError } from '../../errors.ts'
-import type { Blocked, Decided, ItemResult, LimitItem, PermitReply } from '../../rate-limit/limit-store.ts'
+import type { Blocked, Decided, ItemResult, LimitRequest, PermitReply } from '../../rate-limit/limit-store.ts'
 
 /** Values before those of the first rule, and of each rule. */
 const HEAD = 3
 const EACH = 5
 
 /** @param seq names what was taken from a log, which Redis has no receipt for. */
-export function limitReplyOf(reply: unknown, items: readonly LimitItem[], seq: number): Decided | Blocked {
+export function limitReplyOf(reply: unknown, { items, taking }: LimitRequest, seq: number): Decided | Blocked {
   const values = numbersIn(reply)
   const outcome = numberAt(values, 0)
   if (outcome === BLOCKED) return blockedOf(values)
@@ -24,7 +24,7 @@ export function limitReplyOf(reply: unknown, items: readonly LimitItem[], seq: n
       reset: numberAt(values, first + 3),
       receipt,
       at,
-      amount: outcome === 1 && status === 1 ? Math.min(cost, n === 0 ? granted : cost) : 0,
+      amount: outcome === 0 || status !== 1 ? 0 : taking === 'upto' ? granted : cost,
     }
   })
   return { kind: 'decided', allowed: outcome !== 0, duplicate: outcome === 2, granted, trips: 1, results }

@@ -48,6 +48,7 @@ local function reward(s, amount)
     end
     return left < amount
   else
+    if amount == 0 or s.count == 0 then return false end
     redis.call('ZREMRANGEBYSCORE', s.key, '-inf', text(now - s.a))
     redis.call('ZREMRANGEBYRANK', s.key, -amount, -1)
     return false

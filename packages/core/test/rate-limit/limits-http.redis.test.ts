@@ -1,0 +1,21 @@
+import { describe } from 'vitest'
+import { redisHttp } from '../../src/redis-http/index.ts'
+import { restPlace } from '../redis-http/rest-place.ts'
+import { timedHttp } from './places.ts'
+import { steps } from './random.ts'
+import { limiterTests } from './suite/engine.ts'
+import { limitStoreTests } from './suite/limits.ts'
+
+const place = restPlace()
+
+describe('limits in Redis over HTTP', () => {
+  const options = (): { url: string; token: string } => ({ url: place.rest.url, token: place.rest.token })
+  limitStoreTests(
+    { backend: () => redisHttp(options()), timed: (app) => timedHttp(options(), app), single: true },
+    { steps: steps(20) },
+  )
+})
+
+describe('a limiter over Redis over HTTP', () => {
+  limiterTests(() => redisHttp({ url: place.rest.url, token: place.rest.token }), 'redis')
+})
