@@ -38,6 +38,8 @@ export class Connection {
   #watch: Cancel | undefined
   /** What is sent on it goes out at the end of this turn. */
   #corked: Redis['stream'] | undefined
+  /** Calls that go out with the next write. */
+  #held = 0
   #reason = 'no attempt to connect has been made'
   /** Attempts since the connection was last open; a server that lets us connect and then refuses counts, too. */
   #failures = 0
@@ -59,8 +61,9 @@ export class Connection {
   }
 
   /**
-   * Sends. While replies are owed, what is sent in one turn of the event loop goes out together at its end: a write of its
-   * own costs as much as a small command. Where none is, it goes out at once, since there may be nothing to wait for.
+   * Sends. While replies are owed, what is sent in one turn of the event loop goes out a few calls at a time: a write of its
+   * own costs as much as a small command, and to hold back all of them would leave the server with nothing to do meanwhile.
+   * Where none is, it goes out at once, since there may be nothing to wait for.
    */
   send<T>(send: Send<T>, wanted: Wanted): Promise<T> {
     if (this.owed > 0) {
@@ -79,8 +82,16 @@ export class Connection {
 
   #batch(): void {
     const { stream } = this.client
-    if (this.#corked === stream) return
+    if (this.#corked === stream) {
+      this.#held += 1
+      if (this.#held <= MOST_HELD) return
+      stream.uncork()
+      stream.cork()
+      this.#held = 1
+      return
+    }
     this.#corked = stream
+    this.#held = 1
     stream.cork()
     setImmediate(() => {
       this.#corked = undefined
@@ -215,6 +226,9 @@ export class Connection {
 export function pauseAfter(failures: number): number {
   return Math.min(2000, 50 * 2 ** Math.min(failures - 1, 10)) * (0.5 + Math.random() / 2)
 }
+
+/** Calls that go out in one write. */
+const MOST_HELD = 8
 
 /** ioredis destroys the socket after its own shorter deadline; this one is for a Sentinel that does not answer. */
 const LONGEST_CLOSE_MS = 500
