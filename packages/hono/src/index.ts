@@ -4,9 +4,10 @@
  *
  * @packageDocumentation
  */
-export { type PolicyUse, usePolicy } from '@redstart/core/http'
+export { type PolicyUse, rateLimitOf, usePolicy } from '@redstart/core/http'
 export { answerErrors } from './answer-errors.ts'
 export { addressFrom, type ConnectionOptions } from './connection.ts'
 export { refuseCrossSite } from './refuse-cross-site.ts'
+export { type LimiterOfRequest, rateLimit, type RateLimitEnv, type RateLimitMiddlewareOptions } from './rate-limit.ts'
 export { runPolicies, type RunOptions } from './run-policies.ts'
 export { session, type SessionEnv, type SessionMiddlewareOptions, type SessionsOfRequest } from './session.ts'

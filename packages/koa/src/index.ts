@@ -5,6 +5,8 @@
  */
 export { type PolicyUse, usePolicy } from '@redstart/core/node-http'
 export { refuseCrossSite } from './refuse-cross-site.ts'
+export { rateLimitOf } from '@redstart/core/http'
+export { rateLimit, type RateLimitMiddlewareOptions } from './rate-limit.ts'
 export { runPolicies, type RunOptions } from './run-policies.ts'
 export { loadSession, session, type SessionMiddlewareOptions, sessionOf } from './session.ts'
 export type { LazySessionContext, SessionContext } from './session-context.ts'

@@ -16,6 +16,16 @@ export type {
 } from './http/adapter.ts'
 export { httpAdapterTests } from './http/http-adapter-tests.ts'
 export type { HttpAdapterTest } from './http/http-test.ts'
+export {
+  type LimitAdapter,
+  type LimitApp,
+  type LimitAppOptions,
+  type LimitAppRule,
+  type LimitRoute,
+  ruleFor,
+} from './http-limits/limit-adapter.ts'
+export { limitAdapterTests } from './http-limits/limit-adapter-tests.ts'
+export type { LimitAdapterTest } from './http-limits/limit-test.ts'
 export type {
   KeptFields,
   KeptSession,

@@ -1,0 +1,101 @@
+import { createRedstart, fixedWindow } from '@redstart/core'
+import { fastify, type FastifyInstance } from 'fastify'
+import { describe, expect, it } from 'vitest'
+import { rateLimit, type RateLimitPluginOptions, type RateLimitRouteConfig } from '../../src/index.ts'
+
+const POLICIES = {
+  two: fixedWindow({ limit: 2, window: '1h' }),
+  five: fixedWindow({ limit: 5, window: '1h' }),
+} as const
+const DIRECT = { clientAddress: 'framework' } as const
+
+async function appWith(
+  options: Omit<RateLimitPluginOptions, 'redstart'>,
+  routes: Readonly<Record<string, RateLimitRouteConfig | undefined>> = {},
+): Promise<FastifyInstance> {
+  const app = fastify()
+  await app.register(rateLimit, { redstart: createRedstart({ policies: POLICIES }), ...options })
+  for (const [url, config] of Object.entries(routes))
+    app.route({
+      method: ['GET', 'POST'],
+      url,
+      ...(config !== undefined && { config: { rateLimit: config } }),
+      handler: async () => 'yes',
+    })
+  return app
+}
+
+async function told(app: FastifyInstance, url: string): Promise<string | undefined> {
+  const { headers } = await app.inject({ url, payload: { user: 'ada' }, method: 'POST' })
+  return headers['ratelimit']?.toString()
+}
+
+describe('the config of a route', () => {
+  it('takes the place of what the plugin was registered with, and may be none', async () => {
+    const app = await appWith(
+      { policies: 'five', ...DIRECT },
+      { '/usual': undefined, '/own': { policies: 'two' }, '/none': false },
+    )
+    expect(await told(app, '/usual')).toBe('"five";r=4;t=3600')
+    expect(await told(app, '/own')).toBe('"two";r=1;t=3600')
+    expect(await told(app, '/none')).toBeUndefined()
+    expect(await told(app, '/nowhere')).toBe('"five";r=3;t=3600')
+  })
+
+  it('is all there is where the plugin has no policies of its own', async () => {
+    const rules = [{ policies: 'two' }, { policies: 'five', match: 'POST /own' }]
+    const app = await appWith(DIRECT, { '/usual': undefined, '/own': { rules } })
+    expect(await told(app, '/usual')).toBeUndefined()
+    expect(await told(app, '/own')).toBe('"two";r=1;t=3600, "five";r=4;t=3600')
+  })
+
+  it('may ask behind the body', async () => {
+    const key = ({ body }: { readonly body: unknown }): string => String(Reflect.get(Object(body) as object, 'user'))
+    const app = await appWith(DIRECT, { '/login': { policies: 'two', key, hook: 'preHandler' } })
+    const statuses: number[] = []
+    for (const user of ['ada', 'ada', 'ada', 'bob'])
+      statuses.push((await app.inject({ method: 'POST', url: '/login', payload: { user } })).statusCode)
+    expect(statuses).toEqual([200, 200, 429, 200])
+  })
+
+  it.each([
+    [true, 'boolean'],
+    ['two', 'string'],
+    [null, 'no policies'],
+    [{}, 'no policies'],
+    [{ policies: 'tow' }, 'did you mean two?'],
+    [{ policies: 'two', match: 'orders' }, "'/orders/:id'"],
+    [{ policies: 'two', hook: 'onSend' }, "'preHandler'"],
+    [{ policies: 'two', rules: [{ policies: 'five' }] }, 'beside rules'],
+    [{ cost: 2 }, 'without policies'],
+  ])('is refused where it is %j', async (config, message) => {
+    const app = await appWith(DIRECT)
+    expect(() =>
+      app.route({ method: 'GET', url: '/', config: { rateLimit: config as never }, handler: async () => 'no' }),
+    ).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) }))
+  })
+})
+
+it.each([
+  [{ policies: 'two' }, 'has no key'],
+  [{ cost: 2, ...DIRECT }, 'without policies'],
+  [{ policies: 'two', rules: [], ...DIRECT }, 'beside rules'],
+  [{ policies: 'two', hook: 'preParsing', ...DIRECT }, "'preHandler'"],
+  [{ policies: 'two', maximum: 5, ...DIRECT }, 'maximum'],
+])('registering with %j is refused', async (options, message) => {
+  await expect(appWith(options as never)).rejects.toThrow(
+    expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) }),
+  )
+})
+
+it('holds for its scope alone, and the routes in it', async () => {
+  const app = fastify()
+  const redstart = createRedstart({ policies: POLICIES })
+  app.get('/outside', async () => 'yes')
+  await app.register(async (scope) => {
+    await scope.register(rateLimit, { redstart, policies: 'two', ...DIRECT })
+    scope.get('/inside', async () => 'yes')
+  })
+  expect((await app.inject('/outside')).headers['ratelimit']).toBeUndefined()
+  expect((await app.inject('/inside')).headers['ratelimit']?.toString()).toBe('"two";r=1;t=3600')
+})
