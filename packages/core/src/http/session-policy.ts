@@ -212,7 +212,11 @@ async function failureOf(storing: Promise<void>): Promise<RedstartError | undefi
  */
 function capture<Data extends object>(head: LeavingHead, state: SessionState<Data>): Settlement {
   if (head.status >= 500 || head.header('content-length') !== undefined) return undefined
-  const late = (): Promise<void> | undefined => (state.opened?.pending ? state.opened.commitLate() : undefined)
+  const stop = state.opened?.streams()
+  const late = (): Promise<void> | undefined => {
+    stop?.()
+    return state.opened?.pending ? state.opened.commitLate() : undefined
+  }
   // The client has gone, which the handler is told at the same time: what it does then comes first.
   const abort = async (): Promise<void> => {
     await new Promise<void>((resolve) => void setTimeout(resolve))

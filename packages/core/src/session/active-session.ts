@@ -5,6 +5,7 @@ import type { SessionEngine } from './engine.ts'
 import type { Live } from './live.ts'
 import type { Opening } from './opening.ts'
 import { Steps } from './steps.ts'
+import { Succession } from './succession.ts'
 import { newToken, type Token } from './token.ts'
 import type { DataView } from './view.ts'
 
@@ -50,6 +51,7 @@ export class ActiveSession {
   /** Why it ended while this request ran. */
   #lost: string | undefined
   readonly steps: Steps = new Steps()
+  readonly succession: Succession = new Succession()
 
   /** @param makeView makes what the handler is given, which shows nothing yet. */
   constructor(engine: SessionEngine, client: Client, opening: Opening, makeView: (session: ActiveSession) => DataView) {

@@ -2,7 +2,7 @@ import type { ActiveSession } from './active-session.ts'
 import { commit } from './commit.ts'
 import { punctual } from './engine.ts'
 import { noteUse } from './live.ts'
-import { presentedBy } from './token.ts'
+import { presenting, tooLong } from './presenting.ts'
 
 /**
  * Gives a session another idle time, and notes a use of it. One that is not stored yet is stored first.
@@ -19,8 +19,11 @@ export async function extend(session: ActiveSession, idle: number): Promise<void
   const { engine, live } = session
   if (live === undefined) return
   const { grace } = engine.settings
-  const request = { ...presentedBy(live.token), changes: [], touch: true, idle, grace }
-  const reply = await punctual(engine, (dated, timeout) => engine.store.commit({ ...request, ...dated }, timeout))
+  const request = { changes: [], touch: true, idle, grace }
+  const reply = await presenting(session, live, (presented) =>
+    punctual(engine, (dated, timeout) => engine.store.commit({ ...presented, ...request, ...dated }, timeout)),
+  )
+  if (reply.kind === 'reuse') throw tooLong()
   if (reply.kind !== 'committed') return session.lose(reply.kind)
   session.live = { ...live, idle, touched: reply.now }
   noteUse(engine, 'used', session.live)

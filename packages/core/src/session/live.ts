@@ -20,6 +20,8 @@ export interface Live {
   readonly secret: 'current' | 'previous'
   /** A next secret was offered. */
   readonly offered: boolean
+  /** That one, where this request was told. */
+  readonly nextSecret?: string | undefined
 }
 
 /** What a record says, opened; undefined where it is not what was sealed for this token. */

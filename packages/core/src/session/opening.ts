@@ -37,6 +37,8 @@ export interface OpenHow {
   readonly readOnly: boolean
   /** Whether this counts as a use. */
   readonly touch: boolean
+  /** By a request that has opened it before. */
+  readonly again?: boolean
 }
 
 /**
@@ -126,25 +128,28 @@ function noted(engine: SessionEngine, live: Live, record: LoadedRecord): Opening
   const { sid } = live.token.address
   if (record.promoted) engine.audit.tell({ type: 'session.rotated', sid, phase: 'taken' })
   if (record.noted) noteUse(engine, 'used', live)
-  return { kind: 'loaded', live, cookie: offeredCookie(live, record) }
+  const nextSecret = offeredSecret(live, record)
+  if (nextSecret === undefined) return { kind: 'loaded', live, cookie: undefined }
+  const cookie = cookieOf({ ...live.token, secret: nextSecret }, live.core, record.now)
+  return { kind: 'loaded', live: { ...live, nextSecret }, cookie }
 }
 
 /** Whoever presents the current secret is told the next one, again and again until it is presented. */
-function offeredCookie({ token, sealed, core }: Live, { secret, next, now }: LoadedRecord): CookieChange | undefined {
-  if (secret !== 'current' || next === undefined) return undefined
-  const opened = sealed.openNext(next, token.secret)
-  return opened === undefined ? undefined : cookieOf({ ...token, secret: opened }, core, now)
+function offeredSecret({ token, sealed }: Live, { secret, next }: LoadedRecord): string | undefined {
+  return secret === 'current' && next !== undefined ? sealed.openNext(next, token.secret) : undefined
 }
 
 async function refused(
   engine: SessionEngine,
   { address }: Token,
   reason: Refusal,
-  { readOnly }: OpenHow,
+  { readOnly, again = false }: OpenHow,
 ): Promise<Opening> {
   if (reason !== 'reuse') return counted(engine, reason)
   const { audit, settings, revocations } = engine
   const { sid } = address
+  // A request that came with a good one may look again later: nobody has a copy for that.
+  if (again) return { kind: 'refused', reason, mute: true }
   audit.tell({ type: 'session.reuse', sid })
   if (settings.onReuse === 'revoke' && !readOnly) {
     await revocations.revoke({ addresses: [address] }, () =>

@@ -5,6 +5,7 @@ import { isPending } from './drafts.ts'
 import type { RefusalReason } from './opening.ts'
 import type { Session } from './session-object.ts'
 import type { SessionData } from './settings.ts'
+import { followRotation } from './stream-rotation.ts'
 
 /** The session of one request, from before its handler until its response. */
 export interface RequestSession<Data extends object = SessionData> {
@@ -24,6 +25,11 @@ export interface RequestSession<Data extends object = SessionData> {
   readonly clearsFormer: boolean
   /** The head of the response leaves now: from here on no cookie can be set. */
   headLeaves(): void
+  /**
+   * The head of a stream leaves: what it changes until its end can be stored, though the session gets other secrets
+   * meanwhile. Returns how to stop.
+   */
+  streams(): () => void
   /** Stores what was changed since the head left. Nobody is there any more to be told of a failure: an event tells it. */
   commitLate(): Promise<void>
 }
@@ -68,6 +74,10 @@ export class OpenedRequest<Data extends object> implements RequestSession<Data> 
     this.#active.headLeaves()
   }
 
+  streams(): () => void {
+    return followRotation(this.#active)
+  }
+
   commitLate(): Promise<void> {
     return commitLate(this.#active)
   }
@@ -108,6 +118,10 @@ export class FreshRequest<Data extends object> implements RequestSession<Data> {
   headLeaves(): void {
     this.#headHasLeft = true
     this.#opened?.headLeaves()
+  }
+
+  streams(): () => void {
+    return this.#opened?.streams() ?? (() => {})
   }
 
   commitLate(): Promise<void> {

@@ -1,18 +1,36 @@
 import type { ActiveSession } from './active-session.ts'
 import { cookieOf } from './cookie-change.ts'
 import { punctual } from './engine.ts'
-import { newSecret, presentedBy } from './token.ts'
+import type { Live } from './live.ts'
+import type { Refusal } from './session-store.ts'
+import { presenting } from './presenting.ts'
+import { newSecret, presentedBy, type Token } from './token.ts'
 
 /**
  * Offers the next secret. Until somebody presents it the current one goes on, and everybody who presents the current one
  * is told the same next one: a response that is lost costs nothing.
  */
 export async function rotate(session: ActiveSession): Promise<void> {
-  const { engine, live } = session
+  const { live } = session
   if (session.outage !== undefined) throw session.outage
   if (live === undefined || live.secret !== 'current') return
   session.requireHead()
-  const { token, sealed, core } = live
+  const offered = await presenting(session, live, (_presented, token) => offerNext(session, live, token))
+  if (offered.kind !== 'rotated') return session.lose(offered.kind)
+  const { secret, now } = offered
+  if (secret === undefined) return
+  session.succession.learn(live, secret)
+  session.live = { ...live, offered: true, nextSecret: secret }
+  session.setCookie(cookieOf({ ...live.token, secret }, live.core, now))
+}
+
+/** What came of an offer: the next secret, undefined where it is told to nobody who presents this one. */
+export type Offered =
+  | { readonly kind: 'rotated'; readonly secret: string | undefined; readonly now: number }
+  | { readonly kind: Refusal }
+
+/** @param token what is presented. */
+export async function offerNext({ engine }: ActiveSession, { sealed }: Live, token: Token): Promise<Offered> {
   const { sid } = token.address
   const secret = newSecret()
   const request = {
@@ -22,10 +40,8 @@ export async function rotate(session: ActiveSession): Promise<void> {
     grace: engine.settings.grace,
   }
   const reply = await punctual(engine, (dated, timeout) => engine.store.rotate({ ...request, ...dated }, timeout))
-  if (reply.kind !== 'rotated') return session.lose(reply.kind)
+  if (reply.kind !== 'rotated') return reply
   const next = reply.next && sealed.openNext(reply.next, token.secret)
-  if (next === undefined) return
-  session.live = { ...live, offered: true }
-  session.setCookie(cookieOf({ ...token, secret: next }, core, reply.now))
   if (next === secret) engine.audit.tell({ type: 'session.rotated', sid, phase: 'offered' })
+  return { kind: 'rotated', secret: next, now: reply.now }
 }

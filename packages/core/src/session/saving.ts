@@ -7,7 +7,7 @@ import type { Live } from './live.ts'
 import { mergedDrafts, mergesField } from './merging.ts'
 import { isHidden } from './field-names.ts'
 import type { CommitReply, FieldChange } from './session-store.ts'
-import { presentedBy } from './token.ts'
+import { presenting, tooLong } from './presenting.ts'
 
 /**
  * How often a change is made anew while others go on changing the same fields. Each time one of them gets through, so this
@@ -85,15 +85,18 @@ function ownChanges(
 type Sent = Exclude<CommitReply, { kind: 'late' }>
 
 async function send(
-  { engine }: ActiveSession,
+  session: ActiveSession,
   live: Live,
   changes: readonly FieldChange[],
   core: Uint8Array | undefined,
 ): Promise<Sent> {
+  const { engine } = session
   const { store, settings } = engine
   const replaced = core === undefined ? {} : { core: { bytes: core, nonce: nonceOf(live.coreBytes) } }
-  const request = { ...presentedBy(live.token), changes, ...replaced, touch: false, grace: settings.grace }
-  return punctual(engine, (dated, timeout) => store.commit({ ...request, ...dated }, timeout))
+  const request = { changes, ...replaced, touch: false, grace: settings.grace }
+  return presenting(session, live, (presented) =>
+    punctual(engine, (dated, timeout) => store.commit({ ...presented, ...request, ...dated }, timeout)),
+  )
 }
 
 interface Settled {
@@ -109,6 +112,7 @@ function settle(session: ActiveSession, live: Live, { wanted, changes, core, rep
       'VALUE_TOO_LARGE',
       'The session has no room for another field; put fields together in objects',
     )
+  if (reply.kind === 'reuse') throw tooLong()
   // It ended while the request ran: a late save must bring nothing back.
   if (reply.kind !== 'committed') return session.lose(reply.kind)
   for (const _ of reply.mismatched) session.engine.audit.count('conflict')

@@ -7,7 +7,7 @@ import { checkSizes, type FieldDraft } from './fields.ts'
 import type { Live } from './live.ts'
 import { MOST_ATTEMPTS } from './saving.ts'
 import { fieldPayload, fieldValue } from './sealed.ts'
-import { presentedBy } from './token.ts'
+import { presenting, tooLong } from './presenting.ts'
 
 /**
  * Changes one field by what the backend has of it at that moment, so that of concurrent changes none is lost: it is
@@ -69,19 +69,22 @@ async function store(
   draft: FieldDraft,
 ): Promise<boolean> {
   const { engine } = session
-  const { fields, sealed, token } = live
+  const { fields, sealed } = live
   const { field, payload } = draft
   // A step before this one may have been about the same.
   if (session.live?.fields !== fields || fields.bytes(field) !== before) return false
   checkSizes(fields.sizesWith([draft]))
   const changed = fields.change(draft, 'refuse')
-  const request = { ...presentedBy(token), changes: [changed], touch: false, grace: engine.settings.grace }
-  const reply = await punctual(engine, (dated, timeout) => engine.store.commit({ ...request, ...dated }, timeout))
+  const request = { changes: [changed], touch: false, grace: engine.settings.grace }
+  const reply = await presenting(session, live, (presented) =>
+    punctual(engine, (dated, timeout) => engine.store.commit({ ...presented, ...request, ...dated }, timeout)),
+  )
   if (reply.kind === 'committed') {
     fields.stored(field, changed.bytes, payload)
     return true
   }
   if (reply.kind === 'full') throw gone(field, 'there are as many fields as there may be')
+  if (reply.kind === 'reuse') throw tooLong()
   if (reply.kind !== 'conflict') {
     session.lose(reply.kind)
     throw gone(field, `the session is ${reply.kind}`)

@@ -12,6 +12,7 @@ import { raceTests } from './races.ts'
 import { recordTests } from './records.ts'
 import { replacingTests } from './replacing.ts'
 import { signingInTests } from './signing-in.ts'
+import { successionTests } from './succession.ts'
 import { versionTests } from './versions.ts'
 
 /** What sessions promise over whichever backend. */
@@ -25,6 +26,7 @@ export function sessionTests(backend: () => Backend): void {
   versionTests(backend)
   raceTests(backend)
   replacingTests(backend)
+  successionTests(backend)
   endingTests(backend)
   keyTests(backend)
   countingTests(backend)
