@@ -20,7 +20,7 @@ describe('limits in Redis', () => {
       single: true,
       dump: async (app) => {
         const keys = (await server.command('KEYS', `${app}:*`)) as readonly string[]
-        const dumps = keys.toSorted().map(async (key) => `${key} ${String(await server.command('DUMP', key))}`)
+        const dumps = [...keys].sort().map(async (key) => `${key} ${String(await server.command('DUMP', key))}`)
         return await Promise.all(dumps)
       },
       flushScripts: async () => void (await server.command('SCRIPT', 'FLUSH')),

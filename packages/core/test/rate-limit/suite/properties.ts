@@ -173,6 +173,8 @@ function mostWithin(admitted: readonly { readonly at: number; readonly amount: n
   return most
 }
 
-function withoutReceipt(decided: Awaited<ReturnType<typeof checked>>): unknown {
-  return { ...decided, results: decided.results.map(({ receipt: _, at: __, ...result }) => result) }
+/** What does not say who asked when. */
+function withoutReceipt({ allowed, granted, results }: Awaited<ReturnType<typeof checked>>): unknown {
+  const told = results.map(({ passed, remaining, wait, reset, amount }) => [passed, remaining, wait, reset, amount])
+  return { allowed, granted, told }
 }
