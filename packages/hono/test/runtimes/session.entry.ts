@@ -1,8 +1,8 @@
 import { env as variables } from 'node:process'
-import { createRedstart, type Redstart } from '@redstart/core'
+import { createRedstart, fixedWindow, type Redstart } from '@redstart/core'
 import { redisHttp } from '@redstart/core/redis-http'
 import { type Context, Hono } from 'hono'
-import { answerErrors, session } from '../../src/index.ts'
+import { answerErrors, rateLimit, session } from '../../src/index.ts'
 
 /** Bindings of a Worker, or the environment of a process. */
 interface Env {
@@ -26,11 +26,15 @@ function redstartOf({ env }: Context<{ Bindings: Env }>): Redstart<Fields> {
     keys: env.KEYS,
     backend: redisHttp({ url: env.REST_URL, token: env.REST_TOKEN }),
     deadline: '10s',
+    policies: { two: fixedWindow({ limit: 2, window: '1h' }) },
   })
   return made
 }
 
+const limited = rateLimit(redstartOf, { policies: 'two', clientAddress: { hops: 1 }, refund: 'failure' })
+
 const app = new Hono<{ Bindings: Env }>()
+  .get('/limited', limited, (c) => c.text('passed', c.req.query('fails') === undefined ? 200 : 400))
   .use(session(redstartOf))
   .post('/login/:user', async (c) => {
     await c.var.session.login(c.req.param('user'))

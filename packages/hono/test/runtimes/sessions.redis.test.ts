@@ -93,6 +93,23 @@ for (const name of ['workerd', 'Deno', 'Bun'] satisfies RuntimeName[]) {
       expect([answer.status, await answer.text()]).toEqual([200, 'fetched'])
     })
 
+    it('stand beside limits, of which a request that failed gets back what it took', async () => {
+      let answer: Response | undefined
+      const limit = async (path: string): Promise<number> => {
+        answer = await fetch(`http://127.0.0.1:${running.port}${path}`, {
+          headers: { 'x-forwarded-for': '198.51.100.1, 203.0.113.7' },
+          signal: AbortSignal.timeout(20_000),
+        })
+        return answer.status
+      }
+      // It may come a moment after the answer.
+      for (let n = 0; n < 4; n++) await expect.poll(async () => await limit('/limited?fails')).toBe(400)
+      expect(answer?.headers.get('ratelimit')).toMatch(/^"two";r=[01];t=3600$/)
+      await expect.poll(async () => await limit('/limited')).toBe(429)
+      expect(await answer?.json()).toMatchObject({ code: 'QUOTA_EXCEEDED', 'violated-policies': ['two'] })
+      expect(Number(answer?.headers.get('retry-after'))).toBeGreaterThan(3000)
+    })
+
     it('say 401 where somebody has to be signed in', async () => {
       const answer = await ask('/mine')
       expect([answer.status, await answer.json()]).toMatchObject([401, { code: 'NOT_SIGNED_IN' }])
