@@ -3,6 +3,7 @@ import { Redis } from 'ioredis-6'
 import type { Benchmark, Row } from '../benchmark.ts'
 import { compare, FULL, type Measured, median, type Pace } from '../rounds.ts'
 import type { Open, RateLimiter } from './contender.ts'
+import { middlewareRows } from './middleware.ts'
 import { ourFastPaths, ourFixedWindow, ourGcra } from './ours.ts'
 import { fastifyRateLimit, flexible, rateLimitRedis, upstash } from './peers.ts'
 
@@ -36,6 +37,7 @@ export const limits: Benchmark = {
       await serverTimes(pace),
       await bytesOfKeys(pace),
       ...(await admitted([1, 2, 10])),
+      ...(await inFrameworks(pace)),
     ]
   },
 }
@@ -105,7 +107,8 @@ async function withoutAsking(pace: Pace): Promise<Row[]> {
         name: one.name,
         run: (operations: number) => checking(one.check, operations, 1, 1),
       }))
-      rows.push({ name, results: await compare(contenders, pace) })
+      const results = await compare(contenders, { ...pace, warmUp: 200 * (pace.warmUp ?? 1000) })
+      rows.push({ name, results })
       return []
     })
   return rows
@@ -165,6 +168,15 @@ async function admitted(times: readonly number[]): Promise<Row[]> {
     rows.push({ name: `admitted of ${load * limit}, limit ${limit}`, unit: 'count', results: figures })
   }
   return rows
+}
+
+async function inFrameworks(pace: Pace): Promise<Row[]> {
+  const server = await startRedis()
+  try {
+    return await middlewareRows(server.url, pace)
+  } finally {
+    await server.stop()
+  }
 }
 
 const PREFIX = 'limits'
