@@ -58,7 +58,7 @@ const ENTRY_POINTS = {
   ],
   '@redstart/core/memory': ['memory'],
   '@redstart/core/node-http': ['NodeExchange', 'after', 'isPromise', 'runPolicies', 'usePolicy'],
-  '@redstart/core/redis': ['redis'],
+  '@redstart/core/redis': ['auditStream', 'redis'],
   '@redstart/core/redis-http': ['redisHttp'],
   '@redstart/core/wire': [
     'COMPRESSION_LEVELS',

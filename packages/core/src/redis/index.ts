@@ -7,4 +7,6 @@ export type {
   RedisConnectionOptions,
   RedisSentinelOptions,
 } from './options.ts'
+export { auditStream, type AuditCounts, type AuditStream } from './audit/audit-stream.ts'
+export type { AuditStreamOptions } from './audit/audit-options.ts'
 export { redis } from './redis.ts'
