@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'vite'
@@ -21,7 +22,7 @@ export async function bundle(entry: string): Promise<Bundle> {
     configFile: false,
     root: own,
     logLevel: 'error',
-    plugins: [whereItWas],
+    plugins: [ofTheRuntime, whereItWas],
     ssr: {
       noExternal: true,
       target: 'webworker',
@@ -36,6 +37,13 @@ export async function bundle(entry: string): Promise<Bundle> {
     },
   })
   return { folder, file: join(folder, 'program.mjs'), remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** A module of Node.js by its old name is the runtime's own too, and no package of that name that happens to be there. */
+const ofTheRuntime: Plugin = {
+  name: 'of the runtime',
+  enforce: 'pre',
+  resolveId: (id) => (isBuiltin(id) ? { id: id.startsWith('node:') ? id : `node:${id}`, external: true } : null),
 }
 
 /** What a module calls its own place is that of its source. */
