@@ -548,6 +548,22 @@ end
 return reply`
 
 export const limitGcraLua: string = String.raw`#!lua
+local interval, burst, cost, at = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[6]), tonumber(ARGV[1])
+if not at then
+  local time = redis.call('TIME')
+  at = time[1] * 1000000 + time[2]
+end
+local found = redis.call('MGET', KEYS[1], KEYS[2])
+local full = tonumber(found[1])
+if cost > 0 and not found[2] and (full or not found[1]) then
+  local after = math.max(full or 0, at) + cost * interval
+  local left = burst - (after - at)
+  if left >= 0 then
+    local ms = math.ceil((after - at) / 1000) + (ARGV[1] == '' and 0 or 3600000)
+    redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', string.format('%.0f', ms))
+    return { 1, at, cost, 1, math.floor(left / interval), 0, after - at, 0 }
+  end
+end
 local now, longer = tonumber(ARGV[1]), 3600000
 if not now then
   local time = redis.call('TIME')
@@ -564,13 +580,12 @@ local function blocked_by(block)
   ends = tonumber(ends)
   if ends and ends > now then return ends - now, reason end
 end
-local interval, burst, debt, cost = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[6])
-local found = redis.call('MGET', KEYS[1], KEYS[2])
+local debt = tonumber(ARGV[4])
 if found[2] then
   local left, reason = blocked_by(found[2])
   if left then return { -2, left, reason } end
 end
-local full, refunded, ends = tonumber(found[1]), 0, 0
+local refunded, ends = 0, 0
 if found[1] and not full then
   full, refunded, ends = string.match(found[1], '^(%d+) (%d+) (%d+)$')
   full, refunded, ends = tonumber(full), tonumber(refunded) or 0, tonumber(ends) or 0
