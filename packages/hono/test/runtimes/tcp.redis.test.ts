@@ -25,6 +25,10 @@ async function ask(path: string, cookie = '', method = 'GET'): Promise<Response>
   })
 }
 
+async function jsonOf(path: string, cookie?: string): Promise<unknown> {
+  return await (await ask(path, cookie)).json()
+}
+
 async function logIn(user: string): Promise<string> {
   const [set = ''] = (await ask(`/login/${user}`, '', 'POST')).headers.getSetCookie()
   return set.split(';', 1)[0] ?? ''
@@ -55,11 +59,11 @@ it('sessions and the cache work over a connection of each request', async () => 
   const users = Array.from({ length: 10 }, (_, n) => `user${n}`)
   const cookies = await Promise.all(users.map(logIn))
   for (let views = 1; views <= 3; views++) {
-    const answers = await Promise.all(cookies.map(async (cookie) => await (await ask('/views', cookie)).json()))
+    const answers = await Promise.all(cookies.map((cookie) => jsonOf('/views', cookie)))
     expect(answers).toEqual(users.map((userId) => ({ userId, views })))
   }
-  expect(await (await ask('/cached')).json()).toBe('loaded 1')
-  for (const cookie of ['', ...cookies]) expect(await (await ask('/cached', cookie)).json()).toBe('loaded 1')
+  expect(await jsonOf('/cached')).toBe('loaded 1')
+  for (const cookie of ['', ...cookies]) expect(await jsonOf('/cached', cookie)).toBe('loaded 1')
 })
 
 it('a request that asks Redis has one connection, which ends with it, and another one has none', async () => {
@@ -73,12 +77,12 @@ it('a request that asks Redis has one connection, which ends with it, and anothe
 })
 
 it('what one request connected is of no use to the next one', async () => {
-  expect(await (await ask('/kept')).json()).toMatchObject({ state: 'ok' })
-  expect(await (await ask('/kept')).json()).toMatchObject({ state: 'down' })
+  expect(await jsonOf('/kept')).toMatchObject({ state: 'ok' })
+  expect(await jsonOf('/kept')).toMatchObject({ state: 'down' })
 })
 
 it('what a stream changes when its connection has ended is not stored, and what was changed before is', async () => {
   const cookie = await logIn('eve')
   expect(await (await ask('/stream', cookie)).text()).toBe('piece\npiece\npiece\n')
-  expect(await (await ask('/views', cookie)).json()).toEqual({ userId: 'eve', views: 2 })
+  expect(await jsonOf('/views', cookie)).toEqual({ userId: 'eve', views: 2 })
 })
