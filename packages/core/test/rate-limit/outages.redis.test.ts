@@ -136,7 +136,9 @@ describe('a limiter whose Redis answers again', () => {
     server.resume()
     await answered(made)
     await expect.poll(async () => (await made.limiter.check('window', { key: 'k' })).mode).toBe('redis')
-    expect(made.of('limit.recovered')).toMatchObject([{ milliseconds: expect.any(Number), reported: 0 }])
+    expect(made.of('limit.recovered')).toContainEqual(
+      expect.objectContaining({ milliseconds: expect.any(Number), reported: 0 }),
+    )
   })
 
   it('does not charge twice what was sent, and does nothing with a late reply', async () => {

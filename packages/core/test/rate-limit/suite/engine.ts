@@ -180,7 +180,7 @@ export function limiterTests(backend: () => Backend, mode: 'memory' | 'redis'): 
   it('gives a turn back that is not waited for', async () => {
     await using opened = openLimiter(backend(), POLICIES)
     const { limiter } = opened
-    for (let n = 0; n < 100; n += 1) await limiter.check('queue', { key: 'k' })
+    await limiter.check('queue', { key: 'k', cost: 100 })
     const stop = new AbortController()
     const waiting = limiter.wait('queue', { key: 'k', signal: stop.signal })
     await expect
