@@ -1,10 +1,12 @@
 import { RedstartError } from '../errors.ts'
 import { isOutage } from './opening.ts'
+import { Watched } from './watched.ts'
 
 /** What the handler of one request asks of its session, one after the other, and what the answer waits for. */
 export class Steps {
   #last: Promise<unknown> = Promise.resolve()
-  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #underWay = new Set<Watched<unknown>>()
+  readonly #failed: Watched<unknown>[] = []
   #outage: RedstartError | undefined
   /** How many steps have met one. */
   #outages = 0
@@ -27,18 +29,29 @@ export class Steps {
     return this.follow(done)
   }
 
-  /** Has the head wait for something of which nobody may be waiting for the end. */
+  /**
+   * Has the head wait for something of which nobody may be waiting for the end. A failure that nobody has seen to by then
+   * is the answer's; it is no reason to end the process.
+   */
   follow<T>(work: Promise<T>): Promise<T> {
-    this.#underWay.add(work)
-    const forget = (): void => void this.#underWay.delete(work)
-    // A failure that nobody waits for is the answer's: it is no reason to end the process.
-    work.then(forget, forget)
-    return work
+    const watched = new Watched<T>((resolve, reject) => void work.then(resolve, reject))
+    const forget = (): void => void this.#underWay.delete(watched)
+    this.#underWay.add(watched)
+    // Before whoever waits for it: they may answer.
+    watched.look(forget, () => {
+      forget()
+      this.#failed.push(watched)
+    })
+    return watched
   }
 
-  /** What has not ended yet; undefined for nothing. It rejects with the first failure, once all have ended. */
+  /**
+   * What has not ended yet, or has failed and nobody has seen to it; undefined for nothing. It rejects with the first
+   * failure, once all have ended.
+   */
   get underWay(): Promise<void> | undefined {
-    return this.#underWay.size === 0 ? undefined : allEnded([...this.#underWay])
+    const unseen = this.#failed.filter(({ isSeen }) => !isSeen)
+    return this.#underWay.size + unseen.length === 0 ? undefined : allEnded([...unseen, ...this.#underWay])
   }
 
   async #noting<T>(step: () => Promise<T>): Promise<T> {

@@ -88,6 +88,39 @@ for (const name of EXPRESSES) {
       expect(app.errors).toMatchObject([{ code: 'LOAD_TIMEOUT' }, { code: 'LOAD_TIMEOUT' }, { code: 'LOAD_TIMEOUT' }])
     })
 
+    it('is an error of the answer though it failed long before, and none where somebody has seen to it', async () => {
+      const app = await startRedisApp({
+        ...{ express, url: server.url },
+        redstart: { sessions: { limit: { max: 1, onExceed: 'reject' } } },
+        routes: (own) => {
+          usualRoutes(own)
+          const later = (res: { redirect(to: string): void }): void => void setTimeout(() => res.redirect('/who'), 50)
+          own.get('/unseen', (req, res) => {
+            void req.session.login('full')
+            later(res)
+          })
+          own.get('/seen', (req, res) => {
+            req.session.login('full').catch(() => {})
+            later(res)
+          })
+          own.get('/awaited', async (req, res) => {
+            await Promise.allSettled([req.session.login('full')])
+            later(res)
+          })
+          own.get('/called', (req, res) => {
+            req.session.views = 1
+            void req.session.save((error) => (error === undefined ? later(res) : res.sendStatus(500)))
+          })
+        },
+      })
+      await app.redstart.sessions.create({ userId: 'full' })
+      const answers = await Promise.all(
+        ['/unseen', '/seen', '/awaited', '/called'].map(async (path) => (await app.browser().get(path)).status),
+      )
+      expect(answers).toEqual([409, 302, 302, 302])
+      expect(app.errors).toMatchObject([{ code: 'SESSION_LIMIT' }])
+    })
+
     it('counts all the same', async () => {
       const { app } = await slowApp(express)
       const visitor = app.browser()
