@@ -40,6 +40,8 @@ export default defineConfig({
           { text: 'Caching', link: '/caching' },
           { text: 'Invalidating', link: '/invalidating' },
           { text: 'Sessions', link: '/sessions' },
+          { text: 'Limiting rates', link: '/rate-limit' },
+          { text: 'Rate limits over HTTP', link: '/rate-limit-http' },
           { text: 'Redis', link: '/redis' },
           { text: 'Redis over HTTP', link: '/redis-http' },
           { text: 'Events and numbers', link: '/events-and-stats' },

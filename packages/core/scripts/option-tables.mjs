@@ -5,7 +5,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const pages = ['options.md', 'sessions.md', 'rate-limit.md'].map((name) => new URL(`../../../docs/${name}`, import.meta.url))
+const pages = ['options.md', 'sessions.md', 'rate-limit.md', 'rate-limit-http.md'].map(
+  (name) => new URL(`../../../docs/${name}`, import.meta.url),
+)
 const core = fileURLToPath(new URL('../src/', import.meta.url))
 const express = fileURLToPath(new URL('../../express/src/', import.meta.url))
 /** What applications import. */
@@ -16,7 +18,7 @@ entries.push(`${express}index.ts`)
 
 /** What has options without being named so. */
 const OTHERS = ['InvalidationTarget', 'InvalidationFilter', 'LoadContext', 'NamespaceConfig', 'NamespacePurge']
-OTHERS.push('PurgeRequest', 'Lifetime')
+OTHERS.push('PurgeRequest', 'Lifetime', 'RateLimitRule')
 /** Has no members of its own; is for who writes a backend. */
 const NOT_SHOWN = ['NamespaceOptions', 'SessionStoreOptions']
 /** A default that is a value, as it begins; others are words. */

@@ -6,11 +6,14 @@ import { costOf, keyOf } from './checked.ts'
 import type { Decision } from './decision.ts'
 import { takeReceipt } from './deciding.ts'
 import type { Fallback } from './fallback.ts'
-import type { Gift, LimitStore } from './limit-store.ts'
-import type { AdjustOptions, BlockingOptions, LimitKey, ResetOptions } from './limiter.ts'
+import type { Gift, LimitItem, LimitStore } from './limit-store.ts'
+import type { AdjustOptions, BlockingOptions, CheckItem, LimitKey, ResetOptions } from './limiter.ts'
 import { resolveBlock } from './policy-options.ts'
 import { type Roster, requireCounting } from './roster.ts'
 import type { LimitsSettings } from './settings.ts'
+
+/** Which of what a decision took. */
+export type RefundedItems = readonly Pick<CheckItem<string>, 'policy' | 'key'>[]
 
 export interface AdjustingContext {
   readonly store: LimitStore
@@ -41,13 +44,17 @@ export class Adjusting {
   }
 
   /** Best effort: what is not given back comes back by itself. */
-  async refund(decision: Decision): Promise<void> {
+  async refund(decision: Decision, only?: RefundedItems): Promise<void> {
     checkObject('decision', decision)
     const receipt = takeReceipt(decision)
     if (receipt === undefined) return
+    const isMeant = ({ name, key }: LimitItem): boolean =>
+      only?.some((one) => one.policy === name && keyOf(one.key) === key) ?? true
     const gifts = receipt.items.flatMap((item, n): readonly Gift[] => {
       const taken = receipt.results[n]
-      return taken === undefined || taken.amount === 0 ? [] : [{ ...item, taken, amount: taken.amount }]
+      return taken === undefined || taken.amount === 0 || !isMeant(item)
+        ? []
+        : [{ ...item, taken, amount: taken.amount }]
     })
     await this.give(gifts)
   }

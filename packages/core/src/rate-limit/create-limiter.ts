@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { checkMembers, checkObject, invalidArgument } from '../errors.ts'
 import { membersOf } from '../members.ts'
-import { type Adjusting, checkedAdjustment } from './adjusting.ts'
+import { type Adjusting, checkedAdjustment, type RefundedItems } from './adjusting.ts'
 import type { Asked, Checking } from './checking.ts'
 import { costOf } from './checked.ts'
 import type { Decision } from './decision.ts'
@@ -44,7 +44,7 @@ export function createLimiter<P extends Policies>(policies: P, parts: () => Limi
     policies,
     check: (asked: Asked, options?: Partial<CheckOptions>) => attempt(() => parts().checking.check(asked, options)),
     peek: (asked: Asked, options?: Partial<CheckOptions>) => attempt(() => parts().checking.peek(asked, options)),
-    refund: async (decision: Decision) => await parts().adjusting.refund(decision),
+    refund: async (decision: Decision, only?: RefundedItems) => await parts().adjusting.refund(decision, only),
     penalty: async (name: string, options: AdjustOptions) => await parts().adjusting.penalty(name, options),
     reward: async (name: string, options: AdjustOptions) => await parts().adjusting.reward(name, options),
     reset: async (options: ResetOptions) => await parts().adjusting.reset(options),

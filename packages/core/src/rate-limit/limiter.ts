@@ -34,8 +34,10 @@ export interface Limiter<P extends Policies = Policies> {
   /**
    * Gives back what an allowed check took, as far as it has not come back by itself; a second time nothing. Best effort: it
    * does not reject where the backend does not answer.
+   *
+   * @param only gives back what was taken of these alone; the rest stays taken. When left out, all of it.
    */
-  refund(decision: Decision): Promise<void>
+  refund(decision: Decision, only?: readonly Pick<CheckItem<string>, 'policy' | 'key'>[]): Promise<void>
   /** Takes from a limit without asking, down to nothing, or to the debt that `tokens` may have. */
   penalty(policy: PolicyName<P>, options: AdjustOptions): Promise<void>
   /** Gives to a limit, up to all of it. */

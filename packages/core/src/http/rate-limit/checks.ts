@@ -12,8 +12,17 @@ export interface Checked {
   readonly decision: Decision
   /** Who was limited, where it was one. */
   readonly key: string | undefined
-  readonly refunds: readonly ((outcome: RequestOutcome) => boolean)[]
+  readonly refunds: readonly Refund[]
 }
+
+/** What one rule gives back, and when. */
+export interface Refund {
+  readonly isDue: (outcome: RequestOutcome) => boolean
+  /** What the rule took; undefined for all that was taken. */
+  readonly items: readonly RefundedItem[] | undefined
+}
+
+type RefundedItem = Pick<CheckItem<string>, 'policy' | 'key'>
 
 /** Makes one check of all the rules that are for a request. */
 export class Checks<P extends Policies, Context> {
@@ -35,16 +44,19 @@ export class Checks<P extends Policies, Context> {
     const [first, ...others] = counting
     if (first === undefined) return undefined
     const { key, cost } = first
-    const refunds = counting.flatMap(({ rule }) => (rule.refunds === undefined ? [] : [rule.refunds]))
     const plan = plansOf(counting)
     if (others.length === 0) {
       // The rule was read with the policies of this limiter, and so was its plan written for them.
       const names = first.rule.names as readonly PolicyName<P>[]
       const decision = await this.#limiter.check(names, { key, cost, ...plan } as CheckOptions<P>)
-      return { decision, key: String(key), refunds }
+      const { refunds: isDue } = first.rule
+      return { decision, key: String(key), refunds: isDue === undefined ? [] : [{ isDue, items: undefined }] }
     }
-    const decision = await this.#limiter.check(itemsOf<P, Context>(counting), plan as Omit<CheckOptions<P>, 'key'>)
-    return { decision, key: others.every((other) => other.key === key) ? String(key) : undefined, refunds }
+    const takings = takingsOf<P, Context>(counting)
+    const items = takings.map(({ item }) => item)
+    const decision = await this.#limiter.check(items, plan as Omit<CheckOptions<P>, 'key'>)
+    const isOne = others.every((other) => other.key === key)
+    return { decision, key: isOne ? String(key) : undefined, refunds: refundsOf(takings) }
   }
 
   #counts(rule: Rule<Context>, exchange: HttpExchange, context: Context): Sooner<Counting<Context> | undefined> {
@@ -75,16 +87,28 @@ function plansOf<Context>(counting: readonly Counting<Context>[]): Pick<CheckOpt
   return plans.length === 0 ? {} : { policies: Object.assign({}, ...plans) as NonNullable<CheckOptions['policies']> }
 }
 
-/** Once for each policy and key, by the rule that costs most: rules that overlap are no reason to pay twice. */
-function itemsOf<P extends Policies, Context>(
-  counting: readonly Counting<Context>[],
-): readonly CheckItem<PolicyName<P>>[] {
-  const items = new Map<string, CheckItem<PolicyName<P>>>()
+/** What a check takes for a rule. */
+interface Taking<P extends Policies, Context> {
+  readonly rule: Rule<Context>
+  readonly item: CheckItem<PolicyName<P>>
+}
+
+/** Once for each policy, for the rule that costs most: rules that overlap are no reason to pay twice. Their key is the same. */
+function takingsOf<P extends Policies, Context>(counting: readonly Counting<Context>[]): readonly Taking<P, Context>[] {
+  const takings = new Map<string, Taking<P, Context>>()
   for (const { rule, key, cost } of counting)
     for (const name of rule.names) {
-      const id = `${name} ${key}`
       const policy = name as PolicyName<P> // as above
-      if ((items.get(id)?.cost ?? -1) < cost) items.set(id, { policy, key, cost })
+      if ((takings.get(name)?.item.cost ?? -1) < cost) takings.set(name, { rule, item: { policy, key, cost } })
     }
-  return [...items.values()]
+  return [...takings.values()]
+}
+
+/** Each rule gives back what was taken for it. */
+function refundsOf<P extends Policies, Context>(takings: readonly Taking<P, Context>[]): readonly Refund[] {
+  const rules = new Set(takings.map(({ rule }) => rule))
+  return [...rules].flatMap((rule) => {
+    const items = takings.filter((taking) => taking.rule === rule).map(({ item }) => item)
+    return rule.refunds === undefined ? [] : [{ isDue: rule.refunds, items }]
+  })
 }

@@ -6,8 +6,8 @@ import type { Policies } from '../../rate-limit/policy.ts'
 import type { Capture, HttpExchange, LeavingHead, Settlement } from '../exchange.ts'
 import type { Decided, PolicyUse } from '../policy-use.ts'
 import { LimitedClients } from './addresses.ts'
-import { Checks } from './checks.ts'
-import type { LimitingOptions, RateLimitRule, RateLimitOptions, RequestOutcome } from './options.ts'
+import { Checks, type Refund } from './checks.ts'
+import type { LimitingOptions, RateLimitRule, RateLimitOptions } from './options.ts'
 import { refusalReply } from './refusal.ts'
 import { pathSegments } from './route-pattern.ts'
 import { isFor, readRules, type Rule, RULE_MEMBERS } from './rules.ts'
@@ -148,11 +148,15 @@ function violatedOf({ policies, ...denial }: Decision): readonly string[] {
 function refundAtEnd(
   limiter: Pick<Limiter, 'refund'>,
   decision: Decision,
-  refunds: readonly ((outcome: RequestOutcome) => boolean)[],
+  refunds: readonly Refund[],
   { status }: LeavingHead,
 ): Settlement {
-  const refundIf = (aborted: boolean): Promise<void> | undefined =>
-    refunds.some((isRefunded) => isRefunded({ status, aborted })) ? limiter.refund(decision) : undefined
+  const refundIf = (aborted: boolean): Promise<void> | undefined => {
+    const due = refunds.filter(({ isDue }) => isDue({ status, aborted }))
+    if (due.length === 0) return undefined
+    const all = due.some(({ items }) => items === undefined)
+    return limiter.refund(decision, all ? undefined : due.flatMap(({ items = [] }) => items))
+  }
   // Asked for before the answer leaves, so that a client that asks again at once comes after it.
   const refunding = refundIf(false)
   const capture: Capture = { finish: () => refunding, abort: () => refunding ?? refundIf(true) }

@@ -39,6 +39,19 @@ export function matches({ methods, segments, open }: RoutePattern, method: strin
   return segments.every((segment, n) => segment === undefined || segment === path[n])
 }
 
+/** True for patterns of which some request matches both. */
+export function overlap(one: RoutePattern, other: RoutePattern): boolean {
+  const { methods } = one
+  if (methods !== undefined && other.methods !== undefined && ![...other.methods].some((method) => methods.has(method)))
+    return false
+  const [shorter, longer] = one.segments.length <= other.segments.length ? [one, other] : [other, one]
+  if (shorter.segments.length < longer.segments.length && !shorter.open) return false
+  return shorter.segments.every((segment, n) => {
+    const counterpart = longer.segments[n]
+    return segment === undefined || counterpart === undefined || segment === counterpart
+  })
+}
+
 /** The same text for patterns that match the same requests. */
 export function canonical({ methods, segments, open }: RoutePattern): string {
   const path = segments.map((segment) => (segment === undefined ? ':' : encodeURIComponent(segment))).join('/')

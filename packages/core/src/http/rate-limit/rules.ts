@@ -5,7 +5,7 @@ import type { CheckOptions, LimitKey } from '../../rate-limit/limiter.ts'
 import type { Policies } from '../../rate-limit/policy.ts'
 import type { HttpExchange } from '../exchange.ts'
 import type { RateLimitRule, RequestOutcome, Sooner } from './options.ts'
-import { canonical, matches, parsePattern, type RoutePattern } from './route-pattern.ts'
+import { canonical, matches, overlap, parsePattern, type RoutePattern } from './route-pattern.ts'
 
 /** A rule, checked and worked out. */
 export interface Rule<Context> {
@@ -96,24 +96,31 @@ function refundsOf(refund: RateLimitRule<Policies, never>['refund']): Rule<never
   throw invalidArgument('refund', refund, "'success', 'failure' or a function")
 }
 
-/** The same policy, for the same requests and by the same key, would be taken from twice. */
+/** A check takes from each policy once, by one key. */
 function refuseTwice<Context>(rule: Rule<Context>, before: readonly Rule<Context>[]): void {
-  const own = new Set(rule.names)
-  const twice = before.find(
-    ({ names, key, patterns }) =>
-      key === rule.key && names.some((name) => own.has(name)) && shareOne(patterns, rule.patterns),
-  )
-  const name = own.size < rule.names.length ? rule.names.find((one, n) => rule.names.indexOf(one) < n) : undefined
-  if (twice === undefined && name === undefined) return
-  const policy = name ?? rule.names.find((one) => twice?.names.includes(one))
-  throw new RedstartError(
+  const twice = rule.names.find((name, n) => rule.names.indexOf(name) < n)
+  if (twice !== undefined) throw thereTwice(twice, 'and the same key: leave one of them out')
+  for (const other of before) {
+    const shared = rule.names.find((name) => other.names.includes(name))
+    if (shared === undefined || !meet(other.patterns, rule.patterns, overlap)) continue
+    if (other.key !== rule.key)
+      throw thereTwice(shared, 'by different keys: make another policy, under a name of its own, for one of them')
+    if (meet(other.patterns, rule.patterns, (a, b) => canonical(a) === canonical(b)))
+      throw thereTwice(shared, 'and the same key: leave one of them out')
+  }
+}
+
+function thereTwice(policy: string, how: string): RedstartError {
+  return new RedstartError(
     'INVALID_ARGUMENT',
-    `the policy ${JSON.stringify(policy)} is there twice for the same requests and the same key: leave one of them out`,
+    `the policy ${JSON.stringify(policy)} is there twice for the same requests ${how}`,
   )
 }
 
-function shareOne(one: Rule<never>['patterns'], other: Rule<never>['patterns']): boolean {
-  if (one === undefined || other === undefined) return one === other
-  const known = new Set(one.map(canonical))
-  return other.some((pattern) => known.has(canonical(pattern)))
+type Patterns = Rule<never>['patterns']
+
+function meet(one: Patterns = ALL, other: Patterns = ALL, how: (a: RoutePattern, b: RoutePattern) => boolean): boolean {
+  return one.some((a) => other.some((b) => how(a, b)))
 }
+
+const ALL: readonly RoutePattern[] = [parsePattern('*')]

@@ -256,6 +256,28 @@ describe('what was taken is given back', () => {
     expect(policies.hourly?.remaining).toBe(isRefunded ? 3 : 2)
   })
 
+  it('of the rules alone that say so', async () => {
+    const { ask, redstart } = limiting({
+      ...DIRECT,
+      rules: [
+        { policies: 'large' },
+        { policies: 'hourly', key: ({ user }) => user, refund: 'success', cost: 2 },
+        { policies: 'api', refund: 'failure' },
+      ],
+    })
+    const left = async (): Promise<readonly (number | undefined)[]> => {
+      const { policies } = await redstart.limiter.peek(['large', 'api'], { key: '203.0.113.7' })
+      const own = await redstart.limiter.peek('hourly', { key: 'ada' })
+      return [policies.large?.remaining, own.policies.hourly?.remaining, policies.api?.remaining]
+    }
+    const first = await ask({}, { user: 'ada' })
+    expect(await left()).toEqual([99, 1, 1])
+    await first.end(headOf(200))
+    expect(await left()).toEqual([99, 3, 1])
+    await (await ask({}, { user: 'ada' })).end(headOf(404))
+    expect(await left()).toEqual([98, 1, 1])
+  })
+
   it('before the answer leaves', async () => {
     const { ask, statuses } = limiting({ policies: 'hourly', ...DIRECT, refund: 'success' })
     for (let n = 0; n < 10; n++) await (await ask()).end(headOf(200))
@@ -370,6 +392,16 @@ it.each<[unknown, string]>([
   [{ ...DIRECT, rules: [{ policies: 'api', clientAddress: 'framework' }] }, 'a member of a rule'],
   [{ ...DIRECT, policies: 'api', rules: [{ policies: 'api' }] }, 'in each of the rules'],
   [{ ...DIRECT, rules: [{ policies: 'api' }, { policies: ['hourly', 'api'] }] }, '"api" is there twice'],
+  [
+    {
+      ...DIRECT,
+      rules: [
+        { policies: 'api', match: '/a/*' },
+        { policies: 'api', match: 'POST /:any/:id', key: () => 1 },
+      ],
+    },
+    'by different keys',
+  ],
   [
     {
       ...DIRECT,

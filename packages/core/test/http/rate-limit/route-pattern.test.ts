@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonical, matches, parsePattern, pathSegments } from '../../../src/http/rate-limit/route-pattern.ts'
+import { canonical, matches, overlap, parsePattern, pathSegments } from '../../../src/http/rate-limit/route-pattern.ts'
 
 function isOf(pattern: string, request: string): boolean {
   const [method = '', target = ''] = request.split(' ')
@@ -102,6 +102,26 @@ describe('a pattern', () => {
     expect(same('/a%2Fb', '/a/b')).toBe(false)
     expect(same('/:a', '/%3A')).toBe(false)
   })
+})
+
+it.each([
+  ['/a', '/a', true],
+  ['/a', 'GET /a', true],
+  ['POST /a', 'GET|PUT /a', false],
+  ['HEAD /a', 'GET /a', true],
+  ['/a/:id', '/a/b', true],
+  ['/a/:id', '/:name/b', true],
+  ['/a/:id', '/b/:id', false],
+  ['/a/:id', '/a', false],
+  ['/a/*', '/a', true],
+  ['/a/*', '/a/b/c', true],
+  ['/a/b/*', '/a', false],
+  ['/a/b/*', '/a/*', true],
+  ['/a/*', '/b/*', false],
+  ['*', 'POST /x', true],
+])('%s and %s: some request matches both is %s', (one, other, expected) => {
+  expect(overlap(parsePattern(one), parsePattern(other))).toBe(expected)
+  expect(overlap(parsePattern(other), parsePattern(one))).toBe(expected)
 })
 
 it('whatever is asked for, nothing is thrown, and all of it is within *', () => {
