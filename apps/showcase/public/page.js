@@ -33,7 +33,7 @@ function showStart(phase) {
   else bar.removeAttribute('value')
 }
 
-function showReady({ hits, probes, history, invalidations }) {
+function showReady({ apps, hits, probes, history, invalidations }) {
   const [dashboard] = probes
   element('rate').textContent = hits.lastMinute.reads === 0 ? '–' : percent(hits.lastMinute.rate)
   element('rate-note').textContent =
@@ -44,8 +44,13 @@ function showReady({ hits, probes, history, invalidations }) {
   element('without').textContent = milliseconds(dashboard.uncached)
   drawChart(element('chart'), history)
   element('probes').replaceChildren(...probes.map(probeRow))
+  element('apps').replaceChildren(...apps.flatMap(appLink))
   element('none').hidden = invalidations.length > 0
   element('invalidations').replaceChildren(...invalidations.map(invalidationItem))
+}
+
+function appLink({ name, framework, url }) {
+  return [', ', make('a', { href: url, textContent: name }), ` on ${framework}`]
 }
 
 function probeRow(probe) {

@@ -41,9 +41,15 @@ async function main(): Promise<void> {
   const apart = (process.env['REDIS_URL'] ?? '') !== ''
   const apps = await startApps({ database, another, app, apart, port: port + 1 })
   close.push(...apps.map((started) => started.stop))
-  const addresses = apps.map(
-    ({ name, port: own }) =>
-      `${name.padEnd(12)}http://127.0.0.1:${own}          on ${FRAMEWORKS[name]}${apart ? ', in a process of its own' : ''}`,
+  const beside = apps.map(({ name, port: own }) => ({
+    name,
+    framework: FRAMEWORKS[name],
+    url: `http://127.0.0.1:${own}`,
+  }))
+  showcase.beside(beside)
+  const addresses = beside.map(
+    ({ name, framework, url }) =>
+      `${name.padEnd(12)}${url}          on ${framework}${apart ? ', in a process of its own' : ''}`,
   )
   console.log(`
   Ready       ${database.description}

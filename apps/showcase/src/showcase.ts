@@ -4,7 +4,7 @@ import { hitRateMeter } from './hit-rate.ts'
 import { invalidationLog } from './invalidation-log.ts'
 import { createLiveStream } from './live-stream.ts'
 import { createProbes } from './probes.ts'
-import type { Phase, State } from './state.ts'
+import type { AppLink, Phase, State } from './state.ts'
 import { createWeb } from './web.ts'
 
 /** The page and the example behind it. */
@@ -15,6 +15,8 @@ export interface Showcase {
   starting(label: string, share: number): void
   /** From now on requests reach the example. */
   ready(example: Express, database: string): void
+  /** Shows where the other apps are. */
+  beside(apps: readonly AppLink[]): void
   failed(message: string): void
   /** Measures and sends, once a second, as long as somebody watches. Returns how to stop. */
   run(origin: string): () => void
@@ -27,6 +29,7 @@ export function createShowcase(redstart: Redstart, cache: string): Showcase {
   let hits = meter()
   let phase: Phase = { type: 'starting', label: 'starting PostgreSQL', share: 0 }
   let database = ''
+  let apps: readonly AppLink[] = []
   let example: Express | undefined
   let probes = createProbes('')
 
@@ -34,6 +37,7 @@ export function createShowcase(redstart: Redstart, cache: string): Showcase {
     phase,
     cache,
     database,
+    apps,
     hits,
     probes: probes.reports(),
     history: probes.history(),
@@ -57,6 +61,10 @@ export function createShowcase(redstart: Redstart, cache: string): Showcase {
       example = app
       database = description
       enter({ type: 'ready' })
+    },
+    beside(others) {
+      apps = others
+      live.send()
     },
     failed: (message) => enter({ type: 'failed', message }),
     run(origin) {

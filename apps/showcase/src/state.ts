@@ -4,6 +4,8 @@ export interface State {
   /** `in memory`, `Redis at REDIS_URL` */
   readonly cache: string
   readonly database: string
+  /** The other apps, once they listen. */
+  readonly apps: readonly AppLink[]
   readonly hits: HitRate
   readonly probes: readonly ProbeReport[]
   /** The last minute of the first probe, oldest first. */
@@ -17,6 +19,14 @@ export type Phase =
   | { readonly type: 'starting'; readonly label: string; readonly share: number }
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly message: string }
+
+/** One of the other apps of the restaurants. */
+export interface AppLink {
+  readonly name: string
+  /** `Koa` */
+  readonly framework: string
+  readonly url: string
+}
 
 /** Reads of the last minute, and of the whole run. */
 export interface HitRate {

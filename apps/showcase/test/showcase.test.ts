@@ -134,6 +134,14 @@ test('a start that failed is said on the page', async () => {
   expect((await stateWhere(() => true)).phase).toEqual({ type: 'failed', message: 'No memory.' })
 })
 
+test('the page is told where the other apps are, as soon as they are there', async () => {
+  showcase.ready(createApp({ database, redstart }), database.description)
+  expect((await stateWhere(() => true)).apps).toEqual([])
+  const apps = [{ name: 'orders', framework: 'Hono', url: 'http://127.0.0.1:3003' }]
+  showcase.beside(apps)
+  expect((await stateWhere(() => true)).apps).toEqual(apps)
+})
+
 test('so many pages may watch, and a page that leaves makes room', async () => {
   const aborts = Array.from({ length: 16 }, () => new AbortController())
   await Promise.all(aborts.map(({ signal }) => fetch(`${origin}/live`, { signal })))
