@@ -35,28 +35,40 @@ export class Checks<P extends Policies, Context> {
   }
 
   /** @returns undefined where none of the rules counts for this request. */
-  async check(rules: readonly Rule<Context>[], exchange: HttpExchange, context: Context): Promise<Checked | undefined> {
+  check(rules: readonly Rule<Context>[], exchange: HttpExchange, context: Context): Sooner<Checked | undefined> {
+    const [first, ...others] = rules
+    if (first === undefined) return undefined
+    return others.length === 0
+      ? after(this.#counts(first, exchange, context), (counts) => counts && this.#checkOne(counts))
+      : this.#checkAll(rules, exchange, context)
+  }
+
+  async #checkAll(
+    rules: readonly Rule<Context>[],
+    exchange: HttpExchange,
+    context: Context,
+  ): Promise<Checked | undefined> {
     const counting: Counting<Context>[] = []
     for (const rule of rules) {
       const counts = await this.#counts(rule, exchange, context)
       if (counts !== undefined) counting.push(counts)
     }
     const [first, ...others] = counting
-    if (first === undefined) return undefined
-    const { key, cost } = first
-    const plan = plansOf(counting)
-    if (others.length === 0) {
-      // The rule was read with the policies of this limiter, and so was its plan written for them.
-      const names = first.rule.names as readonly PolicyName<P>[]
-      const decision = await this.#limiter.check(names, { key, cost, ...plan } as CheckOptions<P>)
-      const { refunds: isDue } = first.rule
-      return { decision, key: String(key), refunds: isDue === undefined ? [] : [{ isDue, items: undefined }] }
-    }
+    if (first === undefined || others.length === 0) return first && (await this.#checkOne(first))
     const takings = takingsOf<P, Context>(counting)
     const items = takings.map(({ item }) => item)
-    const decision = await this.#limiter.check(items, plan as Omit<CheckOptions<P>, 'key'>)
-    const isOne = others.every((other) => other.key === key)
-    return { decision, key: isOne ? String(key) : undefined, refunds: refundsOf(takings) }
+    const decision = await this.#limiter.check(items, plansOf(counting) as Omit<CheckOptions<P>, 'key'>)
+    const isOne = others.every(({ key }) => key === first.key)
+    return { decision, key: isOne ? String(first.key) : undefined, refunds: refundsOf(takings) }
+  }
+
+  /** As most requests are: without a turn of the loop beside that of the limiter. */
+  #checkOne({ rule, key, cost, plan }: Counting<Context>): Promise<Checked> {
+    // The rule was read with the policies of this limiter, and its plan written for them.
+    const names = rule.names as readonly PolicyName<P>[]
+    const how = (plan === undefined ? { key, cost } : { key, cost, policies: plan }) as CheckOptions<P>
+    const refunds = rule.refunds === undefined ? NONE : [{ isDue: rule.refunds, items: undefined }]
+    return this.#limiter.check(names, how).then((decision) => ({ decision, key: String(key), refunds }))
   }
 
   #counts(rule: Rule<Context>, exchange: HttpExchange, context: Context): Sooner<Counting<Context> | undefined> {
@@ -73,6 +85,8 @@ export class Checks<P extends Policies, Context> {
 }
 
 type Sooner<T> = T | Promise<T>
+
+const NONE: readonly Refund[] = []
 
 /** A rule, and what it says of this request. */
 interface Counting<Context> {

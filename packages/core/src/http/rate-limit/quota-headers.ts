@@ -57,31 +57,50 @@ export function quotaHeaders(
 }
 
 function draft8(): QuotaHeaders {
+  const known = new Map<string, DescribedPolicy>()
+  const describe = (quota: Quota): DescribedPolicy => {
+    const before = known.get(quota.name)
+    if (before?.limit === quota.limit && before.windowMs === quota.windowMs && before.unit === quota.unit) return before
+    const described = describePolicy(quota)
+    known.set(quota.name, described)
+    return described
+  }
   return {
     names: ['RateLimit-Policy', 'RateLimit'],
     areLists: true,
     of: (quotas, { partitionKey }) => {
       if (quotas.length === 0) return []
       const pk = partitionKey === undefined ? '' : `;pk=:${partitionKey}:`
+      let [policies, limits] = ['', '']
+      for (const quota of quotas) {
+        const { label, item } = describe(quota)
+        const comma = policies === '' ? '' : ', '
+        policies += comma + item + pk
+        limits += `${comma}${label};r=${sfInteger(quota.remaining)}${nextOf(quota)}${pk}`
+      }
       return [
-        ['RateLimit-Policy', quotas.map((quota) => policyItem(quota) + pk).join(', ')],
-        ['RateLimit', quotas.map((quota) => limitItem(quota) + pk).join(', ')],
+        ['RateLimit-Policy', policies],
+        ['RateLimit', limits],
       ]
     },
   }
 }
 
-function policyItem({ name, limit, windowMs, unit }: Quota): string {
+/** What is told of a policy with each answer: the same as long as it is. */
+interface DescribedPolicy extends Pick<Quota, 'limit' | 'windowMs' | 'unit'> {
+  readonly label: string
+  readonly item: string
+}
+
+function describePolicy({ name, limit, windowMs, unit }: Quota): DescribedPolicy {
+  const label = sfString('the name of a policy', name)
   const qu = unit === 'requests' ? '' : `;qu="${unit}"`
-  return `${nameOf(name)};q=${sfInteger(limit)}${qu}${windowMs === undefined ? '' : `;w=${windowSeconds(windowMs)}`}`
+  const w = windowMs === undefined ? '' : `;w=${windowSeconds(windowMs)}`
+  return { limit, windowMs, unit, label, item: `${label};q=${sfInteger(limit)}${qu}${w}` }
 }
 
-function limitItem({ name, remaining, nextAfterMs }: Quota): string {
-  return `${nameOf(name)};r=${sfInteger(remaining)}${nextAfterMs > 0 ? `;t=${sfSeconds(nextAfterMs)}` : ''}`
-}
-
-function nameOf(name: string): string {
-  return sfString('the name of a policy', name)
+function nextOf({ nextAfterMs }: Quota): string {
+  return nextAfterMs > 0 ? `;t=${sfSeconds(nextAfterMs)}` : ''
 }
 
 function draft7(): QuotaHeaders {

@@ -1,13 +1,14 @@
 import { checkFunction, checkMembers, checkObject, invalidArgument, RedstartError } from '../../errors.ts'
 import { membersOf } from '../../members.ts'
-import type { Decision } from '../../rate-limit/decision.ts'
-import type { Limiter } from '../../rate-limit/limiter.ts'
+import type { Decision, Denial } from '../../rate-limit/decision.ts'
+import type { Limiter, PolicyName } from '../../rate-limit/limiter.ts'
 import type { Policies } from '../../rate-limit/policy.ts'
+import { after } from '../after.ts'
 import type { Capture, HttpExchange, LeavingHead, Settlement } from '../exchange.ts'
 import type { Decided, PolicyUse } from '../policy-use.ts'
 import { LimitedClients } from './addresses.ts'
-import { Checks, type Refund } from './checks.ts'
-import type { LimitingOptions, RateLimitRule, RateLimitOptions } from './options.ts'
+import { type Checked, Checks, type Refund } from './checks.ts'
+import type { LimitingOptions, RateLimitOptions, RateLimitRule, Sooner } from './options.ts'
 import { refusalReply } from './refusal.ts'
 import { pathSegments } from './route-pattern.ts'
 import { isFor, readRules, type Rule, RULE_MEMBERS } from './rules.ts'
@@ -43,6 +44,7 @@ export function limitRequests<P extends Policies, Context extends object>(
   checkAddress(options, rules)
   const clients = clientAddress === undefined ? undefined : new LimitedClients(clientAddress, options)
   const hasAllowed = options.allow !== undefined
+  const hasPatterns = rules.some(({ patterns }) => patterns !== undefined)
   const telling = new QuotaTelling(options)
   const checks = new Checks<P, Context>(limiter, clients)
   const seen = new WeakSet<Context>()
@@ -50,30 +52,31 @@ export function limitRequests<P extends Policies, Context extends object>(
     decide(exchange, context) {
       if (seen.has(context)) return PASSED
       seen.add(context)
-      const path = rules.some(({ patterns }) => patterns !== undefined) ? pathSegments(exchange.target) : []
-      const applying = rules.filter((rule) => isFor(rule, exchange, path))
+      const path = hasPatterns ? pathSegments(exchange.target) : []
+      const applying = hasPatterns ? rules.filter((rule) => isFor(rule, exchange, path)) : rules
       if (applying.length === 0 || (hasAllowed && clients?.of(exchange).allowed === true)) return PASSED
-      return decideFor(exchange, context, applying)
+      return after(checks.check(applying, exchange, context), (checked) => answer(exchange, context, checked))
     },
   }
 
-  async function decideFor(
-    exchange: HttpExchange,
-    context: Context,
-    applying: readonly Rule<Context>[],
-  ): Promise<Decided> {
-    const checked = await checks.check(applying, exchange, context)
+  function answer(exchange: HttpExchange, context: Context, checked: Checked | undefined): Sooner<Decided> {
     if (checked === undefined) return PASSED
     const { decision, key, refunds } = checked
     decisions.set(context, decision)
     telling.tell(exchange, decision, key)
-    if (decision.allowed) {
-      if (decision.delayMs > 0) await new Promise((resolve) => void setTimeout(resolve, decision.delayMs))
-      return refunds.length === 0 ? PASSED : { settle: (head) => refundAtEnd(limiter, decision, refunds, head) }
-    }
-    if (refuse !== undefined) return { reply: await refuse(decision, context) }
-    const { reason, retryAfterMs } = decision
-    return { reply: refusalReply({ reason, retryAfterMs, violated: violatedOf(decision) }, jitter) }
+    if (!decision.allowed) return replyTo(decision, context)
+    const passed: Decided =
+      refunds.length === 0 ? PASSED : { settle: (head) => refundAtEnd(limiter, decision, refunds, head) }
+    if (decision.delayMs === 0) return passed
+    return new Promise((resolve) => void setTimeout(() => resolve(passed), decision.delayMs))
+  }
+
+  function replyTo(denial: Denial, context: Context): Sooner<Decided> {
+    if (refuse !== undefined)
+      // Its policies are those of this limiter.
+      return after(refuse(denial as Denial<PolicyName<P>>, context), (reply) => ({ reply }))
+    const { reason, retryAfterMs } = denial
+    return { reply: refusalReply({ reason, retryAfterMs, violated: violatedOf(denial) }, jitter) }
   }
 }
 
@@ -138,10 +141,9 @@ function checkAddress<P extends Policies, Context>(
   )
 }
 
-function violatedOf({ policies, ...denial }: Decision): readonly string[] {
+function violatedOf({ policies, limitedBy }: Denial): readonly string[] {
   const violated = Object.keys(policies).filter((name) => policies[name]?.passed === false && !policies[name].shadow)
-  if (violated.length > 0 || denial.allowed || denial.limitedBy === undefined) return violated
-  return [denial.limitedBy]
+  return violated.length > 0 || limitedBy === undefined ? violated : [limitedBy]
 }
 
 /** The head is known; whether all of the body leaves is not, yet. */
