@@ -37,7 +37,7 @@ const FLOORS = [
   { http: {} },
   { 'node-http': {} },
   {
-    'index.ts': { alsoFrom: ['redstart.ts', 'config'] },
+    'index.ts': { alsoFrom: ['redstart.ts', 'redstart-options.ts', 'config'] },
     'redstart.ts': { alsoFrom: ['health.ts', 'compose-sessions.ts', 'compose-limits.ts', 'redstart-options.ts'] },
     'redstart-options.ts': { alsoFrom: ['instance-members.ts'] },
     'instance-members.ts': {},

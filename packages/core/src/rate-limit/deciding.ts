@@ -158,7 +158,7 @@ export function bypassDecision(granted: number): Allowance {
 }
 
 /** What one limit says; durations in microseconds. */
-export function resultOf(
+function resultOf(
   { rule, algorithm, limit, windowMs, shadow, nearLimit }: LimitPolicy,
   remaining: number,
   reset: number,

@@ -1,4 +1,5 @@
 import type { Denial } from './decision.ts'
+import { Lately } from './lately.ts'
 import type { LimitPolicy } from './policy.ts'
 
 /** A denial that the backend would give again. */
@@ -15,16 +16,12 @@ interface Known {
 
 /** Keys that one policy refused, for as long as that is known to hold: what is forgotten is asked again. */
 export class DenyCache {
-  readonly #known = new Map<string, Known>()
+  readonly #known = new Lately<Known>(MOST_KNOWN)
   readonly #longest: number
 
   /** @param longest milliseconds for which a denial is given again at most. */
   constructor(longest: number) {
     this.#longest = longest
-  }
-
-  get size(): number {
-    return this.#known.size
   }
 
   /** The denial of a check that would cost so much, as of now. */
@@ -39,12 +36,8 @@ export class DenyCache {
   /** @param wait milliseconds until it would pass. */
   set(key: string, cost: number, policy: LimitPolicy, denial: Denial, wait: number, now: number): void {
     if (this.#longest === 0) return
-    this.#known.delete(key)
     const until = now + Math.min(wait, this.#longest)
     this.#known.set(key, { policy, denial, at: now, until, passes: now + wait, cost })
-    if (this.#known.size <= MOST_KNOWN) return
-    const [oldest] = this.#known.keys()
-    if (oldest !== undefined) this.#known.delete(oldest)
   }
 
   forget(key: string): void {
@@ -52,7 +45,7 @@ export class DenyCache {
   }
 }
 
-/** Keys that are remembered; the oldest is forgotten first. */
+/** Keys that are remembered, of each policy. */
 const MOST_KNOWN = 10_000
 
 function again({ denial, at, passes }: Known, now: number): Denial {

@@ -1,9 +1,10 @@
 import type { Decision } from './decision.ts'
 import { leasedDecision } from './deciding.ts'
 import type { LeaseSettings, LimitPolicy } from './policy.ts'
+import { Lately } from './lately.ts'
 import type { LimitItem } from './limit-store.ts'
 
-/** Keys whose rate is known; the one that was begun first is forgotten first. */
+/** Keys whose rate is known. */
 const MOST_KEYS = 10_000
 /** More is fetched when a part of this size is left. */
 const LEFT = 4
@@ -38,7 +39,7 @@ export type Fetch = (cost: number) => Promise<Decision>
  */
 export class LeaseTable {
   readonly #settings: LeaseSettings
-  readonly #leases = new Map<string, Lease>()
+  readonly #leases = new Lately<Lease>(MOST_KEYS)
   readonly #instances: () => number
 
   constructor(settings: LeaseSettings, instances: () => number) {
@@ -176,10 +177,6 @@ export class LeaseTable {
       waiting: [],
     }
     this.#leases.set(key, lease)
-    if (this.#leases.size > MOST_KEYS) {
-      const [oldest] = this.#leases.keys()
-      if (oldest !== undefined) this.#leases.delete(oldest)
-    }
     return lease
   }
 }

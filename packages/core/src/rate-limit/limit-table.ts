@@ -10,7 +10,7 @@ interface Kept {
   readonly expires: number
 }
 
-/** How many of those that were kept longest are looked at when there is no room for another one. */
+/** How many of those that are kept are looked at when there is no room for another one; the next time the next ones. */
 const LOOKED_AT = 20
 
 /**
@@ -19,6 +19,7 @@ const LOOKED_AT = 20
  */
 export class LimitTable {
   readonly #kept = new Map<string, Kept>()
+  #walk = this.#kept.entries()
   readonly #most: number
   readonly #longer: number
 
@@ -76,13 +77,14 @@ export class LimitTable {
 
   #isFull(now: number): boolean {
     if (this.#kept.size < this.#most) return false
-    let looked = 0
-    for (const [name, kept] of this.#kept) {
-      looked += 1
-      if (looked > LOOKED_AT) break
-      this.#kept.delete(name)
-      // Those that are still needed go to the end, so that others are looked at next.
-      if (kept.expires > now) this.#kept.set(name, kept)
+    for (let looked = 0; looked < LOOKED_AT; looked += 1) {
+      const next = this.#walk.next()
+      if (next.done === true) {
+        this.#walk = this.#kept.entries()
+        break
+      }
+      const [name, { expires }] = next.value
+      if (expires <= now) this.#kept.delete(name)
     }
     return this.#kept.size >= this.#most
   }

@@ -48,26 +48,39 @@ const COUNTED = [
 const MODES: readonly DecisionMode[] = ['redis', 'memory', 'lease', 'deny-cache', 'local', 'bypass']
 type Counted = (typeof COUNTED)[number]
 
+/** Places in the array. */
+const [ALLOWED, DENIED, BLOCKED, UNSATISFIABLE, UNAVAILABLE, SHADOW_DENIED, NEAR, COST] = [
+  0, 1, 2, 3, 4, 5, 6, 7,
+] as const
+const REASONS = { quota: DENIED, blocked: BLOCKED, unsatisfiable: UNSATISFIABLE, unavailable: UNAVAILABLE } as const
+const MODE_PLACES: Readonly<Record<DecisionMode, number>> = {
+  redis: 8,
+  memory: 9,
+  lease: 10,
+  'deny-cache': 11,
+  local: 12,
+  bypass: 13,
+}
+
 /** Counts what one policy decides, in a flat array. */
 export class PolicyStats {
   readonly #counts = new Float64Array(COUNTED.length + MODES.length)
   readonly #offenders = new Offenders()
 
-  /** @param shadow whether a denial of this policy's refuses nobody. */
   count(name: string, key: string, decision: Decision): void {
     const { policies, mode } = decision
-    this.#add(COUNTED.length + MODES.indexOf(mode), 1)
+    this.#add(MODE_PLACES[mode], 1)
     const result = policies[name]
-    if (result?.shadow === true && !result.passed) this.#add(COUNTED.indexOf('shadowDenied'), 1)
+    if (result?.shadow === true && !result.passed) this.#add(SHADOW_DENIED, 1)
     if (decision.allowed) {
-      this.#add(0, 1)
-      this.#add(COUNTED.indexOf('cost'), decision.granted)
-      if (result?.near === true) this.#add(COUNTED.indexOf('near'), 1)
+      this.#add(ALLOWED, 1)
+      this.#add(COST, decision.granted)
+      if (result?.near === true) this.#add(NEAR, 1)
       return
     }
     const { reason, limitedBy } = decision
     if (reason === 'quota' && limitedBy !== name) return
-    this.#add(COUNTED.indexOf(reason === 'quota' ? 'denied' : reason), 1)
+    this.#add(REASONS[reason], 1)
     if (reason !== 'unavailable') this.#offenders.add(key)
   }
 
@@ -75,7 +88,7 @@ export class PolicyStats {
     const at = (place: number): number => this.#counts[place] ?? 0
     // Every name is a key of the record by construction; fromEntries cannot say so.
     const counted = Object.fromEntries(COUNTED.map((name, n) => [name, at(n)])) as Record<Counted, number>
-    const modes = Object.fromEntries(MODES.map((mode, n) => [mode, at(COUNTED.length + n)]))
+    const modes = Object.fromEntries(MODES.map((mode) => [mode, at(MODE_PLACES[mode])]))
     return { ...counted, modes: modes as PolicyCounts['modes'], offenders: this.#offenders.read() }
   }
 
