@@ -18,7 +18,7 @@ export class Audit {
   readonly #namespace: string
   readonly #counts = new Map<SessionRefusal, number>()
   #summary: Cancel | undefined
-  readonly #toldOnce = new LRUCache<string, true>({ max: MOST_TOLD_ONCE })
+  readonly #toldOnce = new LRUCache<string, number>({ max: MOST_TOLD_ONCE })
 
   constructor(telemetry: Telemetry, clock: Clock, namespace: string) {
     this.#telemetry = telemetry
@@ -34,12 +34,22 @@ export class Audit {
    * Tells what would come with every request of a session: by this process once, as long as it is among the last 10 000.
    *
    * @param what tells it from others of its type and session.
+   * @param again milliseconds after which it is told again.
+   * @returns whether it was told.
    */
-  tellOnce(what: string, event: Told & { readonly sid: string }): void {
+  tellOnce(what: string, event: Told & { readonly sid: string }, again: number = Infinity): boolean {
     const told = `${event.type}\0${event.sid}\0${what}`
-    if (this.#toldOnce.has(told)) return
-    this.#toldOnce.set(told, true)
+    const now = this.#clock.now()
+    const last = this.#toldOnce.get(told)
+    if (last !== undefined && now - last < again) return false
+    this.#toldOnce.set(told, now)
     this.tell(event)
+    return true
+  }
+
+  /** The same once a minute; the others are counted, since whoever has the cookie can bring them about at will. */
+  tellOrCount(what: string, event: Told & { readonly sid: string }, reason: SessionRefusal): void {
+    if (!this.tellOnce(what, event, SUMMARY_MS)) this.count(reason)
   }
 
   /** A flood of garbage must not drown the rest. */

@@ -14,7 +14,11 @@ export async function begin(session: ActiveSession, drafts: readonly FieldDraft[
   const payloads = new Map<string, OpenedPayload>()
   for (const { field, payload } of drafts) if (payload !== undefined) payloads.set(field, payload)
   const { engine, client, mayBegin } = session
-  if (!mayBegin && payloads.size > 0) engine.audit.tell({ type: 'session.lost', sid: '', reason: session.whyNot })
+  if (!mayBegin && payloads.size > 0) {
+    const { opening, whyNot } = session
+    const named = opening.kind === 'refused' ? opening.sid : undefined
+    engine.audit.tellOrCount(`${whyNot} ${named}`, { type: 'session.lost', sid: '', reason: whyNot }, 'lost')
+  }
   if (!mayBegin || (payloads.size === 0 && !session.isWanted)) return
   session.requireHead()
   const live = await createRecord(engine, client, {

@@ -5,7 +5,7 @@ import type { SessionEngine } from './engine.ts'
 import { type Live, liveOf, noteUse } from './live.ts'
 import { migrate } from './migration.ts'
 import { boundTo, isElsewhere } from './binding.ts'
-import type { LoadedRecord, Refusal } from './session-store.ts'
+import type { LoadedRecord, Refusal, SessionAddress } from './session-store.ts'
 import { touchAfterOf } from './settings.ts'
 import { parseToken, presentedBy, type Token } from './token.ts'
 
@@ -19,6 +19,8 @@ export type Opening =
       readonly kind: 'refused'
       readonly reason: RefusalReason
       readonly mute: boolean
+      /** Of the session that the cookie named. */
+      readonly sid?: string
       /** The cookie of another library leads to something that may still be brought over. */
       readonly keepsFormer?: true
     }
@@ -102,8 +104,8 @@ function usable(
     return { kind: 'refused', reason: 'damaged', mute: false }
   }
   // The plain instants are for scripts; whoever can write to the backend cannot move these.
-  if (live.core.absolute <= record.now) return counted(engine, 'expired')
-  if (live.core.created < settings.notBefore) return counted(engine, 'too-early')
+  if (live.core.absolute <= record.now) return counted(engine, 'expired', token.address)
+  if (live.core.created < settings.notBefore) return counted(engine, 'too-early', token.address)
   const needs =
     isElsewhere(engine, live, client) || settings.schema !== undefined || live.core.version !== settings.version
   return needs ? adapted(engine, live, record, client, how) : noted(engine, live, record)
@@ -145,21 +147,25 @@ async function refused(
   reason: Refusal,
   { readOnly, again = false }: OpenHow,
 ): Promise<Opening> {
-  if (reason !== 'reuse') return counted(engine, reason)
+  if (reason !== 'reuse') return counted(engine, reason, address)
   const { audit, settings, revocations } = engine
   const { sid } = address
   // A request that came with a good one may look again later: nobody has a copy for that.
   if (again) return { kind: 'refused', reason, mute: true }
-  audit.tell({ type: 'session.reuse', sid })
+  audit.tellOrCount('', { type: 'session.reuse', sid }, 'reuse')
   if (settings.onReuse === 'revoke' && !readOnly) {
     await revocations.revoke({ addresses: [address] }, () =>
       audit.tell({ type: 'session.ended', sid, userId: undefined, reason: 'reuse' }),
     )
   }
-  return { kind: 'refused', reason, mute: true }
+  return { kind: 'refused', reason, mute: true, sid }
 }
 
-function counted({ audit }: SessionEngine, reason: Exclude<RefusalReason, 'reuse' | 'damaged' | 'binding'>): Opening {
+function counted(
+  { audit }: SessionEngine,
+  reason: Exclude<RefusalReason, 'reuse' | 'damaged' | 'binding'>,
+  { sid }: SessionAddress,
+): Opening {
   audit.count(reason)
-  return { kind: 'refused', reason, mute: reason === 'ended' }
+  return { kind: 'refused', reason, mute: reason === 'ended', sid }
 }

@@ -49,6 +49,8 @@ export type SessionRefusal =
   | 'revoked'
   | 'ended'
   | 'too-early'
+  | 'reuse'
+  | 'lost'
   | 'conflict'
 
 interface OfSession {

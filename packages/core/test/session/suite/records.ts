@@ -90,6 +90,25 @@ export function recordTests(backend: () => Backend): void {
       ).toBe('me')
     })
 
+    it('that is a copy of one replaced long ago raises one alarm, and the rest is counted', async () => {
+      const opened = openInstance(backend(), { sessions: { grace: 1 } })
+      const browser = opened.browser()
+      await browser.login(1)
+      const copy = browser.copy()
+      for (const _ of [1, 2]) {
+        await browser.request(async (session) => await session.rotate())
+        await browser.userId()
+      }
+      await expect.poll(async () => (await copy.send(({ userId }) => userId)).refused).toBe('reuse')
+      for (const n of times(50, (each) => each)) await copy.send((session) => (session['lost'] = n))
+      const of = (type: 'session.reuse' | 'session.lost'): number => opened.of(type).length
+      expect([of('session.reuse'), of('session.lost')]).toEqual([1, 1])
+      await opened.close()
+      const counted = new Map(opened.of('session.refused').map(({ reason, count }) => [reason, count]))
+      expect(counted.get('reuse')).toBeGreaterThanOrEqual(50)
+      expect(counted.get('lost')).toBe(49)
+    })
+
     it('is counted, and told once a minute', async () => {
       const { opened, mine } = await twoUsers()
       for (const cookie of [
