@@ -25,9 +25,10 @@ async function appWith(
   return app
 }
 
+/** What is left of each policy. */
 async function told(app: FastifyInstance, url: string): Promise<string | undefined> {
   const { headers } = await app.inject({ url, payload: { user: 'ada' }, method: 'POST' })
-  return headers['ratelimit']?.toString()
+  return headers['ratelimit']?.toString().replace(/;t=\d+/g, '')
 }
 
 describe('the config of a route', () => {
@@ -36,17 +37,17 @@ describe('the config of a route', () => {
       { policies: 'five', ...DIRECT },
       { '/usual': undefined, '/own': { policies: 'two' }, '/none': false },
     )
-    expect(await told(app, '/usual')).toBe('"five";r=4;t=3600')
-    expect(await told(app, '/own')).toBe('"two";r=1;t=3600')
+    expect(await told(app, '/usual')).toBe('"five";r=4')
+    expect(await told(app, '/own')).toBe('"two";r=1')
     expect(await told(app, '/none')).toBeUndefined()
-    expect(await told(app, '/nowhere')).toBe('"five";r=3;t=3600')
+    expect(await told(app, '/nowhere')).toBe('"five";r=3')
   })
 
   it('is all there is where the plugin has no policies of its own', async () => {
     const rules = [{ policies: 'two' }, { policies: 'five', match: 'POST /own' }]
     const app = await appWith(DIRECT, { '/usual': undefined, '/own': { rules } })
     expect(await told(app, '/usual')).toBeUndefined()
-    expect(await told(app, '/own')).toBe('"two";r=1;t=3600, "five";r=4;t=3600')
+    expect(await told(app, '/own')).toBe('"two";r=1, "five";r=4')
   })
 
   it('may ask behind the body', async () => {
@@ -97,5 +98,5 @@ it('holds for its scope alone, and the routes in it', async () => {
     scope.get('/inside', async () => 'yes')
   })
   expect((await app.inject('/outside')).headers['ratelimit']).toBeUndefined()
-  expect((await app.inject('/inside')).headers['ratelimit']?.toString()).toBe('"two";r=1;t=3600')
+  expect((await app.inject('/inside')).headers['ratelimit']?.toString()).toMatch(/^"two";r=1/)
 })

@@ -15,14 +15,14 @@ export const limitAdapterTests: readonly LimitAdapterTest[] = [
       const first = await ask('/json')
       deepEqual([first.status, objectIn(first.body)], [200, { decided: true }])
       deepEqual(quotaOf(first), ['"two";q=2;w=3600', '"two";r=1;t=3600'])
-      equal((await ask('/json', { method: 'HEAD' })).headers['ratelimit'], '"two";r=0;t=3600')
+      match((await ask('/json', { method: 'HEAD' })).headers['ratelimit'] ?? '', /^"two";r=0;t=3(600|5\d\d)$/)
       for (const method of ['GET', 'HEAD']) {
         const refused = await ask('/json', { method })
         equal(refused.status, 429)
-        match(refused.headers['retry-after'] ?? '', /^3(600|59\d)$/)
+        match(refused.headers['retry-after'] ?? '', /^3(600|5\d\d)$/)
         equal(refused.headers['content-type'], 'application/problem+json')
         equal(refused.headers['cache-control'], 'no-store')
-        match(refused.headers['ratelimit'] ?? '', /^"two";r=0;t=3(600|59\d)$/)
+        match(refused.headers['ratelimit'] ?? '', /^"two";r=0;t=3(600|5\d\d)$/)
         if (method === 'GET') deepEqual(objectIn(refused.body)['violated-policies'], ['two'])
         else equal(refused.body.length, 0)
       }
@@ -51,10 +51,11 @@ export const limitAdapterTests: readonly LimitAdapterTest[] = [
     'rules match requests whatever way they are written, and those that nobody answers',
     { everywhere: { ...DIRECT, rules: [{ policies: 'two', match: ['/json', 'GET /nowhere'] }] } },
     async ({ ask }) => {
-      deepEqual(
-        [(await ask('/%6Ason')).headers['ratelimit'], (await ask('/nowhere')).headers['ratelimit']],
-        [...['"two";r=1;t=3600', '"two";r=0;t=3600']],
-      )
+      for (const [path, left] of [
+        ['/%6Ason', 1],
+        ['/nowhere', 0],
+      ] as const)
+        match((await ask(path)).headers['ratelimit'] ?? '', new RegExp(`^"two";r=${left};`))
       equal((await ask('/json?page=2')).status, 429)
       equal((await ask('/elsewhere')).headers['ratelimit'], undefined)
     },
@@ -171,7 +172,7 @@ export const limitAdapterTests: readonly LimitAdapterTest[] = [
       deepEqual(exposed, [names, names, `${names}, Retry-After`])
       const { headers } = await ask('/json')
       equal(headers['access-control-expose-headers'], undefined)
-      match(headers['ratelimit'] ?? '', /^limit=2, remaining=0, reset=3(600|59\d)$/)
+      match(headers['ratelimit'] ?? '', /^limit=2, remaining=0, reset=3(600|5\d\d)$/)
       equal(headers['x-ratelimit-limit'], '2')
     },
   ),
