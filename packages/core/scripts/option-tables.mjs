@@ -76,7 +76,11 @@ function membersOf(body) {
     /(?:^ {2}\/\*\*((?:[^*]|\*(?!\/))*)\*\/\n(?: {2}\/\/.*\n)*)?^ {2}(?:readonly )?(\w+)(?:<\w+(?: = \w+)?>)?(\??)[:(]/gm
   return [...body.matchAll(member)].map(([, comment = '', name = '', mark]) => {
     const [words = '', preset] = comment.replace(/^ *\* ?/gm, '').split('@default ')
-    return { name, words: prose(words), preset: preset?.trim() ?? (mark === '?' ? undefined : 'required') }
+    return {
+      name,
+      words: prose(words),
+      preset: preset?.trim().replace(/\s+/g, ' ') ?? (mark === '?' ? undefined : 'required'),
+    }
   })
 }
 
