@@ -12,7 +12,7 @@ describe('limits in Redis over HTTP', () => {
   const options = (): { url: string; token: string } => ({ url: place.rest.url, token: place.rest.token })
   limitStoreTests(
     { backend: () => redisHttp(options()), timed: (app) => timedHttp(options(), app), single: true },
-    { steps: steps(20) },
+    { steps: steps(10), properties: false },
   )
 })
 

@@ -28,7 +28,7 @@ function url(): string {
 describe('limits in a Redis Cluster, as a user with just enough rights', () => {
   limitStoreTests(
     { backend: () => redis(url()), timed: (app) => timedRedis(url(), app), single: false },
-    { steps: steps(30) },
+    { steps: steps(15), properties: false },
   )
 })
 

@@ -25,7 +25,7 @@ describe('limits in Redis', () => {
       },
       flushScripts: async () => void (await server.command('SCRIPT', 'FLUSH')),
     },
-    { steps: steps(120) },
+    { steps: steps(60) },
   )
 })
 

@@ -56,8 +56,8 @@ async function worstOf(policy: LimitPolicy, moments: readonly Moment[]): Promise
 
 type Moment = readonly [at: number, cost: number]
 
-/** As much as there is every hundredth of a window, from some moment on. */
-const floodFrom = (first: number): readonly Moment[] => Array.from({ length: 250 }, (_, n) => [first + n * 10_000, N])
+/** As much as there is every twentieth of a window, from some moment on. */
+const floodFrom = (first: number): readonly Moment[] => Array.from({ length: 45 }, (_, n) => [first + n * 50_000, N])
 const MOMENTS: readonly (readonly Moment[])[] = [
   floodFrom(0),
   // Against windows on the clock, and estimates.

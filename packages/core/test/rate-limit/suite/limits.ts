@@ -5,10 +5,17 @@ import { permitTests } from './permits.ts'
 import { propertyTests } from './properties.ts'
 import { togetherTests } from './together.ts'
 
-/** What a store of limits promises, wherever it is. */
-export function limitStoreTests(place: Place, { steps }: { readonly steps: number }): void {
+/**
+ * What a store of limits promises, wherever it is.
+ *
+ * @param properties left out where the same scripts run that have them elsewhere.
+ */
+export function limitStoreTests(
+  place: Place,
+  { steps, properties = true }: { readonly steps: number; readonly properties?: boolean },
+): void {
   equivalenceTests(place, steps)
-  propertyTests(place, steps)
+  if (properties) propertyTests(place, steps)
   parityTests(place, steps * 2)
   togetherTests(place)
   permitTests(place, steps)
