@@ -215,7 +215,8 @@ function capture<Data extends object>(head: LeavingHead, state: SessionState<Dat
   const stop = state.opened?.streams()
   const late = (): Promise<void> | undefined => {
     stop?.()
-    return state.opened?.pending ? state.opened.commitLate() : undefined
+    const { opened } = state
+    return opened?.pending || opened?.isBusy ? opened.commitLate() : undefined
   }
   // The client has gone, which the handler is told at the same time: what it does then comes first.
   const abort = async (): Promise<void> => {

@@ -43,6 +43,8 @@ export class Gate {
     return await new Promise((resolve, reject) => {
       const abort = (): void => {
         this.#waiting = this.#waiting.filter((one) => one !== waiter)
+        // For those left, if there are any: a timer without a waiter would keep the process alive.
+        this.#pump()
         reject(signal.reason as Error) // Whatever it is, it is what the caller gets.
       }
       const waiter: Waiter = {
