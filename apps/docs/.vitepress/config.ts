@@ -50,6 +50,7 @@ export default defineConfig({
       {
         text: 'Frameworks',
         items: [
+          { text: 'Express', link: '/frameworks/express' },
           { text: 'Fastify', link: '/frameworks/fastify' },
           { text: 'Hono', link: '/frameworks/hono' },
           { text: 'Koa', link: '/frameworks/koa' },

@@ -63,6 +63,27 @@ describe.each([
     await expect.poll(() => known(phone)).toEqual([])
   })
 
+  test('two of them that write to one session at the same time lose nothing', async () => {
+    const { analytics, orders } = all.addresses
+    const browser = new Browser()
+    await logIn(browser, 'office')
+    const { text: before } = await browser.get(`${orders}/`)
+    const headers = { cookie: browser.cookie }
+    const post = (url: string, fields: Readonly<Record<string, string>>): Promise<Response> =>
+      fetch(url, { method: 'POST', headers, redirect: 'manual', body: new URLSearchParams(fields) })
+    const order = { table: '4', dish: '1', quantity: '1' }
+    const writes = Array.from({ length: TIMES }, () => [
+      post(`${orders}/orders`, order),
+      // Each is refused for its token, which is noted in the session.
+      post(`${analytics}/logout`, { csrf: 'guessed' }),
+    ])
+    for (const { status } of await Promise.all(writes.flat())) expect(status).toBe(303)
+    const notes = (await browser.get(`${analytics}/login`)).text.match(/That page was too old/g)
+    expect(notes).toHaveLength(TIMES)
+    const { text } = await browser.get(`${orders}/`)
+    expect(ownOrders(text)).toHaveLength(ownOrders(before).length + TIMES)
+  })
+
   test.each(['office', 'orders'] as const)('an order that %s takes drops the pages of the others', async (app) => {
     const { office, analytics, inventory, orders } = all.addresses
     const browser = new Browser()
@@ -83,6 +104,14 @@ describe.each([
     for (const [n, page] of pages.entries()) await expect.poll(() => shown(page), { message: page }).not.toBe(before[n])
   })
 })
+
+/** Writes of each app in a race. */
+const TIMES = 10
+
+/** The numbers of those that a page says are one's own. */
+function ownOrders(page: string): readonly string[] {
+  return /<p id="own">([^<]*)</.exec(page)?.[1]?.match(/#\d+/g) ?? []
+}
 
 async function placeOrder(app: 'office' | 'orders', { office, orders }: Addresses, browser: Browser): Promise<void> {
   if (app === 'orders') {

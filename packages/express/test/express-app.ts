@@ -31,14 +31,24 @@ export async function loadExpress(name: ExpressName): Promise<ExpressFactory> {
 /** Where the middleware of `compression` stands. */
 export type Compression = 'none' | 'before' | 'behind'
 
-export function expressAdapter(express: ExpressFactory, compressed: Compression): HttpAdapter {
+/** What an adapter that is broken does otherwise. */
+export interface ExpressAdapterParts {
+  readonly policies?: (app: HttpApp) => RequestHandler
+  readonly visitorOf?: (request: Request) => Visitor
+}
+
+export function expressAdapter(
+  express: ExpressFactory,
+  compressed: Compression,
+  { policies = policiesOf, visitorOf = keptVisitor }: ExpressAdapterParts = {},
+): HttpAdapter {
   return {
     settlesErrors: true,
     start: async (description) => {
       const app = express()
       app.set('env', 'test')
       if (compressed === 'before') app.use(compression())
-      app.use(policiesOf(description))
+      app.use(policies(description))
       if (compressed === 'behind') app.use(compression())
       for (const route of description.routes) {
         const handler: RequestHandler = (request, response, next) => {
@@ -74,13 +84,13 @@ export async function listen(app: Express): Promise<StartedHttpApp> {
 /** States are kept where no two requests meet. */
 const states = new WeakMap<Request, Visitor>()
 
-function visitorOf(request: Request): Visitor {
+function keptVisitor(request: Request): Visitor {
   const visitor = states.get(request)
   if (visitor === undefined) throw new Error('The middleware did not run')
   return visitor
 }
 
-function policiesOf({ visitors, others }: HttpApp): RequestHandler {
+export function policiesOf({ visitors, others }: HttpApp): RequestHandler {
   const uses = [
     usePolicy(visitors, (request: Request, visitor) => void states.set(request, visitor)),
     ...others.map((policy) => usePolicy(policy)),
