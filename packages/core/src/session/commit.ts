@@ -30,6 +30,8 @@ export async function commit(session: ActiveSession): Promise<void> {
 export async function commitLate(session: ActiveSession): Promise<void> {
   try {
     await session.steps.run(() => commit(session))
+    // What the handler did not wait for either.
+    await session.steps.underWay
   } catch (error) {
     const reason = RedstartError.is(error) ? error.code : 'STORE_FAILED'
     session.engine.audit.tell({ type: 'session.lost', sid: session.sid ?? '', reason })

@@ -17,6 +17,8 @@ export interface RequestSession<Data extends object = SessionData> {
   readonly pending: boolean
   /** What the handler began and did not wait for; undefined for nothing. Rejects where any of it fails. */
   readonly underWay: Promise<void> | undefined
+  /** Whether there is any such thing. */
+  readonly isBusy: boolean
   /** Stores what was changed; nothing where nothing was. @param last nothing comes between it and the head that leaves. */
   commit(how?: { readonly last?: boolean }): Promise<void>
   /** What the response does to the cookie. */
@@ -57,6 +59,10 @@ export class OpenedRequest<Data extends object> implements RequestSession<Data> 
 
   get underWay(): Promise<void> | undefined {
     return this.#active.steps.underWay
+  }
+
+  get isBusy(): boolean {
+    return this.#active.steps.isBusy
   }
 
   commit({ last = false }: { readonly last?: boolean } = {}): Promise<void> {
@@ -105,6 +111,10 @@ export class FreshRequest<Data extends object> implements RequestSession<Data> {
 
   get underWay(): Promise<void> | undefined {
     return this.#opened?.underWay
+  }
+
+  get isBusy(): boolean {
+    return this.#opened?.isBusy === true
   }
 
   commit(how?: { readonly last?: boolean }): Promise<void> {

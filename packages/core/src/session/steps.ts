@@ -45,13 +45,19 @@ export class Steps {
     return watched
   }
 
+  /** Whether there is anything that has not ended yet, or has failed and nobody has seen to it. */
+  get isBusy(): boolean {
+    return this.#underWay.size > 0 || this.#failed.some(({ isSeen }) => !isSeen)
+  }
+
   /**
    * What has not ended yet, or has failed and nobody has seen to it; undefined for nothing. It rejects with the first
    * failure, once all have ended.
    */
   get underWay(): Promise<void> | undefined {
+    if (!this.isBusy) return undefined
     const unseen = this.#failed.filter(({ isSeen }) => !isSeen)
-    return this.#underWay.size + unseen.length === 0 ? undefined : allEnded([...unseen, ...this.#underWay])
+    return allEnded([...unseen, ...this.#underWay])
   }
 
   async #noting<T>(step: () => Promise<T>): Promise<T> {

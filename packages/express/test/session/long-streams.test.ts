@@ -38,3 +38,38 @@ for (const name of EXPRESSES) {
     expect(events.map(({ type }) => type)).toContain('session.rotated')
   })
 }
+
+for (const name of EXPRESSES) {
+  const express = await loadExpress(name)
+
+  it(`${name}: what a stream did not wait for is stored at its end, or told as lost`, async () => {
+    const { browser, events } = await startApp({
+      express,
+      redstart: { sessions: { updateTimeout: 40 } },
+      routes: (app) => {
+        usualRoutes(app)
+        app.get('/events', (req, res) => {
+          res.write('data: hello\n\n')
+          void req.session.update('views', async (views: number | undefined) => (views ?? 0) + 1)
+          if (req.query['never'] === 'ends') void req.session.update('views', () => new Promise<number>(() => {}))
+          setTimeout(() => {
+            // The head has left, and with it the last moment for a cookie.
+            if (req.query['never'] === 'begins') void req.session.login('ada')
+            setTimeout(() => res.end(), 20)
+          }, 20)
+        })
+      },
+    })
+    const user = browser()
+    await user.post('/login/ada')
+    const lost = (): readonly string[] => events.flatMap((event) => (event.type === 'session.lost' ? event.reason : []))
+    await user.get('/events')
+    await expect.poll(async () => (await user.get('/who')).json()['views']).toBe(1)
+    expect(lost()).toEqual([])
+    await user.get('/events?never=ends')
+    await expect.poll(lost).toEqual(['LOAD_TIMEOUT'])
+    await user.get('/events?never=begins')
+    await expect.poll(lost).toEqual(['LOAD_TIMEOUT', 'HEADERS_SENT'])
+    expect((await user.get('/who')).json()).toMatchObject({ userId: 'ada', views: 3 })
+  })
+}
