@@ -51,11 +51,11 @@ export const limitAdapterTests: readonly LimitAdapterTest[] = [
     'rules match requests whatever way they are written, and those that nobody answers',
     { everywhere: { ...DIRECT, rules: [{ policies: 'two', match: ['/json', 'GET /nowhere'] }] } },
     async ({ ask }) => {
-      for (const [path, left] of [
+      for (const [path, remaining] of [
         ['/%6Ason', 1],
         ['/nowhere', 0],
       ] as const)
-        match((await ask(path)).headers['ratelimit'] ?? '', new RegExp(`^"two";r=${left};`))
+        match((await ask(path)).headers['ratelimit'] ?? '', new RegExp(`^"two";r=${remaining};`))
       equal((await ask('/json?page=2')).status, 429)
       equal((await ask('/elsewhere')).headers['ratelimit'], undefined)
     },
