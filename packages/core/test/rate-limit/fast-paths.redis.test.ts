@@ -95,6 +95,8 @@ describe('trips', () => {
     const granted = all.filter(({ allowed }) => allowed).map(({ policies }) => policies.ten?.remaining)
     expect(granted).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0])
     expect(all.filter(({ allowed }) => !allowed).every(({ policies }) => policies.ten?.remaining === 0)).toBe(true)
+    const resets = all.flatMap(({ allowed, policies }) => (allowed ? [policies.ten?.resetAfterMs ?? 0] : []))
+    expect(resets.map((reset) => Math.round(reset / 3_600_000))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     // Each of them can be given back by itself.
     const [, , third] = all
     await limiter.refund(third ?? expect.fail())

@@ -1,6 +1,7 @@
 import { manualClock } from '@redstart/testing'
 import { describe, expect, it } from 'vitest'
 import {
+  type Allowance,
   concurrency,
   configFromEnv,
   createRedstart,
@@ -10,6 +11,7 @@ import {
   limitsFrom,
 } from '../../src/index.ts'
 import { memory } from '../../src/memory/index.ts'
+import { LeaseTable } from '../../src/rate-limit/leases.ts'
 import { HeldPermit } from '../../src/rate-limit/permit.ts'
 import { Offenders } from '../../src/rate-limit/offenders.ts'
 import { parseRate } from '../../src/rate-limit/rate.ts'
@@ -151,4 +153,15 @@ it('has leases end, and takes no more ahead than others leave', async () => {
   // What was left is lost, and the key is not asked for often any more.
   expect(await check()).toBe('memory')
   expect((await limiter.peek('leased', { key: 'k' })).policies.leased?.remaining).toBe(before - 1)
+})
+
+it('holds no more ahead than it says, even of what nobody could use', async () => {
+  const table = new LeaseTable({ most: 2, duration: 1000, from: 1 }, () => 1)
+  const item = itemOf(gcra({ rate: '1/1h', burst: 100 }), 'k', 5)
+  const granted: Allowance = {
+    ...{ allowed: true, mode: 'redis', trips: 1, duplicate: false, granted: 4, policies: {}, delayMs: 0 },
+  }
+  // Five were asked for, four were there: whoever asked asks by itself.
+  expect(await table.join(item, 0, async () => granted)).toBeUndefined()
+  expect([table.held('k', 0), table.held('k', 1000)]).toEqual([2, 0])
 })
