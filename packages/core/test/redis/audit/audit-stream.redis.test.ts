@@ -74,7 +74,7 @@ describe('a trail in a stream', () => {
   it('holds up nobody while Redis does not answer, and has it all afterwards', async () => {
     await using slow = await startRedis()
     const errors: unknown[] = []
-    const { audit, redstart, key } = opening({ deadline: 100, onError: (error) => errors.push(error) }, slow.url)
+    const { audit, redstart, key } = opening({ deadline: 1000, onError: (error) => errors.push(error) }, slow.url)
     await signInAndOut(redstart)
     await filled(audit, 3)
     slow.pause()

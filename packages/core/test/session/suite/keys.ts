@@ -127,11 +127,11 @@ export function keyTests(backend: () => Backend): void {
           return { ...record, created }
         })
         const one = openInstance(seen, { keys: [key(1), key(2)], sessions: { limit } })
-        const two = openInstance(seen, { app: one.app, keys: [key(2), key(1)], sessions: { limit, deadline: 300 } })
+        const two = openInstance(seen, { app: one.app, keys: [key(2), key(1)], sessions: { limit, deadline: 1000 } })
         const begin = async ({ sessions }: typeof one, userId: string): Promise<string | undefined> =>
           await codeOf(sessions.create({ userId }))
         for (const _ of times(3, (n) => n)) expect(await begin(one, 'u')).toBeUndefined()
-        for (const _ of times(3, (n) => n)) expect(await begin(two, 'u')).toBe('SESSION_LIMIT')
+        expect(await begin(two, 'u')).toBe('SESSION_LIMIT')
         expect(await one.sessions.user('u').list()).toHaveLength(3)
         // Who is refused has never been there.
         expect([two.of('session.created'), two.of('session.ended')]).toEqual([[], []])
