@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import type { Cancel, Clock } from '../clock.ts'
 import type { RedstartError } from '../errors.ts'
 import { closed, failureOf, isReply, reasonOf, unavailable } from './failure.ts'
+import { Gate } from './gate.ts'
 import type { Send, Wanted } from './servers.ts'
 
 /** What a connection is made with. */
@@ -232,27 +233,3 @@ const MOST_HELD = 8
 
 /** ioredis destroys the socket after its own shorter deadline; this one is for a Sentinel that does not answer. */
 const LONGEST_CLOSE_MS = 500
-
-/** What calls wait at while a connection is made. */
-class Gate {
-  readonly promise: Promise<void>
-  #resolve: () => void = () => {}
-  #reject: (error: RedstartError) => void = () => {}
-
-  constructor() {
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
-    // Nobody need be waiting.
-    this.promise.catch(() => {})
-  }
-
-  pass(): void {
-    this.#resolve()
-  }
-
-  fail(error: RedstartError): void {
-    this.#reject(error)
-  }
-}
