@@ -253,19 +253,19 @@ for n = 1, #ARGV do decoded[n] = string.gsub(ARGV[n], '[\194-\196][\128-\191]', 
 local ARGV = decoded`
 
 export const limitAliveLua: string = String.raw`#!lua
-local now, longer = tonumber(ARGV[1]), 3600000
+local now, longer, format, match = tonumber(ARGV[1]), 3600000, string.format, string.match
 if not now then
   local time = redis.call('TIME')
   now, longer = time[1] * 1000000 + time[2], 0
 end
 local function text(number)
-  return string.format('%.0f', number)
+  return format('%.0f', number)
 end
 local function lifetime(us)
   return text(math.max(1, math.ceil(us / 1000)) + longer)
 end
 local function blocked_by(block)
-  local ends, reason = string.match(block or '', '^(%d+) (.*)$')
+  local ends, reason = match(block or '', '^(%d+) (.*)$')
   ends = tonumber(ends)
   if ends and ends > now then return ends - now, reason end
 end
@@ -281,19 +281,19 @@ end
 return redis.call('ZCARD', KEYS[1])`
 
 export const limitBlockLua: string = String.raw`#!lua
-local now, longer = tonumber(ARGV[1]), 3600000
+local now, longer, format, match = tonumber(ARGV[1]), 3600000, string.format, string.match
 if not now then
   local time = redis.call('TIME')
   now, longer = time[1] * 1000000 + time[2], 0
 end
 local function text(number)
-  return string.format('%.0f', number)
+  return format('%.0f', number)
 end
 local function lifetime(us)
   return text(math.max(1, math.ceil(us / 1000)) + longer)
 end
 local function blocked_by(block)
-  local ends, reason = string.match(block or '', '^(%d+) (.*)$')
+  local ends, reason = match(block or '', '^(%d+) (.*)$')
   ends = tonumber(ends)
   if ends and ends > now then return ends - now, reason end
 end
@@ -311,19 +311,19 @@ redis.call('SET', KEYS[2], text(times) .. ' ' .. text(now + left + remember), 'P
 return { left, times }`
 
 export const limitCheckLua: string = String.raw`#!lua
-local now, longer = tonumber(ARGV[1]), 3600000
+local now, longer, format, match = tonumber(ARGV[1]), 3600000, string.format, string.match
 if not now then
   local time = redis.call('TIME')
   now, longer = time[1] * 1000000 + time[2], 0
 end
 local function text(number)
-  return string.format('%.0f', number)
+  return format('%.0f', number)
 end
 local function lifetime(us)
   return text(math.max(1, math.ceil(us / 1000)) + longer)
 end
 local function blocked_by(block)
-  local ends, reason = string.match(block or '', '^(%d+) (.*)$')
+  local ends, reason = match(block or '', '^(%d+) (.*)$')
   ends = tonumber(ends)
   if ends and ends > now then return ends - now, reason end
 end
@@ -342,10 +342,13 @@ end
 local function counted(kind, key, raw, a, b, c, d)
   local s = { kind = kind, key = key, a = a, b = b, c = c, d = d }
   if kind == 'g' then
-    local kept = tonumber(raw) and { tonumber(raw) } or numbers_in(raw)
-    local full = kept[1] or now
-    s.ends = kept[3] or 0
-    s.receipt = s.ends > now and kept[2] or 0
+    local full, refunded, ends = tonumber(raw), 0, 0
+    if raw and not full then
+      full, refunded, ends = match(raw, '^(%d+) (%d+) (%d+)$')
+      full, refunded, ends = tonumber(full), tonumber(refunded) or 0, tonumber(ends) or 0
+    end
+    full = full or now
+    s.ends, s.receipt = ends, ends > now and refunded or 0
     s.healed = full > now + b + c + SLACK
     s.full = s.healed and now + b + c or max(full, now)
     s.available = max(0, floor((b - (s.full - now)) / a))
@@ -358,13 +361,13 @@ local function counted(kind, key, raw, a, b, c, d)
     s.count = redis.call('ZCOUNT', key, '(' .. text(now - a), '+inf')
     s.available = max(0, b - s.count)
   elseif kind == 'f' then
-    local kept = numbers_in(raw)
-    local ends = kept[2] or 0
+    local taken, ends = match(raw or '', '^(%d+) (%d+)$')
+    taken, ends = tonumber(taken) or 0, tonumber(ends) or 0
     s.healed = ends > now + a + SLACK
     if ends <= now then
       s.taken, s.ends = 0, c == 1 and (floor(now / a) + 1) * a or now + a
     else
-      s.taken, s.ends = kept[1], s.healed and now + a or ends
+      s.taken, s.ends = taken, s.healed and now + a or ends
     end
     s.available, s.receipt = max(0, b - s.taken), s.ends
   elseif kind == 'b' then
@@ -381,10 +384,10 @@ local function counted(kind, key, raw, a, b, c, d)
     end
     s.available, s.receipt = s.there, s.since
   elseif kind == 'c' then
-    local kept, ms = numbers_in(raw), floor(now / 1000)
+    local ms, window, stored, taken, before = floor(now / 1000), match(raw or '', '^(%d+) (%d+) (%d+) (%d+)$')
     local number = floor(ms / a)
-    local stored, taken, before = kept[2] or number, kept[3] or 0, kept[4] or 0
-    s.healed = (kept[1] or a) ~= a or stored > number + 1
+    stored, taken, before = tonumber(stored) or number, tonumber(taken) or 0, tonumber(before) or 0
+    s.healed = (tonumber(window) or a) ~= a or stored > number + 1
     if s.healed then
       s.number, s.taken, s.before = number, min(b, taken + before), 0
     else
@@ -564,19 +567,19 @@ if cost > 0 and not found[2] and (full or not found[1]) then
     return { 1, at, cost, 1, math.floor(left / interval), 0, after - at, 0 }
   end
 end
-local now, longer = tonumber(ARGV[1]), 3600000
+local now, longer, format, match = tonumber(ARGV[1]), 3600000, string.format, string.match
 if not now then
   local time = redis.call('TIME')
   now, longer = time[1] * 1000000 + time[2], 0
 end
 local function text(number)
-  return string.format('%.0f', number)
+  return format('%.0f', number)
 end
 local function lifetime(us)
   return text(math.max(1, math.ceil(us / 1000)) + longer)
 end
 local function blocked_by(block)
-  local ends, reason = string.match(block or '', '^(%d+) (.*)$')
+  local ends, reason = match(block or '', '^(%d+) (.*)$')
   ends = tonumber(ends)
   if ends and ends > now then return ends - now, reason end
 end
@@ -615,19 +618,19 @@ if ARGV[5] == '1' then return { 1, now, cost, never and -1 or 0, available, wait
 return { 0, now, 0, never and -1 or 0, available, wait, full - now, refunded }`
 
 export const limitGiveBackLua: string = String.raw`#!lua
-local now, longer = tonumber(ARGV[1]), 3600000
+local now, longer, format, match = tonumber(ARGV[1]), 3600000, string.format, string.match
 if not now then
   local time = redis.call('TIME')
   now, longer = time[1] * 1000000 + time[2], 0
 end
 local function text(number)
-  return string.format('%.0f', number)
+  return format('%.0f', number)
 end
 local function lifetime(us)
   return text(math.max(1, math.ceil(us / 1000)) + longer)
 end
 local function blocked_by(block)
-  local ends, reason = string.match(block or '', '^(%d+) (.*)$')
+  local ends, reason = match(block or '', '^(%d+) (.*)$')
   ends = tonumber(ends)
   if ends and ends > now then return ends - now, reason end
 end
@@ -646,10 +649,13 @@ end
 local function counted(kind, key, raw, a, b, c, d)
   local s = { kind = kind, key = key, a = a, b = b, c = c, d = d }
   if kind == 'g' then
-    local kept = tonumber(raw) and { tonumber(raw) } or numbers_in(raw)
-    local full = kept[1] or now
-    s.ends = kept[3] or 0
-    s.receipt = s.ends > now and kept[2] or 0
+    local full, refunded, ends = tonumber(raw), 0, 0
+    if raw and not full then
+      full, refunded, ends = match(raw, '^(%d+) (%d+) (%d+)$')
+      full, refunded, ends = tonumber(full), tonumber(refunded) or 0, tonumber(ends) or 0
+    end
+    full = full or now
+    s.ends, s.receipt = ends, ends > now and refunded or 0
     s.healed = full > now + b + c + SLACK
     s.full = s.healed and now + b + c or max(full, now)
     s.available = max(0, floor((b - (s.full - now)) / a))
@@ -662,13 +668,13 @@ local function counted(kind, key, raw, a, b, c, d)
     s.count = redis.call('ZCOUNT', key, '(' .. text(now - a), '+inf')
     s.available = max(0, b - s.count)
   elseif kind == 'f' then
-    local kept = numbers_in(raw)
-    local ends = kept[2] or 0
+    local taken, ends = match(raw or '', '^(%d+) (%d+)$')
+    taken, ends = tonumber(taken) or 0, tonumber(ends) or 0
     s.healed = ends > now + a + SLACK
     if ends <= now then
       s.taken, s.ends = 0, c == 1 and (floor(now / a) + 1) * a or now + a
     else
-      s.taken, s.ends = kept[1], s.healed and now + a or ends
+      s.taken, s.ends = taken, s.healed and now + a or ends
     end
     s.available, s.receipt = max(0, b - s.taken), s.ends
   elseif kind == 'b' then
@@ -685,10 +691,10 @@ local function counted(kind, key, raw, a, b, c, d)
     end
     s.available, s.receipt = s.there, s.since
   elseif kind == 'c' then
-    local kept, ms = numbers_in(raw), floor(now / 1000)
+    local ms, window, stored, taken, before = floor(now / 1000), match(raw or '', '^(%d+) (%d+) (%d+) (%d+)$')
     local number = floor(ms / a)
-    local stored, taken, before = kept[2] or number, kept[3] or 0, kept[4] or 0
-    s.healed = (kept[1] or a) ~= a or stored > number + 1
+    stored, taken, before = tonumber(stored) or number, tonumber(taken) or 0, tonumber(before) or 0
+    s.healed = (tonumber(window) or a) ~= a or stored > number + 1
     if s.healed then
       s.number, s.taken, s.before = number, min(b, taken + before), 0
     else
@@ -881,19 +887,19 @@ end
 return changed`
 
 export const limitPermitsLua: string = String.raw`#!lua
-local now, longer = tonumber(ARGV[1]), 3600000
+local now, longer, format, match = tonumber(ARGV[1]), 3600000, string.format, string.match
 if not now then
   local time = redis.call('TIME')
   now, longer = time[1] * 1000000 + time[2], 0
 end
 local function text(number)
-  return string.format('%.0f', number)
+  return format('%.0f', number)
 end
 local function lifetime(us)
   return text(math.max(1, math.ceil(us / 1000)) + longer)
 end
 local function blocked_by(block)
-  local ends, reason = string.match(block or '', '^(%d+) (.*)$')
+  local ends, reason = match(block or '', '^(%d+) (.*)$')
   ends = tonumber(ends)
   if ends and ends > now then return ends - now, reason end
 end

@@ -2,14 +2,14 @@
 --
 -- ARGV[1]  empty; in tests the time that it is. Keys then live an hour longer, because Redis has its own time for that.
 
-local now, longer = tonumber(ARGV[1]), 3600000
+local now, longer, format, match = tonumber(ARGV[1]), 3600000, string.format, string.match
 if not now then
   local time = redis.call('TIME')
   now, longer = time[1] * 1000000 + time[2], 0
 end
 
 local function text(number)
-  return string.format('%.0f', number)
+  return format('%.0f', number)
 end
 
 -- Milliseconds for which something is kept that is of use for so many microseconds.
@@ -19,7 +19,7 @@ end
 
 -- Whether a key is blocked, by what is kept of that: the instant at which it ends, a space and the reason.
 local function blocked_by(block)
-  local ends, reason = string.match(block or '', '^(%d+) (.*)$')
+  local ends, reason = match(block or '', '^(%d+) (.*)$')
   ends = tonumber(ends)
   if ends and ends > now then return ends - now, reason end
 end

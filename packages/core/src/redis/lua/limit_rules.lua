@@ -27,10 +27,13 @@ end
 local function counted(kind, key, raw, a, b, c, d)
   local s = { kind = kind, key = key, a = a, b = b, c = c, d = d }
   if kind == 'g' then
-    local kept = tonumber(raw) and { tonumber(raw) } or numbers_in(raw)
-    local full = kept[1] or now
-    s.ends = kept[3] or 0
-    s.receipt = s.ends > now and kept[2] or 0
+    local full, refunded, ends = tonumber(raw), 0, 0
+    if raw and not full then
+      full, refunded, ends = match(raw, '^(%d+) (%d+) (%d+)$')
+      full, refunded, ends = tonumber(full), tonumber(refunded) or 0, tonumber(ends) or 0
+    end
+    full = full or now
+    s.ends, s.receipt = ends, ends > now and refunded or 0
     s.healed = full > now + b + c + SLACK
     s.full = s.healed and now + b + c or max(full, now)
     s.available = max(0, floor((b - (s.full - now)) / a))
@@ -43,13 +46,13 @@ local function counted(kind, key, raw, a, b, c, d)
     s.count = redis.call('ZCOUNT', key, '(' .. text(now - a), '+inf')
     s.available = max(0, b - s.count)
   elseif kind == 'f' then
-    local kept = numbers_in(raw)
-    local ends = kept[2] or 0
+    local taken, ends = match(raw or '', '^(%d+) (%d+)$')
+    taken, ends = tonumber(taken) or 0, tonumber(ends) or 0
     s.healed = ends > now + a + SLACK
     if ends <= now then
       s.taken, s.ends = 0, c == 1 and (floor(now / a) + 1) * a or now + a
     else
-      s.taken, s.ends = kept[1], s.healed and now + a or ends
+      s.taken, s.ends = taken, s.healed and now + a or ends
     end
     s.available, s.receipt = max(0, b - s.taken), s.ends
   elseif kind == 'b' then
@@ -66,10 +69,10 @@ local function counted(kind, key, raw, a, b, c, d)
     end
     s.available, s.receipt = s.there, s.since
   elseif kind == 'c' then
-    local kept, ms = numbers_in(raw), floor(now / 1000)
+    local ms, window, stored, taken, before = floor(now / 1000), match(raw or '', '^(%d+) (%d+) (%d+) (%d+)$')
     local number = floor(ms / a)
-    local stored, taken, before = kept[2] or number, kept[3] or 0, kept[4] or 0
-    s.healed = (kept[1] or a) ~= a or stored > number + 1
+    stored, taken, before = tonumber(stored) or number, tonumber(taken) or 0, tonumber(before) or 0
+    s.healed = (tonumber(window) or a) ~= a or stored > number + 1
     if s.healed then
       s.number, s.taken, s.before = number, min(b, taken + before), 0
     else
