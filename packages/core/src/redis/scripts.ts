@@ -88,7 +88,7 @@ export async function run(
 }
 
 /** The same over several keys of one slot; what it replies are bytes where {@link run} gives text. */
-export async function runForBytes(
+export function runForBytes(
   client: Client,
   plain: Script,
   keys: readonly string[],
@@ -97,14 +97,13 @@ export async function runForBytes(
   asking: boolean,
 ): Promise<unknown> {
   const { sha, text } = formOf(client, plain)
-  try {
-    if (asking) announce(client)
-    return await client.callBuffer('EVALSHA', [sha, keys.length, ...keys, ...values])
-  } catch (error) {
+  if (asking) announce(client)
+  // Not async: this is the path of every session and every check of a limit.
+  return client.callBuffer('evalsha', [sha, keys.length, ...keys, ...values]).catch((error: unknown) => {
     if (!isReply(error, 'NOSCRIPT') || !wanted()) throw error
     if (asking) announce(client)
-    return client.callBuffer('EVAL', [text, keys.length, ...keys, ...values])
-  }
+    return client.callBuffer('eval', [text, keys.length, ...keys, ...values])
+  })
 }
 
 /** Goes right before a command about a key that is on its way to this node of a Cluster. */
