@@ -50,7 +50,7 @@ export class Checking {
         if (shared !== undefined) return shared.then((decision) => this.#count(items, decision))
       }
     }
-    const remember = id === undefined ? undefined : { id, ms: settings.remember }
+    const remember = id === undefined ? undefined : { id: ownId(id, items, partial), ms: settings.remember }
     if (partial) requireOneCost(items)
     return asking.ask(items, partial ? 'upto' : 'all', remember).then((decision) => this.#count(items, decision))
   }
@@ -117,6 +117,12 @@ export class Checking {
     tell(telemetry, items, decision)
     return decision
   }
+}
+
+/** An id is often what a client sent: that of one check must not stand for another one, which it would let pass. */
+function ownId(id: string, items: readonly WorkItem[], partial: boolean): string {
+  const first = items[0]?.key
+  return JSON.stringify([id, partial, ...items.flatMap(({ name, key, cost }) => [name, key === first ? 0 : key, cost])])
 }
 
 function requireOneCost(items: readonly WorkItem[]): void {

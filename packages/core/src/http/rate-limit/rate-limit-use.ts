@@ -157,10 +157,15 @@ function refundAtEnd(
     const due = refunds.filter(({ isDue }) => isDue({ status, aborted }))
     if (due.length === 0) return undefined
     const all = due.some(({ items }) => items === undefined)
-    return limiter.refund(decision, all ? undefined : due.flatMap(({ items = [] }) => items))
+    return limiter.refund(decision, all ? undefined : due.flatMap(({ items = [] }) => items)).catch(unlessClosed)
   }
   // Asked for before the answer leaves, so that a client that asks again at once comes after it.
   const refunding = refundIf(false)
   const capture: Capture = { finish: () => refunding, abort: () => refunding ?? refundIf(true) }
   return { type: 'capture', capture }
+}
+
+/** Requests may outlive the instance: what their handlers have done is answered, and what they took comes back by itself. */
+function unlessClosed(error: unknown): void {
+  if (!RedstartError.is(error) || error.code !== 'CLOSED') throw error
 }

@@ -278,6 +278,14 @@ describe('what was taken is given back', () => {
     expect(await left()).toEqual([98, 1, 1])
   })
 
+  it('changes no answer of an instance that was closed meanwhile', async () => {
+    const { ask, redstart } = limiting({ policies: 'hourly', ...DIRECT, refund: () => true })
+    const asked = [await ask(), await ask()] as const
+    await redstart.close()
+    await expect(asked[0].end(headOf(200))).resolves.toBeUndefined()
+    await expect(asked[1].end(headOf(200), 'abort')).resolves.toBeUndefined()
+  })
+
   it('before the answer leaves', async () => {
     const { ask, statuses } = limiting({ policies: 'hourly', ...DIRECT, refund: 'success' })
     for (let n = 0; n < 10; n++) await (await ask()).end(headOf(200))

@@ -83,6 +83,32 @@ export function limiterTests(backend: () => Backend, mode: 'memory' | 'redis'): 
     expect(await opened.limiter.peek('api', { key: 'k' })).toMatchObject({ policies: { api: { remaining: 2 } } })
   })
 
+  it('takes an id for the same check alone, and not for others of that key', async () => {
+    await using opened = openLimiter(backend(), POLICIES)
+    const { limiter } = opened
+    await limiter.check('api', { key: 'k', cost: 3 })
+    await limiter.check(['hourly', 'llm'], { key: 'k', id: 'order-1' })
+    expect(await limiter.check('api', { key: 'k', id: 'order-1' })).toMatchObject({ allowed: false, limitedBy: 'api' })
+    const others = [
+      await limiter.check(['llm', 'hourly'], { key: 'k', id: 'order-1' }),
+      await limiter.check(['hourly', 'llm'], { key: 'k', id: 'order-1', cost: 9 }),
+      await limiter.check(['hourly', 'llm'], { key: 'k', id: 'order-1', cost: 9, partial: true }),
+    ]
+    expect(others).toMatchObject([
+      { duplicate: false, policies: { hourly: { limit: 100, remaining: 98 }, llm: { remaining: 98 } } },
+      { duplicate: false, granted: 9, policies: { hourly: { remaining: 89 } } },
+      { duplicate: false, granted: 9, policies: { hourly: { remaining: 80 } } },
+    ])
+    const [here, there] = [
+      { policy: 'hourly', key: 'k' },
+      { policy: 'llm', key: 'l' },
+    ] as const
+    await limiter.check([here, there], { id: 'order-2' })
+    const elsewhere = [here, { ...there, key: 'm' }]
+    expect(await limiter.check(elsewhere, { id: 'order-2' })).toMatchObject({ duplicate: false })
+    expect(await limiter.check(elsewhere, { id: 'order-2' })).toMatchObject({ duplicate: true })
+  })
+
   it('gives back what a check took, once', async () => {
     await using opened = openLimiter(backend(), POLICIES)
     const { limiter } = opened
