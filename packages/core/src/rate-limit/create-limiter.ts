@@ -36,6 +36,9 @@ export interface LimiterParts {
   readonly statistics: Statistics
 }
 
+/** The longest that one timer of Node.js can wait. */
+const LONGEST_TIMER_MS = 2_147_483_647
+
 const WAIT = membersOf<WaitOptions>({ key: true, cost: true, signal: true })
 
 /** @param parts made at the first use. */
@@ -90,13 +93,17 @@ async function waitFor(
   const decision = await checking.check(name, how)
   if (!decision.allowed || decision.delayMs === 0) return decision
   await new Promise<void>((resolve, reject) => {
+    // A clock does not keep the process alive, which has something left to do as long as somebody waits.
+    const waiting = setTimeout(() => undefined, LONGEST_TIMER_MS)
     const stop = (): void => {
+      clearTimeout(waiting)
       cancel()
       // Those behind keep their turns; the place is free again where there are none.
       adjusting.refund(decision).catch(() => undefined)
       reject(signal?.reason instanceof Error ? signal.reason : new DOMException('Aborted', 'AbortError'))
     }
     const cancel = clock.schedule(decision.delayMs, () => {
+      clearTimeout(waiting)
       signal?.removeEventListener('abort', stop)
       resolve()
     })

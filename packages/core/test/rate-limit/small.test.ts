@@ -1,5 +1,5 @@
 import { manualClock } from '@redstart/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   type Allowance,
   concurrency,
@@ -7,6 +7,7 @@ import {
   createRedstart,
   fixedWindow,
   gcra,
+  leakyQueue,
   type LimitPolicy,
   limitsFrom,
 } from '../../src/index.ts'
@@ -50,6 +51,34 @@ describe('limits of a configuration', () => {
     expect(limitsFrom(configFromEnv({ API_RATE_LIMIT: '5' }).limits)).toMatchObject({
       api: { limit: 5, windowMs: 3_600_000 },
     })
+  })
+})
+
+describe('a turn that is waited for', () => {
+  it('keeps the process alive until it is over', async () => {
+    using made = vi.spyOn(globalThis, 'setTimeout')
+    using cleared = vi.spyOn(globalThis, 'clearTimeout')
+    const isOver = (timer: NodeJS.Timeout): boolean => cleared.mock.calls.some(([one]) => one === timer)
+    const kept = ({ value }: { value: NodeJS.Timeout | undefined }): boolean =>
+      value?.hasRef() === true && !isOver(value)
+    const timers = (): number => made.mock.results.filter(kept).length
+    const clock = manualClock()
+    await using opened = openLimiter(undefined, { queue: leakyQueue({ rate: '1/s', maxWait: '1m' }) }, { clock })
+    await opened.limiter.wait('queue', { key: 'k' })
+    expect(timers()).toBe(0)
+    const ends = new AbortController()
+    const turns = [
+      opened.limiter.wait('queue', { key: 'k' }),
+      opened.limiter.wait('queue', { key: 'k', signal: ends.signal }),
+    ] as const
+    await clock.advanceAsync(0)
+    expect(timers()).toBe(2)
+    ends.abort()
+    await expect(turns[1]).rejects.toThrow('aborted')
+    expect(timers()).toBe(1)
+    await clock.advanceAsync(1000)
+    await turns[0]
+    expect(timers()).toBe(0)
   })
 })
 
