@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
-import type { Redstart } from '@redstart/core'
-import { type Database, listen } from '@redstart-example/express'
+import { type Database, listen, type RestaurantRedstart } from '@redstart-example/express'
 import { type AppName, APPS, listenerOf } from './apps.ts'
 import type { Told } from './database-messages.ts'
 import { lendDatabase } from './lent-database.ts'
@@ -19,7 +18,7 @@ export interface StartedApp {
 export interface StartAppsOptions {
   readonly database: Database
   /** Makes an instance over the same backend: one cannot define the same names for two apps. */
-  readonly another: () => Redstart
+  readonly another: () => RestaurantRedstart
   /** Begins the keys in Redis. */
   readonly app: string
   /** Each in a process of its own, over the Redis of `REDIS_URL`; else all in this one. */

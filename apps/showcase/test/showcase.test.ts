@@ -1,14 +1,14 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createRedstart, type Redstart } from '@redstart/core'
-import { createApp, type Database, NAMESPACES } from '@redstart-example/express'
+import { createRedstart } from '@redstart/core'
+import { createApp, type Database, NAMESPACES, POLICIES, type RestaurantRedstart } from '@redstart-example/express'
 import { filledDatabase } from '@redstart-example/express/test/filled-database'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createShowcase, type Showcase } from '../src/showcase.ts'
 import type { State } from '../src/state.ts'
 
 let database: Database
-let redstart: Redstart
+let redstart: RestaurantRedstart
 let showcase: Showcase
 let server: Server
 let origin: string
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 beforeEach(async () => {
-  redstart = createRedstart({ namespaces: NAMESPACES })
+  redstart = createRedstart({ namespaces: NAMESPACES, policies: POLICIES })
   showcase = createShowcase(redstart, 'in memory')
   server = createServer(showcase.app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

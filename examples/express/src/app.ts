@@ -1,5 +1,4 @@
-import type { Redstart } from '@redstart/core'
-import { session } from '@redstart/express'
+import { rateLimit, session } from '@redstart/express'
 import express, { type Express } from 'express'
 import { accountRoutes } from './account/account-routes.ts'
 import { createCaches } from './caches/caches.ts'
@@ -7,6 +6,7 @@ import type { Database } from './database/database.ts'
 import { parse, plainQuery } from './http/input.ts'
 import { sendProblem, unknownRoute } from './http/problem.ts'
 import { noteEvent, traced, tracedDatabase } from './http/trace.ts'
+import type { RestaurantRedstart } from './limits/policies.ts'
 import { dayOf } from './reads/day.ts'
 import { databaseReads } from './reads/reads.ts'
 import { analyticsRoutes } from './routes/analytics-routes.ts'
@@ -21,8 +21,8 @@ import { restaurantRoutes } from './routes/restaurant-routes.ts'
 export interface AppOptions {
   /** Filled, see `fill`. */
   readonly database: Database
-  /** Created with the namespaces of `NAMESPACES`. */
-  readonly redstart: Redstart
+  /** Created with the namespaces of `NAMESPACES` and the limits of `POLICIES`. */
+  readonly redstart: RestaurantRedstart
 }
 
 /** The back office as an Express app that does not listen yet. One app per Redstart instance. */
@@ -45,7 +45,7 @@ export function createApp({ database, redstart }: AppOptions): Express {
   return app
 }
 
-function routeContext(database: Database, redstart: Redstart): RouteContext {
+function routeContext(database: Database, redstart: RestaurantRedstart): RouteContext {
   const noted = tracedDatabase(database)
   const uncached = databaseReads(noted)
   const today = (): string => dayOf(new Date())
@@ -56,6 +56,7 @@ function routeContext(database: Database, redstart: Redstart): RouteContext {
     isRestaurant: knownRestaurants(database),
     today,
     withSession: session(redstart),
+    limitOrders: rateLimit(redstart, { policies: 'ordersFrom', clientAddress: 'framework' }),
   }
 }
 

@@ -1,17 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { createRedstart, type Redstart } from '@redstart/core'
+import { createRedstart } from '@redstart/core'
 import { memory } from '@redstart/core/memory'
 import { redis } from '@redstart/core/redis'
 import { NAMESPACES } from './caches/caches.ts'
 import { SIGN_INS } from './fill/fill-sign-ins.ts'
+import { POLICIES, type RestaurantRedstart } from './limits/policies.ts'
 
 /** An instance, and what it is, for people. */
 export interface FromEnv {
-  readonly redstart: Redstart
+  readonly redstart: RestaurantRedstart
   /** What its keys begin with. */
   readonly app: string
   /** Another instance over the same, for another app in this process. */
-  another(): Redstart
+  another(): RestaurantRedstart
   /** Where the cache is. */
   readonly description: string
   /** Whether anybody can sign in. */
@@ -37,13 +38,13 @@ export function cacheFromEnv(env: NodeJS.ProcessEnv, sharedApp?: string): FromEn
     const description = 'in memory; REDIS_URL=redis://127.0.0.1:6379 keeps it in Redis'
     // Sessions in memory end with the process, and so may their key.
     const keys = given ?? randomBytes(32).toString('base64')
-    const options = { app, namespaces: NAMESPACES, keys, backend: memory() }
-    const another = (): Redstart => createRedstart(options)
+    const options = { app, namespaces: NAMESPACES, policies: POLICIES, keys, backend: memory() }
+    const another = (): RestaurantRedstart => createRedstart(options)
     return { redstart: another(), another, app, description, signIn: SIGN_IN }
   }
   const backend = redis(url)
-  const another = (): Redstart =>
-    createRedstart({ app, namespaces: NAMESPACES, backend, ...(given !== undefined && { keys: given }) })
+  const options = { app, namespaces: NAMESPACES, policies: POLICIES, backend }
+  const another = (): RestaurantRedstart => createRedstart({ ...options, ...(given !== undefined && { keys: given }) })
   const sharing = sharesDatabase ? 'shared with all who use both' : 'not shared, since the database is not'
   const signIn = given === undefined ? NO_KEY : SIGN_IN
   return { redstart: another(), another, app, description: `Redis at REDIS_URL, ${sharing}`, signIn }

@@ -1,17 +1,17 @@
 import type { RequestListener } from 'node:http'
-import type { Redstart } from '@redstart/core'
 import { cacheFromEnv } from './cache-from-env.ts'
 import type { Database } from './database/database.ts'
 import { databaseNotice, openDatabase } from './database/open-database.ts'
 import { fill } from './fill/fill.ts'
 import { progressBar } from './fill/progress-bar.ts'
+import type { RestaurantRedstart } from './limits/policies.ts'
 import { listen } from './listen.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 
 /** What each app of the restaurants stands on: one log-in holds for all that share both. */
 export interface AppParts {
   readonly database: Database
-  readonly redstart: Redstart
+  readonly redstart: RestaurantRedstart
 }
 
 /** An app of the restaurants, to be started alone. */

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Backend, type Clock, createRedstart, type Redstart } from '@redstart/core'
+import { type Backend, type Clock, createRedstart, gcra } from '@redstart/core'
 import { createApp } from '../src/app.ts'
 import { NAMESPACES } from '../src/caches/caches.ts'
 import type { Database, Queries } from '../src/database/database.ts'
+import { POLICIES, type RestaurantRedstart } from '../src/limits/policies.ts'
 
 /** A database that counts the statements of everything above it. */
 export interface CountedDatabase extends Database {
@@ -39,7 +40,7 @@ export interface Answer<Body> {
 
 /** The app on a port of its own. */
 export interface BackOffice extends AsyncDisposable {
-  readonly redstart: Redstart
+  readonly redstart: RestaurantRedstart
   readonly url: string
   get<Body>(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer<Body>>
   send<Body>(
@@ -66,6 +67,7 @@ export async function startBackOffice(
     keys: KEY,
     // Everybody of a test comes from one address.
     sessions: { anonymousLimit: false },
+    policies: { ...POLICIES, ordersFrom: gcra({ rate: '1000/s' }) },
     ...(clock !== undefined && { clock }),
     app: 'restaurant',
     namespaces: NAMESPACES,

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Backend, createRedstart, type Redstart } from '@redstart/core'
+import { type Backend, type Clock, createRedstart } from '@redstart/core'
 import { onTestFinished } from 'vitest'
 import { createApp } from '../src/app.ts'
 import { NAMESPACES } from '../src/caches/caches.ts'
 import type { Database } from '../src/database/database.ts'
+import { POLICIES, type RestaurantPolicies, type RestaurantRedstart } from '../src/limits/policies.ts'
 import type { AppToStart } from '../src/start-app.ts'
 
 /** What the apps of one house seal sessions with. */
@@ -19,7 +20,7 @@ export interface BesideOffice {
   readonly office: string
 }
 
-export interface BesideOfficeOptions {
+export interface BesideOfficeOptions extends HouseOptions {
   readonly database: Database
   /** Makes one for each of both; over memory they share an instance instead. */
   readonly backend?: (() => Backend) | undefined
@@ -27,21 +28,30 @@ export interface BesideOfficeOptions {
 }
 
 /** Starts both; they end with the test. */
-export async function startBesideOffice({ database, backend, listener }: BesideOfficeOptions): Promise<BesideOffice> {
-  const shared = backend === undefined ? houseInstance() : undefined
-  const instance = (): Redstart => shared ?? houseInstance(backend?.())
+export async function startBesideOffice(options: BesideOfficeOptions): Promise<BesideOffice> {
+  const { database, backend, listener } = options
+  const shared = backend === undefined ? houseInstance(undefined, options) : undefined
+  const instance = (): RestaurantRedstart => shared ?? houseInstance(backend?.(), options)
   return {
     office: await listening(createApp({ database, redstart: instance() })),
     app: await listening(await listener({ database, redstart: instance() })),
   }
 }
 
+export interface HouseOptions {
+  /** In the place of those of the same name. */
+  readonly policies?: Partial<RestaurantPolicies>
+  readonly clock?: Clock
+}
+
 /** An instance as all apps of the house have it; it ends with the test. */
-export function houseInstance(backend?: Backend): Redstart {
+export function houseInstance(backend?: Backend, { policies, clock }: HouseOptions = {}): RestaurantRedstart {
   const redstart = createRedstart({
     app: 'restaurant',
     keys: KEYS,
     namespaces: NAMESPACES,
+    policies: { ...POLICIES, ...policies },
+    ...(clock !== undefined && { clock }),
     // A busy machine is no outage.
     deadline: '5s',
     maxStaleness: '300ms',

@@ -11,21 +11,23 @@ export interface BrowserOptions {
   /** Where paths lead; needed where no whole address is given. */
   readonly origin?: string
   readonly userAgent?: string
+  /** Sent with each request, as by a proxy. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** A browser as far as forms need one: it keeps one cookie for all ports, follows redirects, and sends what forms have. */
 export class Browser {
   readonly #origin: string | undefined
-  readonly #userAgent: string
+  readonly #headers: Readonly<Record<string, string>>
   /** `name=value`; empty for none. */
   cookie = ''
   /** Every `Set-Cookie` that came, the last one last. */
   readonly set: string[] = []
   #token = ''
 
-  constructor({ origin, userAgent = FIREFOX }: BrowserOptions = {}) {
+  constructor({ origin, userAgent = FIREFOX, headers = {} }: BrowserOptions = {}) {
     this.#origin = origin
-    this.#userAgent = userAgent
+    this.#headers = { ...headers, 'user-agent': userAgent }
   }
 
   get(url: string): Promise<Shown> {
@@ -39,7 +41,7 @@ export class Browser {
 
   async #ask(to: string, init: RequestInit): Promise<Shown> {
     const { href: url, pathname: path } = new URL(to, this.#origin)
-    const headers = { ...(this.cookie !== '' && { cookie: this.cookie }), 'user-agent': this.#userAgent }
+    const headers = { ...(this.cookie !== '' && { cookie: this.cookie }), ...this.#headers }
     const response = await fetch(url, { ...init, headers, redirect: 'manual', signal: AbortSignal.timeout(30_000) })
     for (const set of response.headers.getSetCookie()) {
       this.set.push(set)

@@ -1,7 +1,6 @@
 import formbody from '@fastify/formbody'
-import type { Redstart } from '@redstart/core'
-import { refuseCrossSite, session } from '@redstart/fastify'
-import type { Database } from '@redstart-example/express'
+import { rateLimit, refuseCrossSite, session } from '@redstart/fastify'
+import type { Database, RestaurantRedstart } from '@redstart-example/express'
 import { fastify, type FastifyInstance } from 'fastify'
 import { answerError } from './answer-error.ts'
 import './session-fields.ts'
@@ -12,8 +11,8 @@ import { stockRoutes } from './stock/stock-routes.ts'
 export interface AppOptions {
   /** Filled, as the back office fills it. */
   readonly database: Database
-  /** With the namespaces of the back office; with its `app`, keys and Redis as well, one log-in holds for both. */
-  readonly redstart: Redstart
+  /** With the namespaces and limits of the back office; with its `app`, keys and Redis as well, one log-in holds for both. */
+  readonly redstart: RestaurantRedstart
 }
 
 /** The store rooms as a Fastify app that does not listen yet. One app per Redstart instance. */
@@ -22,6 +21,8 @@ export async function createApp({ database, redstart }: AppOptions): Promise<Fas
   app.setErrorHandler(answerError)
   await app.register(refuseCrossSite)
   await app.register(session, { redstart })
+  // Routes say what limits them.
+  await app.register(rateLimit, { redstart, clientAddress: 'framework' })
   await app.register(formbody)
   await app.register(signInRoutes, { database, redstart })
   await app.register(stockRoutes, { database, redstart })

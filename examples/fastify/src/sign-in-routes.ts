@@ -1,5 +1,5 @@
-import type { Redstart } from '@redstart/core'
-import { type Database, personWith } from '@redstart-example/express'
+import { rateLimitOf, type RateLimitRouteConfig } from '@redstart/fastify'
+import { accountKey, type Database, personWith, type RestaurantRedstart } from '@redstart-example/express'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { formOf, ownFormsOnly, SHORT } from './own-forms.ts'
 import { logInPage } from './pages/log-in-page.ts'
@@ -7,7 +7,7 @@ import { sendPage } from './pages/page.ts'
 
 export interface SignInParts {
   readonly database: Database
-  readonly redstart: Redstart
+  readonly redstart: RestaurantRedstart
 }
 
 interface LogInForm {
@@ -22,10 +22,15 @@ export const signInRoutes: FastifyPluginAsync<SignInParts> = async (app, { datab
   )
 
   const schema = formOf({ login: SHORT, password: SHORT })
-  app.post<{ Body: LogInForm }>('/login', { schema, preHandler: ownFormsOnly }, async (request, reply) => {
+  const config = { rateLimit: GUESSES }
+  // Before its limits, which count what was sent from here alone.
+  app.post<{ Body: LogInForm }>('/login', { schema, config, preValidation: ownFormsOnly }, async (request, reply) => {
     const { session, body } = request
     const person = await personWith(database, body.login, body.password)
     if (person === null) return back(request, reply, 'There is nobody with this name and this password.')
+    // Only wrong passwords count.
+    const guess = rateLimitOf(request)
+    if (guess !== undefined) await redstart.limiter.refund(guess)
     await session.login(person.id, { roles: [person.role], methods: ['pwd'] })
     Object.assign(session, { name: person.name, restaurant: person.restaurant })
     return reply.redirect('/', 303)
@@ -46,6 +51,16 @@ export const signInRoutes: FastifyPluginAsync<SignInParts> = async (app, { datab
       `You are signed out on ${ended === 1 ? 'this device' : `all of your ${ended} devices`}.`,
     )
   })
+}
+
+/** Of one account and from one address: who has been wrong too often is answered before anybody looks. */
+const GUESSES: RateLimitRouteConfig = {
+  hook: 'preHandler',
+  rules: [
+    // As the schema has it, which was checked by then.
+    { policies: 'guesses', key: ({ body }) => accountKey((body as LogInForm).login) },
+    { policies: 'guessers' },
+  ],
 }
 
 /** To the log-in, which says what happened. */

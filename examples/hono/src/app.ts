@@ -1,5 +1,6 @@
-import { RedstartError, type Redstart, type Session } from '@redstart/core'
-import { answerErrors, refuseCrossSite, type RunOptions, session } from '@redstart/hono'
+import { RedstartError, type Session } from '@redstart/core'
+import { answerErrors, rateLimit, refuseCrossSite, type RunOptions, session } from '@redstart/hono'
+import type { RestaurantRedstart } from '@redstart-example/express/limits'
 import { type Context, Hono } from 'hono'
 import type { House } from './house.ts'
 import { ordersPage } from './pages.ts'
@@ -14,7 +15,7 @@ export interface Fields {
 
 /** What a request has to do with: made with the first one, since at the edge bindings come with requests. */
 export interface Place {
-  readonly redstart: Redstart
+  readonly redstart: RestaurantRedstart
   readonly house: House
 }
 
@@ -48,7 +49,13 @@ export function createApp({ placeOf, logInAt, ...connection }: AppOptions): Hono
     return c.html(ordersPage({ name, dishes, latest, own: orders, notes }))
   })
 
-  app.post('/orders', async (c) => {
+  // By person, wherever the order is sent; who is not signed in orders nothing.
+  const limited = rateLimit((c) => placeOf(c).redstart, {
+    policies: 'orders',
+    key: (c: Context<AppEnv>) => c.var.session.userId,
+  })
+
+  app.post('/orders', limited, async (c) => {
     const own = c.var.session
     own.requireUser()
     const { table, dish, quantity } = await c.req.parseBody()

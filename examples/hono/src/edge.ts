@@ -1,6 +1,7 @@
 import { createRedstart } from '@redstart/core'
 import { redisHttp } from '@redstart/core/redis-http'
 import { addressFrom } from '@redstart/hono'
+import { POLICIES } from '@redstart-example/express/limits'
 import type { Context, Hono } from 'hono'
 import { getConnInfo } from 'hono/cloudflare-workers'
 import { type AppEnv, createApp, type Place } from './app.ts'
@@ -34,6 +35,7 @@ function makePlace(env: EdgeEnv): Place {
   const redstart = createRedstart({
     app: 'restaurant',
     keys: env.REDSTART_KEYS,
+    policies: POLICIES,
     backend: redisHttp({ url: env.REDIS_REST_URL, token: env.REDIS_REST_TOKEN }),
     // A question is a trip over the network.
     deadline: '2s',

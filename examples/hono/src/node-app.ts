@@ -1,7 +1,6 @@
 import { getConnInfo } from '@hono/node-server/conninfo'
-import type { Redstart } from '@redstart/core'
 import { addressFrom } from '@redstart/hono'
-import type { Database } from '@redstart-example/express'
+import type { Database, RestaurantRedstart } from '@redstart-example/express'
 import type { Hono } from 'hono'
 import { type AppEnv, createApp } from './app.ts'
 import { databaseHouse } from './database-house.ts'
@@ -11,13 +10,14 @@ import { signInRoutes } from './sign-in.ts'
 export interface NodeAppOptions {
   /** Filled, as the back office fills it. */
   readonly database: Database
-  /** With the namespaces of the back office; with its `app`, keys and Redis as well, one log-in holds for both. */
-  readonly redstart: Redstart
+  /** With the namespaces and limits of the back office; with its `app`, keys and Redis as well, one log-in holds for both. */
+  readonly redstart: RestaurantRedstart
 }
 
 /** The orders on Node.js, with the log-in and the database. */
 export function createNodeApp({ database, redstart }: NodeAppOptions): Hono<AppEnv> {
   const place = { redstart, house: databaseHouse(database, redstart) }
-  const app = createApp({ placeOf: () => place, logInAt: () => '/login', address: addressFrom(getConnInfo) })
-  return app.route('/', signInRoutes(database))
+  const address = addressFrom(getConnInfo)
+  const app = createApp({ placeOf: () => place, logInAt: () => '/login', address })
+  return app.route('/', signInRoutes({ database, redstart, address }))
 }

@@ -1,9 +1,8 @@
 import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import type { Redstart } from '@redstart/core'
 import { redis } from '@redstart/core/redis'
-import { createApp as createBackOffice, type Database } from '@redstart-example/express'
-import { houseInstance, KEYS, listening } from '@redstart-example/express/test/beside-office'
+import { createApp as createBackOffice, type Database, type RestaurantRedstart } from '@redstart-example/express'
+import { houseInstance, type HouseOptions, KEYS, listening } from '@redstart-example/express/test/beside-office'
 import { type RedisServer, startRedisRest } from '@redstart/testing'
 import { onTestFinished } from 'vitest'
 import { createEdge, createListener, type EdgeEnv } from '../src/index.ts'
@@ -19,8 +18,8 @@ export interface House {
 }
 
 /** Starts all three; they end with the test. */
-export async function startHouse(database: Database, server: RedisServer): Promise<House> {
-  const instance = (): Redstart => houseInstance(redis(server.url))
+export async function startHouse(database: Database, server: RedisServer, options?: HouseOptions): Promise<House> {
+  const instance = (): RestaurantRedstart => houseInstance(redis(server.url), options)
   const office = await listening(createBackOffice({ database, redstart: instance() }))
   const node = await listening(createListener({ database, redstart: instance() }))
   const rest = await startRedisRest({ redisUrl: server.url })

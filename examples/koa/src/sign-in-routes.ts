@@ -1,7 +1,7 @@
 import { bodyParser } from '@koa/bodyparser'
 import { Router } from '@koa/router'
-import type { Redstart } from '@redstart/core'
-import { type Database, personWith } from '@redstart-example/express'
+import { rateLimit, rateLimitOf } from '@redstart/koa'
+import { accountKey, type Database, personWith, type RestaurantRedstart } from '@redstart-example/express'
 import type { DefaultState, Middleware } from 'koa'
 import type { AppContext } from './app-context.ts'
 import { logInPage } from './pages/log-in-page.ts'
@@ -9,7 +9,7 @@ import { sendPage } from './pages/page.ts'
 
 export interface SignInParts {
   readonly database: Database
-  readonly redstart: Redstart
+  readonly redstart: RestaurantRedstart
 }
 
 /** Log in, log out, here and everywhere. Who did so in another app of the restaurants has done it here. */
@@ -21,11 +21,23 @@ export function signInRoutes({ database, redstart }: SignInParts): Router<Defaul
     sendPage(ctx, logInPage(session.issueCsrfToken(), session.takeFlash('note').map(String)))
   })
 
-  router.post('/login', readForm, ownFormsOnly, async (ctx) => {
+  // Guesses, of one account and from one address: who has been wrong too often is answered before anybody looks.
+  const guesses = rateLimit(redstart, {
+    clientAddress: 'framework',
+    rules: [
+      { policies: 'guesses', key: (ctx) => accountKey(fieldOf(ctx.request.body, 'login')) },
+      { policies: 'guessers' },
+    ],
+  })
+
+  router.post('/login', readForm, ownFormsOnly, guesses, async (ctx) => {
     const { session } = ctx
     const form = ctx.request.body
     const person = await personWith(database, fieldOf(form, 'login'), fieldOf(form, 'password'))
     if (person === null) return back(ctx, 'There is nobody with this name and this password.')
+    // Only wrong passwords count.
+    const guess = rateLimitOf(ctx)
+    if (guess !== undefined) await redstart.limiter.refund(guess)
     await session.login(person.id, { roles: [person.role], methods: ['pwd'] })
     Object.assign(session, { name: person.name, restaurant: person.restaurant })
     ctx.status = 303

@@ -1,16 +1,18 @@
-import { RedstartError, type Redstart } from '@redstart/core'
+import { RedstartError } from '@redstart/core'
 import express, { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express'
 import { z } from 'zod'
 import type { Database } from '../database/database.ts'
 import { parse } from '../http/input.ts'
+import type { RestaurantRedstart } from '../limits/policies.ts'
 import { personAgain, personWith } from '../sign-in/people.ts'
 import { accountPage, confirmPage, logInPage, PAGE_POLICY } from './pages.ts'
+import { limitGuesses } from './limit-guesses.ts'
 import './session-fields.ts'
 
 /** What the account works with. */
 export interface AccountParts {
   readonly database: Database
-  readonly redstart: Redstart
+  readonly redstart: RestaurantRedstart
   /** What `session(redstart)` returned. */
   readonly withSession: RequestHandler
 }
@@ -26,6 +28,7 @@ const FRESH = '5m'
 /** Pages for people: log in, log out, and their devices. All under `/account`. */
 export function accountRoutes({ database, redstart, withSession }: AccountParts): Router {
   const router = Router()
+  const guesses = limitGuesses(redstart)
   router.use(withSession)
 
   router.get('/', async (request, response) => {
@@ -44,22 +47,35 @@ export function accountRoutes({ database, redstart, withSession }: AccountParts)
 
   router.use(express.urlencoded({ extended: false, limit: '4kb' }), ownFormsOnly)
 
-  router.post('/login', async ({ session, body }, response) => {
-    const form = parse(logInForm, body, 'body')
+  router.post('/login', guesses.ofAccounts, async (request, response) => {
+    const { session } = request
+    const form = parse(logInForm, request.body, 'body')
     const person = await personWith(database, form.login, form.password)
     if (person === null) return back(session, response, 'There is nobody with this name and this password.')
+    await guesses.wereRight(request)
     await session.login(person.id, { roles: [person.role], methods: ['pwd'], remember: form.remember === 'yes' })
     session.name = person.name
     session.restaurant = person.restaurant
     response.redirect(303, '/account')
   })
 
-  router.post('/confirm', async ({ session, body }, response) => {
-    const person = await personAgain(database, Number(session.requireUser()), parse(confirmForm, body, 'body').password)
+  router.post('/confirm', guesses.ofOneself, async (request, response) => {
+    const { session } = request
+    const form = parse(confirmForm, request.body, 'body')
+    const person = await personAgain(database, Number(session.requireUser()), form.password)
     if (person === null) return back(session, response, 'That is not your password.', '/account/confirm')
+    await guesses.wereRight(request)
     await session.elevate({ roles: [person.role], methods: ['pwd'] })
     response.redirect(303, '/account')
   })
+
+  router.use(endRoutes(redstart), sendOn)
+  return router
+}
+
+/** What ends sessions: of another device, of this one, of all. */
+function endRoutes(redstart: RestaurantRedstart): Router {
+  const router = Router()
 
   router.post('/devices/:id/end', async ({ session, params }, response) => {
     session.requireFresh(FRESH)
@@ -78,7 +94,6 @@ export function accountRoutes({ database, redstart, withSession }: AccountParts)
     back(session, response, `You are signed out on ${ended === 1 ? 'this device' : `all of your ${ended} devices`}.`)
   })
 
-  router.use(sendOn)
   return router
 }
 

@@ -19,6 +19,8 @@ export interface RouteContext {
   readonly today: () => Day
   /** Gives the routes that want it `request.session`. Reads for everybody have none, so that they wait for nothing. */
   readonly withSession: RequestHandler
+  /** In front of what takes orders. Nobody signs in for that: who has sent too many is known by the address. */
+  readonly limitOrders: RequestHandler
 }
 
 /** The reads that a request wants: `?cache=off` or `x-cache: off` asks the database, to compare. */

@@ -31,7 +31,7 @@ export function orderRoutes(context: RouteContext): Router {
     sendFound(request, response, `order ${order}`, await readsFor(context, request).orders.order(order))
   })
 
-  router.post('/orders', async (request, response) => {
+  router.post('/orders', context.limitOrders, async (request, response) => {
     const order = parseBody(newOrder, request)
     if (!(await context.isRestaurant(order.restaurant))) throw notFound(`restaurant ${order.restaurant}`)
     const result = await placeOrder(context.database, order)

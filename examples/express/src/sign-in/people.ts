@@ -1,4 +1,5 @@
 import type { Queries } from '../database/database.ts'
+import { accountOf } from '../limits/account-key.ts'
 import { isPassword } from './password.ts'
 
 /** Somebody of a crew who may sign in. */
@@ -20,7 +21,7 @@ const PERSON = `
 
 /** Who has this name and this password; `null` for nobody, without saying which of the two is wrong. */
 export async function personWith(queries: Queries, login: string, password: string): Promise<Person | null> {
-  const [row] = await queries.query<PersonRow>(`${PERSON} where i.login = $1`, [login.trim().toLowerCase()])
+  const [row] = await queries.query<PersonRow>(`${PERSON} where i.login = $1`, [accountOf(login)])
   return withPassword(row, password)
 }
 

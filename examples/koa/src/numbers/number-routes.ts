@@ -1,5 +1,6 @@
 import { Router } from '@koa/router'
-import { addDays, type DateRange, type Day } from '@redstart-example/express'
+import { rateLimit } from '@redstart/koa'
+import { addDays, type DateRange, type Day, type RestaurantRedstart } from '@redstart-example/express'
 import type { DefaultState } from 'koa'
 import type { AppContext } from '../app-context.ts'
 import { dishesPage } from '../pages/dishes-page.ts'
@@ -10,6 +11,7 @@ import type { Numbers } from './numbers.ts'
 
 export interface NumberParts {
   readonly numbers: Numbers
+  readonly redstart: RestaurantRedstart
   /** The current day. */
   readonly today: () => Day
 }
@@ -19,8 +21,15 @@ const LONGEST = 90
 const DAYS = 30
 
 /** Pages of numbers, for people of the restaurant alone. */
-export function numberRoutes({ numbers, today }: NumberParts): Router<DefaultState, AppContext> {
+export function numberRoutes({ numbers, redstart, today }: NumberParts): Router<DefaultState, AppContext> {
   const router = new Router<DefaultState, AppContext>()
+
+  // By person, on whichever device. Nobody else gets so far as to ask for any.
+  const limited = rateLimit(redstart, {
+    policies: 'numbers',
+    // What Koa itself knows of a context says nothing of sessions.
+    key: ({ session }) => (session as AppContext['session']).userId,
+  })
 
   router.get('/', (ctx) => {
     const { session } = ctx
@@ -29,12 +38,12 @@ export function numberRoutes({ numbers, today }: NumberParts): Router<DefaultSta
     sendPage(ctx, overviewPage({ name, manager: session.hasRole('manager'), token: session.issueCsrfToken() }))
   })
 
-  router.get('/dishes', async (ctx) => {
+  router.get('/dishes', limited, async (ctx) => {
     const { restaurant, range } = asked(ctx, today())
     sendPage(ctx, dishesPage(range, await numbers.dishes(restaurant, range)))
   })
 
-  router.get('/hours', async (ctx) => {
+  router.get('/hours', limited, async (ctx) => {
     const { restaurant, range } = asked(ctx, today())
     sendPage(ctx, hoursPage(range, await numbers.hours(restaurant, range)))
   })
