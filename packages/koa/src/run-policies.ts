@@ -3,6 +3,7 @@ import type { Context, Middleware, Next } from 'koa'
 import { answerErrors } from './answer-errors.ts'
 import { KoaExchange } from './exchange.ts'
 import { sendReply } from './send-reply.ts'
+import { settleForTheGone } from './settle-for-the-gone.ts'
 
 export interface RunOptions {
   /**
@@ -30,7 +31,7 @@ export function runPolicies(uses: readonly PolicyUse<Context>[], options: RunOpt
   const run: Middleware = function redstart(ctx: Context, next: Next) {
     const exchange = new KoaExchange(ctx)
     answerErrors(ctx, exchange)
-    const goOn = (ran: PoliciesRun): unknown => (ran === 'next' ? next() : undefined)
+    const goOn = (ran: PoliciesRun): unknown => (ran === 'next' ? settleForTheGone(ctx, next()) : undefined)
     const ran = runOnNode({
       uses,
       context: ctx,
