@@ -254,7 +254,8 @@ const faults: readonly (readonly [subject: string, fault: string, fault: Fault])
       async revokeAll(request, timeout) {
         const reply = await store.revokeAll(request, timeout)
         const old = created.find(({ address }) => address.sid === reply.sids[0])
-        if (old) setTimeout(() => void store.create(old, timeout), 0)
+        // By then the store may have been closed.
+        if (old) setTimeout(() => void store.create(old, timeout).catch(() => {}), 0)
         await new Promise((resolve) => setTimeout(resolve, 5))
         return reply
       },

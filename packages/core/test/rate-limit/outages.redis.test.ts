@@ -91,7 +91,8 @@ describe.each(Object.entries(TROUBLES))('while Redis %s', (_, begin) => {
     // Half of it is here: it is not that it could never pass.
     expect(whole).toMatchObject({ allowed: false, reason: 'quota', limitedBy: 'window', retryAfterMs: 1000 })
     expect(limiter.stats().policies.closed).toMatchObject({ unavailable: 1 })
-    expect(made.of('limit.fallback')).toHaveLength(1)
+    // Once for each time that it went away, on a busy machine before the first check as well.
+    expect(made.of('limit.fallback').length - made.of('limit.recovered').length).toBe(1)
   })
 
   it('permits are had as their policies say, and reservations', async () => {

@@ -3,7 +3,6 @@ import type { Backend } from '../../src/index.ts'
 import { redisHttp, type RedisHttpOptions } from '../../src/redis-http/index.ts'
 import { soaked } from '../checker/expectations.ts'
 import { randomFaults } from '../checker/faults.ts'
-import { mutilated, noMarkers } from '../checker/mutilations.ts'
 import { seedOfRun } from '../checker/random.ts'
 import { type Outcome, runChecker, type RunOptions } from '../checker/run.ts'
 import { restPlace } from './rest-place.ts'
@@ -47,15 +46,4 @@ describe('several instances over one Redis behind HTTP, which nobody tells anyth
       expect(reads).toBeGreaterThan(0)
     },
   )
-
-  it('would be seen to, were markers not read', { timeout: soaked(120_000) }, async () => {
-    const lengths = { reads: Infinity, invalidations: Infinity, longest: 90_000, maxStaleness: 100, reopenEvery: 100 }
-    const outcome = await runChecker({
-      seed: seedOfRun(),
-      backend: mutilated(backend(), noMarkers),
-      app: 'blind',
-      ...lengths,
-    })
-    expect(outcome.stale).toBeDefined()
-  })
 })
