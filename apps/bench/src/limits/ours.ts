@@ -12,7 +12,12 @@ export const ourFixedWindow: Open = (options) =>
 
 /** With denials remembered, and with checks taken ahead. */
 export const ourFastPaths: Open = (options) =>
-  opened('Redstart', options, (limit, window) => gcra({ rate: rateOf(limit, window), burst: limit, lease: true }), true)
+  opened(
+    'Redstart',
+    options,
+    (limit, window) => gcra({ rate: rateOf(limit, window), burst: limit, lease: { most: Math.min(limit, 10_000) } }),
+    true,
+  )
 
 async function opened(
   name: string,
