@@ -8,6 +8,9 @@ import type { Stack } from './stacks.ts'
 const TOGETHER = 32
 /** People whose sessions are used in turn. */
 export const PEOPLE = 200
+/** Asked for by people who have no cookie. */
+export const ANONYMOUS = '/plain'
+
 /** What is run is what the compiler wrote. */
 const PROGRAM = join(import.meta.dirname, '../../dist/sessions/server.js')
 
@@ -40,13 +43,13 @@ export class Served {
     return served
   }
 
-  /** So many requests of a path, each by the next of the people. */
+  /** So many requests of a path, each by the next of the people; of {@link ANONYMOUS} by nobody who was there before. */
   async ask(path: string, requests: number): Promise<void> {
     let left = requests
     const one = async (connection: HttpConnection): Promise<void> => {
       while (left-- > 0) {
         const begun = process.hrtime.bigint()
-        await connection.ask('GET', path, this.#cookies[left % PEOPLE] ?? '')
+        await connection.ask('GET', path, path === ANONYMOUS ? '' : (this.#cookies[left % PEOPLE] ?? ''))
         this.#latencies.push(Number(process.hrtime.bigint() - begun))
       }
     }

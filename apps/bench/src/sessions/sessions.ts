@@ -3,7 +3,7 @@ import { Redis } from 'ioredis-6'
 import type { Benchmark, Row } from '../benchmark.ts'
 import { compare, FULL, type Measured, type Pace } from '../rounds.ts'
 import { loads } from './loads.ts'
-import { PEOPLE, Served } from './served.ts'
+import { ANONYMOUS, PEOPLE, Served } from './served.ts'
 import { type Framework, prefixOf, STACKS } from './stacks.ts'
 
 /** Requests whose commands are counted. */
@@ -42,7 +42,7 @@ async function inFramework(framework: Framework, server: RedisServer, pace: Pace
     return [
       ...(await measured(withSessions, '/read', `${framework}, read-only page`, pace)),
       ...(await measured(withSessions, '/write', `${framework}, page that changes a field`, pace)),
-      ...(await measured(ends, '/plain', `${framework}, page that looks at no session, no cookie`, pace)).slice(0, 1),
+      ...(await measured(ends, ANONYMOUS, `${framework}, page that looks at no session, no cookie`, pace)).slice(0, 1),
       await commandsOf(withSessions, server, '/read', `${framework}, read-only page`),
       await commandsOf(withSessions, server, '/write', `${framework}, page that changes a field`),
       {
