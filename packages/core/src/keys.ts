@@ -121,6 +121,11 @@ export function isKeyPart(part: unknown): part is KeyPart {
 
 /** Checks one word of the user's that becomes a name on the wire: a tag. 1 to 256 characters. */
 export function checkTag(tag: unknown): string {
-  if (typeof tag === 'string' && tag.length <= 256 && TEXT.test(tag)) return tag
+  if (isTag(tag)) return tag
   throw invalidArgument('tag', tag, 'a string of 1 to 256 characters without control characters or lone surrogates')
+}
+
+/** True for what can be a tag. */
+export function isTag(tag: unknown): tag is string {
+  return typeof tag === 'string' && tag.length <= 256 && TEXT.test(tag)
 }
