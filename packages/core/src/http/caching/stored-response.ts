@@ -148,7 +148,8 @@ function faultOf(stored: StoredResponse): Parameters<typeof invalidArgument> | u
   if (!Number.isInteger(status) || status < 200 || status > 999) return ['status', status, 'a number of 200 to 999']
   if (body.length > LARGEST) return ['the length of the body', body.length, `at most ${LARGEST} bytes`]
   for (const time of TIMES)
-    if (!(stored[time] >= 0 && Number.isFinite(stored[time]))) return [time, stored[time], 'milliseconds, 0 or more']
+    if (!(stored[time] >= 0 && stored[time] <= Number.MAX_SAFE_INTEGER))
+      return [time, stored[time], `milliseconds, 0 to ${Number.MAX_SAFE_INTEGER}`]
   for (const [name, value] of headers) {
     if (!NAME.test(name) || name.toLowerCase() === 'set-cookie') return ['a header', name, 'a name that may be stored']
     // The value may be anybody's.

@@ -49,8 +49,8 @@ export function acceptEncoding(offered: readonly string[]): (value: string | und
   return (value = '') => {
     const weights = new Map<string, number>()
     for (const { range, weight } of acceptMembers(value)) {
-      const coding = range === 'x-gzip' ? 'gzip' : range
-      if (!weights.has(coding)) weights.set(coding, weight)
+      // Of one that comes twice, the smaller weight, which is the later one.
+      weights.set(range === 'x-gzip' ? 'gzip' : range, weight)
     }
     let best = 'identity'
     // It is acceptable unless it is said not to be, but what is named is liked more (9110 12.5.3).
