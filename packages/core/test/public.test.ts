@@ -34,6 +34,7 @@ const ENTRY_POINTS = {
     'SessionProperty',
     'Settling',
     'after',
+    'againByServer',
     'checkSessionOptions',
     'clientAddress',
     'clientNetwork',

@@ -52,4 +52,8 @@ class ReplyHeaders implements KeptHeaders {
     // Fastify adds to cookies by itself, but not to those that are on the response.
     this.#reply.removeHeader(name).header(name, [...before, value])
   }
+
+  remove(name: string): void {
+    this.#reply.removeHeader(name).raw.removeHeader(name)
+  }
 }

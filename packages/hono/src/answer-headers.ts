@@ -93,9 +93,10 @@ export function isBodiless(status: number): boolean {
   return status < 200 || status === 204 || status === 205 || status === 304
 }
 
-/** Gives headers one more. */
+/** Gives headers one more, or takes one away. */
 export function apply(headers: Headers, { name, value, replaces }: GivenHeader): void {
-  if (replaces) headers.set(name, value)
+  if (value === undefined) headers.delete(name)
+  else if (replaces) headers.set(name, value)
   else headers.append(name, value)
 }
 

@@ -1,18 +1,34 @@
-import type { HttpExchange } from '@redstart/core/http'
+import type { AnswerAgain, HttpExchange } from '@redstart/core/http'
 import type { Context } from 'hono'
+import { againFor, type Dispatch } from './again.ts'
 import type { AnswerHeaders } from './answer-headers.ts'
 import type { Connection } from './connection.ts'
+import { requestOf, setRequestHeader } from './served-request.ts'
+import { targetOf } from './target.ts'
+
+export interface HonoExchangeParts {
+  readonly connection: Connection
+  /** Of the answer. */
+  readonly headers: AnswerHeaders
+  readonly dispatch: Dispatch | undefined
+}
 
 /** A request as Hono sees it. Nothing is computed before it is asked for. */
 export class HonoExchange implements HttpExchange {
   readonly #context: Context
   readonly #connection: Connection
   readonly #headers: AnswerHeaders
+  readonly #dispatch: Dispatch | undefined
 
-  constructor(context: Context, connection: Connection, headers: AnswerHeaders) {
+  constructor(context: Context, { connection, headers, dispatch }: HonoExchangeParts) {
     this.#context = context
     this.#connection = connection
     this.#headers = headers
+    this.#dispatch = dispatch
+  }
+
+  get request(): object {
+    return requestOf(this.#context)
   }
 
   /** Of HEAD as well, which Hono answers by the handlers of GET. */
@@ -22,11 +38,7 @@ export class HonoExchange implements HttpExchange {
 
   /** As the Fetch standard writes it: `.` and `..` are resolved by then, which routes see as well. */
   get target(): string {
-    const { url } = this.#context.req.raw
-    // Bun has the path alone where a client of HTTP/1.0 named no host.
-    const path = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('://') + 3)
-    const fragment = url.indexOf('#', path)
-    return url.slice(path, fragment === -1 ? undefined : fragment)
+    return targetOf(this.#context.req.raw)
   }
 
   get host(): string | undefined {
@@ -55,5 +67,17 @@ export class HonoExchange implements HttpExchange {
 
   appendHeader(name: string, value: string): void {
     this.#headers.give({ name, value, replaces: false })
+  }
+
+  removeHeader(name: string): void {
+    this.#headers.give({ name, value: undefined, replaces: true })
+  }
+
+  setRequestHeader(name: string, value: string | undefined): void {
+    setRequestHeader(this.#context, name, value)
+  }
+
+  get again(): AnswerAgain | undefined {
+    return againFor(this.#context, this.#dispatch)
   }
 }

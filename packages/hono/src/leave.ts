@@ -1,8 +1,9 @@
-import { isPromise, type Settling, type Verdict } from '@redstart/core/http'
+import { BodyCaptures, type HiddenBody, isPromise, type Settling, type Verdict } from '@redstart/core/http'
 import type { Context } from 'hono'
 import { type AnswerHeaders, isBodiless } from './answer-headers.ts'
 import { captureAnswer, later, showNothing } from './captures.ts'
 import { giveInPlace } from './give-in-place.ts'
+import { readThrough } from './read-through.ts'
 import type { WholeAnswers } from './whole-answers.ts'
 
 /** What is left to do when a handler has answered. */
@@ -33,8 +34,12 @@ interface Answered {
 }
 
 function leavingOf(c: Context, { answer, verdict, headers, isWhole }: Answered): Response {
-  const { replacement, captures } = verdict
-  if (replacement !== undefined) return replaced(c, answer, replacement, headers.leaving)
+  const { replacement, captures, hidden } = verdict
+  if (replacement !== undefined) {
+    if (hidden === undefined) drop(answer)
+    else later(c, readHidden(c, answer, hidden))
+    return replacedBy(c, replacement, headers.leaving)
+  }
   if (answer.status === 101) return upgraded(answer, headers.leaving)
   if (c.req.raw.method === 'HEAD' || isBodiless(answer.status)) {
     drop(answer)
@@ -46,15 +51,17 @@ function leavingOf(c: Context, { answer, verdict, headers, isWhole }: Answered):
   return answerWith(answer, shown ?? answer.body, headers.leaving)
 }
 
-function replaced(
-  c: Context,
-  answer: Response,
-  { status, body }: NonNullable<Verdict['replacement']>,
-  headers: Headers,
-): Response {
-  drop(answer)
+function replacedBy(c: Context, { status, body }: NonNullable<Verdict['replacement']>, headers: Headers): Response {
   const sent = c.req.raw.method === 'HEAD' || isBodiless(status) ? null : (body ?? null)
   return new Response(sent, { status, headers })
+}
+
+/** All of it, for captures alone. */
+function readHidden(c: Context, answer: Response, { captures, length }: HiddenBody): Promise<void> | undefined {
+  if (answer.body !== null && c.req.raw.method !== 'HEAD' && !isBodiless(answer.status))
+    return readThrough(answer.body, new BodyCaptures(captures, length))
+  drop(answer)
+  return showNothing(captures)
 }
 
 function answerWith({ status, statusText }: Response, body: Response['body'], headers: Headers): Response {

@@ -12,7 +12,7 @@ import { CONNECTION_OPTIONS, connectionOf } from './connection.ts'
 import { around, type RunOptions } from './run-policies.ts'
 
 /** How requests are limited. */
-export type RateLimitMiddlewareOptions<P extends Policies> = RateLimitOptions<P, Context> & RunOptions
+export type RateLimitMiddlewareOptions<P extends Policies> = RateLimitOptions<P, Context> & Omit<RunOptions, 'dispatch'>
 
 /** What `c.get` and `c.var` have behind `rateLimit()`: what was decided, where a rule counted. */
 export interface RateLimitEnv {

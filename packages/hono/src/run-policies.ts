@@ -1,5 +1,6 @@
 import { decideAll, type PolicyUse, type Reply, type Settle, Settling } from '@redstart/core/http'
 import type { Context, MiddlewareHandler } from 'hono'
+import type { Dispatch } from './again.ts'
 import { AnswerHeaders, isBodiless } from './answer-headers.ts'
 import { type Connection, connectionOf, type ConnectionOptions } from './connection.ts'
 import { HonoExchange } from './exchange.ts'
@@ -14,6 +15,13 @@ export interface RunOptions extends ConnectionOptions {
    * @default console.error
    */
   readonly onError?: (error: unknown, c: Context) => void
+  /**
+   * Has the application answer a request that no client waits for: `(request, env, executionCtx) => app.fetch(request, env,
+   * executionCtx)`. The server of Node.js is asked by itself.
+   *
+   * @default none: policies that would answer a request once more, to renew what they keep, cannot
+   */
+  readonly dispatch?: Dispatch
 }
 
 /**
@@ -23,10 +31,10 @@ export interface RunOptions extends ConnectionOptions {
  * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed.
  */
 export function runPolicies(uses: readonly PolicyUse<Context>[], options: RunOptions = {}): MiddlewareHandler {
-  const { onError = (error: unknown) => console.error(error) } = options
+  const { onError = (error: unknown) => console.error(error), dispatch } = options
   const connection = connectionOf(options)
   return async function redstart(c, next) {
-    await around({ c, next, uses, connection, failed: (error) => onError(error, c) })
+    await around({ c, next, uses, connection, dispatch, failed: (error) => onError(error, c) })
   }
 }
 
@@ -36,17 +44,18 @@ export interface Around {
   readonly next: () => Promise<void>
   readonly uses: readonly PolicyUse<Context>[]
   readonly connection: Connection
+  readonly dispatch?: Dispatch | undefined
   readonly failed: (error: unknown) => void
 }
 
 /** Runs policies around a handler. */
-export async function around({ c, next, uses, connection, failed }: Around): Promise<void> {
+export async function around({ c, next, uses, connection, dispatch, failed }: Around): Promise<void> {
   const headers = new AnswerHeaders(headersBefore(c))
   const whole = new WholeAnswers(c)
   const settles: Settle[] = []
   const settling = new Settling(settles, headers, failed)
   try {
-    const reply = await decideAll(uses, new HonoExchange(c, connection, headers), c, settles)
+    const reply = await decideAll(uses, new HonoExchange(c, { connection, headers, dispatch }), c, settles)
     if (reply === undefined) await next()
     else answerInPlace(c, headers, reply)
   } catch (error) {

@@ -16,7 +16,7 @@ import { variablesOf } from './variables.ts'
 
 /** How sessions are put in front of handlers. */
 export interface SessionMiddlewareOptions<As extends string = string, Load extends 'eager' | 'lazy' = 'eager' | 'lazy'>
-  extends Omit<SessionPolicyOptions, 'howToTrust' | 'load'>, RunOptions {
+  extends Omit<SessionPolicyOptions, 'howToTrust' | 'load'>, Omit<RunOptions, 'dispatch'> {
   /** The name of the variable: another one for a second kind of sessions in one application. @default 'session' */
   readonly as?: As
   /** `eager`: before the handler, where a cookie came; `lazy`: when the handler asks for it. @default 'eager' */

@@ -39,6 +39,6 @@ export function showBody({ body, length, captures, later }: ShownBody): Readable
 }
 
 /** Some servers send text as well, which the Fetch standard does not know. */
-function bytesOf(chunk: Uint8Array | string): Uint8Array {
+export function bytesOf(chunk: Uint8Array | string): Uint8Array {
   return typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk
 }

@@ -1,5 +1,7 @@
 /** A request as a policy sees it, whatever framework serves it, and the headers it gives the response until it settled. */
 export interface HttpExchange {
+  /** The same object for all that serves this request, whichever middleware asks, and no other request's. */
+  readonly request: object
   /** In capitals: `GET`. */
   readonly method: string
   /** Path and query as the client sent them, nothing decoded or left out: `/dishes?page=2`. */
@@ -14,11 +16,29 @@ export interface HttpExchange {
   readonly peer: string | undefined
   /** A header of the request, by its name in any case; several of one name are joined as RFC 9110 5.3 says. */
   header(name: string): string | undefined
+  /**
+   * Gives the request another header for whoever comes behind, or takes it away (undefined); {@link HttpExchange.header} of
+   * any exchange of this request then says the same.
+   */
+  setRequestHeader(name: string, value: string | undefined): void
   /** Gives the response a header in place of all others of that name. */
   setHeader(name: string, value: string): void
   /** Gives the response one more header of a name: `Set-Cookie` beside the handler's own. */
   appendHeader(name: string, value: string): void
+  /** Takes a header away from the response, whoever gave it. Before policies settle there is only what came before them. */
+  removeHeader(name: string): void
+  /** Undefined where nobody can: an injected request, a runtime at the edge without `dispatch`. */
+  readonly again: AnswerAgain | undefined
 }
+
+/**
+ * Has the application answer a request once more, from its very beginning and behind the client's back: same method,
+ * target, headers (as they came) and address; no body; nothing of the answer leaves. Asked for while the request is
+ * served, it may be called later. Resolves when that answer has ended, whatever it was, and never rejects.
+ *
+ * @param note is given the `request` of the new exchange before anything serves it.
+ */
+export type AnswerAgain = (note: (request: object) => void) => Promise<void>
 
 /** Headers in order; a name may come more than once. */
 export type HeaderList = readonly (readonly [name: string, value: string])[]
@@ -52,12 +72,23 @@ export interface HttpPolicy<State> {
   settle?(exchange: HttpExchange, state: State, head: LeavingHead): Settlement | Promise<Settlement>
 }
 
-export type Instead<Type extends string> = { readonly type: Type; readonly reply: Reply }
+export interface Instead<Type extends string> {
+  readonly type: Type
+  readonly reply: Reply
+}
 
 export type Decision<State> = { readonly type: 'next'; readonly state: State } | Instead<'reply'>
 
 /** The answer leaves; or leaves and is captured; or another takes its place, with the headers that policies gave. */
-export type Settlement = undefined | { readonly type: 'capture'; readonly capture: Capture } | Instead<'replace'>
+export type Settlement = undefined | { readonly type: 'capture'; readonly capture: Capture } | Replacement
+
+export interface Replacement extends Instead<'replace'> {
+  /**
+   * Is shown the body of the answer whose place is taken, nonetheless: a 304 leaves while the whole answer is kept. All of it
+   * is asked of the handler then; what other policies captured of it goes on as well.
+   */
+  readonly capture?: Capture
+}
 
 /**
  * Is shown the body as it leaves, and copies what it keeps; HEAD, 204 and 304 have none. In the end, one of two: what that

@@ -20,7 +20,9 @@ export type { ForwardedHeader } from './address/forwarded.ts'
 export type { Network } from './address/address-set.ts'
 export { cookieValues, parseCookies, type RequestCookie, serializeCookie, type SetCookie } from './cookies.ts'
 export { crossSitePolicy, type CrossSiteOptions } from './cross-site.ts'
+export { againByServer, type CameRequest } from './again/again-by-server.ts'
 export type {
+  AnswerAgain,
   Capture,
   Decision,
   HeaderList,
@@ -28,6 +30,7 @@ export type {
   HttpPolicy,
   Instead,
   LeavingHead,
+  Replacement,
   Reply,
   ResponseHead,
   Settlement,
@@ -58,4 +61,4 @@ export type { SessionCookieOptions } from './session-cookie.ts'
 export { SessionProperty, type SessionPropertyParts } from './session-property.ts'
 export { sessionPolicy, type SessionPolicyOptions, type SessionState } from './session-policy.ts'
 export type { GivenHeader, SettledHeaders } from './settled-headers.ts'
-export { Settling, type Verdict } from './settling.ts'
+export { type HiddenBody, Settling, type Verdict } from './settling.ts'

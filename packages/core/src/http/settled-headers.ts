@@ -1,9 +1,10 @@
 import type { HeaderList, Reply } from './exchange.ts'
 
-/** A header that a policy gave. */
+/** A header that a policy gave, or took away. */
 export interface GivenHeader {
   readonly name: string
-  readonly value: string
+  /** Undefined takes away all of its name. */
+  readonly value: string | undefined
   /** In place of all others of its name. */
   readonly replaces: boolean
 }

@@ -1,5 +1,5 @@
 import { isPromise } from './after.ts'
-import { abortCapture } from './body-captures.ts'
+import { abortCapture, BodyCaptures } from './body-captures.ts'
 import type { Capture, HeaderList, LeavingHead, Reply, Settlement } from './exchange.ts'
 import type { Settle } from './policy-use.ts'
 import { problemOf, problemReply } from './problem.ts'
@@ -10,6 +10,17 @@ export interface Verdict {
   readonly captures: readonly Capture[]
   /** What leaves in place of all that the handler writes. */
   readonly replacement: Pick<Reply, 'status' | 'body'> | undefined
+  /** What the handler writes nonetheless; undefined where nobody wants to see it. */
+  readonly hidden: HiddenBody | undefined
+}
+
+/** The body of an answer that another one took the place of. */
+export interface HiddenBody {
+  readonly captures: readonly Capture[]
+  /** That it would have left with. */
+  readonly status: number
+  /** What its head said of its length. */
+  readonly length: number | undefined
 }
 
 /** Has the policies of one response settle, the last one first. */
@@ -17,8 +28,10 @@ export class Settling {
   readonly #settles: readonly Settle[]
   readonly #headers: SettledHeaders
   readonly #failed: (error: unknown) => void
+  #status = 200
   #captures: readonly Capture[] = []
   #replacement: Reply | undefined
+  #hidden: HiddenBody | undefined
 
   constructor(settles: readonly Settle[], headers: SettledHeaders, failed: (error: unknown) => void) {
     this.#settles = settles
@@ -29,6 +42,7 @@ export class Settling {
   /** Never rejects: a policy that fails has the answer replaced. */
   settle(status: number): Verdict | Promise<Verdict> {
     this.#headers.leave()
+    this.#status = status
     return this.#settleFrom(this.#settles.length - 1, status)
   }
 
@@ -64,20 +78,40 @@ export class Settling {
 
   #take(settlement: Settlement): void {
     if (settlement?.type === 'capture') this.#captures = [...this.#captures, settlement.capture]
-    else if (settlement?.type === 'replace') this.#replace(settlement.reply)
+    else if (settlement?.type === 'replace') this.#replace(settlement.reply, settlement.capture)
   }
 
-  #replace(reply: Reply): void {
-    // They were to have the answer that does not leave.
-    for (const capture of this.#captures) abortCapture(capture, new Error('Another answer took the place of this one'))
+  #replace(reply: Reply, capture?: Capture): void {
+    if (capture === undefined) this.#abort()
+    else this.#hide([...this.#captures, capture])
     this.#captures = []
     this.#replacement = reply
     this.#headers.startOver()
     this.#headers.giveReply(reply)
   }
 
+  /** They were to have the answer that does not leave. */
+  #abort(): void {
+    for (const capture of [...this.#captures, ...(this.#hidden?.captures ?? [])])
+      abortCapture(capture, new Error('Another answer took the place of this one'))
+    this.#hidden = undefined
+  }
+
+  /** They have it nonetheless: what the handler writes, or what a policy replied, which is there as a whole. */
+  #hide(captures: readonly Capture[]): void {
+    if (this.#replacement === undefined) {
+      const length = this.#headers.get('content-length')
+      this.#hidden = { captures, status: this.#status, length: length === undefined ? undefined : Number(length) }
+      return
+    }
+    const { body } = this.#replacement
+    const shown = new BodyCaptures(captures, undefined)
+    if (body !== undefined) shown.write(typeof body === 'string' ? new TextEncoder().encode(body) : body)
+    void shown.end()
+  }
+
   #verdict(): Verdict {
-    return { captures: this.#captures, replacement: this.#replacement }
+    return { captures: this.#captures, replacement: this.#replacement, hidden: this.#hidden }
   }
 }
 

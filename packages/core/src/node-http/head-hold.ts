@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import type { Reply } from '../http/exchange.ts'
 import { below, type Below } from './below.ts'
 import { applyHead, type HeadArguments } from './head-arguments.ts'
 import { isPromise } from '../http/after.ts'
 import { beginAsSent, endAsSent, stopAsSent } from './as-sent.ts'
 import { HeldCalls } from './held-calls.ts'
 import { hasNoBody } from './no-body.ts'
+import { Replaced } from './replaced.ts'
 import type { ResponseHeaders } from './response-headers.ts'
 import { type Settling, tell, type Verdict } from '../http/settling.ts'
 import { Tee } from './tee.ts'
@@ -54,6 +54,9 @@ class HeadHold implements Held {
   /** Nothing was written; the policies settle; the answer leaves; another answer has left in its place. */
   #state: 'open' | 'held' | 'passing' | 'replaced' = 'open'
   #tee: Tee | undefined
+  #replaced: Replaced | undefined
+  /** The handler's first call is `end`, with all there is. */
+  #isWhole = false
   /** Below, `end` is at work: that of HTTP/2, and of what tests inject requests with, calls `write` in turn. */
   #ending = false
 
@@ -65,7 +68,7 @@ class HeadHold implements Held {
   }
 
   get isHeld(): boolean {
-    return this.#state === 'held'
+    return this.#state === 'held' || this.#replaced?.isHeadHeld === true
   }
 
   get isEnded(): boolean {
@@ -95,7 +98,7 @@ class HeadHold implements Held {
     const written = readWrite(given)
     if (this.#state === 'open') this.#beginWith(undefined)
     if (this.#state === 'held') return this.#calls.write(given, written)
-    if (this.#state === 'replaced') return dropped(written)
+    if (this.#replaced !== undefined) return this.#replaced.write(written)
     const goOn = this.#below.write(given)
     this.#tee?.write(written)
     return goOn
@@ -104,11 +107,14 @@ class HeadHold implements Held {
   end(given: WriteArguments): void {
     if (this.#state === 'passing' && this.#tee === undefined) return this.#below.end(given)
     const written = readEnd(given)
-    if (this.#state === 'open') this.#beginWith(written)
+    if (this.#state === 'open') {
+      this.#isWhole = true
+      this.#beginWith(written)
+    }
     if (this.#state === 'held') {
       this.#calls.end(given, written)
       endAsSent(this.#response)
-    } else if (this.#state === 'replaced') dropped(written)
+    } else if (this.#replaced !== undefined) this.#replaced.end(written)
     else {
       this.#endBelow(given)
       this.#tee?.end(written)
@@ -154,11 +160,17 @@ class HeadHold implements Held {
 
   #release(verdict: Verdict, status: number, message: string | undefined): void {
     stopAsSent(this.#response)
-    const { captures, replacement } = this.#calls.tooMany ? this.#options.settling.tooMuch() : verdict
-    const { status: leaves, body } = replacement ?? { status, body: undefined }
-    this.#tee = captures.length === 0 ? undefined : new Tee(this.#response, captures, leaves)
+    const leaving = this.#calls.tooMany ? this.#options.settling.tooMuch() : verdict
+    const { captures, replacement } = leaving
+    const length = this.#response.getHeader('content-length')
+    const teed = {
+      captures,
+      status: replacement?.status ?? status,
+      length: length === undefined ? undefined : Number(length),
+    }
+    this.#tee = captures.length === 0 ? undefined : new Tee(this.#response, teed)
     if (replacement === undefined) this.#pass(status, message)
-    else this.#replace(leaves, body)
+    else this.#replace(replacement, leaving)
   }
 
   #pass(status: number, message: string | undefined): void {
@@ -168,16 +180,21 @@ class HeadHold implements Held {
     if (drained) this.#response.emit('drain')
   }
 
-  /** What the handler wrote, and still writes, goes nowhere; it must not wait for that either. */
-  #replace(status: number, body: Reply['body']): void {
+  #replace(reply: NonNullable<Verdict['replacement']>, { hidden }: Verdict): void {
+    const response = this.#response
     this.#state = 'replaced'
-    this.#response.statusCode = status
-    if (hasMessage(this.#response)) this.#response.statusMessage = ''
-    this.#below.writeHead(status, undefined)
-    const last: WriteArguments = hasNoBody(this.#response.req.method, status) ? [] : [body]
-    this.#endBelow(last)
-    this.#tee?.end(readEnd(last))
-    if (this.#calls.drop()) this.#response.emit('drain')
+    response.statusCode = reply.status
+    if (hasMessage(response)) response.statusMessage = ''
+    this.#replaced = new Replaced(
+      {
+        ...{ response, reply, hidden, tee: this.#tee, below: this.#below },
+        endBelow: (given) => this.#endBelow(given),
+      },
+      this.#isWhole || this.#calls.ended,
+    )
+    if (this.#replaced.isHeadHeld) behaveAsSent(response, this)
+    const drained = hidden === undefined ? this.#calls.drop() : this.#calls.replay(this)
+    if (drained) response.emit('drain')
   }
 
   #endBelow(given: WriteArguments): void {
@@ -193,10 +210,4 @@ class HeadHold implements Held {
 /** HTTP/2 has none, and Node.js warns of who so much as looks at it. */
 function hasMessage({ req }: ServerResponse): boolean {
   return req.httpVersionMajor < 2
-}
-
-/** Who waits for it waits no longer. */
-function dropped({ callback }: Written): true {
-  if (callback !== undefined) process.nextTick(callback)
-  return true
 }

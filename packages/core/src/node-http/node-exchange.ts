@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { HttpExchange } from '../http/exchange.ts'
+import { againByServer } from '../http/again/again-by-server.ts'
+import type { AnswerAgain, HttpExchange } from '../http/exchange.ts'
+import { rawHeadersAsCame, setRequestHeader } from './request-headers.ts'
 import { type KeptHeaders, ResponseHeaders } from './response-headers.ts'
 
 /** A request of Node.js, of which nothing is computed before it is asked for; what depends on proxies the framework knows. */
 export abstract class NodeExchange implements HttpExchange {
   readonly headers: ResponseHeaders
-  readonly #request: IncomingMessage
+  readonly request: IncomingMessage
 
   /** @param kept where the framework has headers until it writes the head. */
   constructor(request: IncomingMessage, response: ServerResponse, kept?: KeptHeaders) {
-    this.#request = request
+    this.request = request
     this.headers = new ResponseHeaders(response, kept)
   }
 
@@ -19,15 +21,15 @@ export abstract class NodeExchange implements HttpExchange {
   abstract get address(): string | undefined
 
   get peer(): string | undefined {
-    return this.#request.socket.remoteAddress
+    return this.request.socket.remoteAddress
   }
 
   get method(): string {
-    return this.#request.method ?? 'GET'
+    return this.request.method ?? 'GET'
   }
 
   header(name: string): string | undefined {
-    const { headers } = this.#request
+    const { headers } = this.request
     const value = headers[name] ?? headers[name.toLowerCase()]
     return Array.isArray(value) ? value.join(', ') : value
   }
@@ -38,5 +40,18 @@ export abstract class NodeExchange implements HttpExchange {
 
   appendHeader(name: string, value: string): void {
     this.headers.give({ name, value, replaces: false })
+  }
+
+  removeHeader(name: string): void {
+    this.headers.give({ name, value: undefined, replaces: true })
+  }
+
+  setRequestHeader(name: string, value: string | undefined): void {
+    setRequestHeader(this.request, name, value)
+  }
+
+  get again(): AnswerAgain | undefined {
+    const { request, target } = this
+    return againByServer({ request, target, rawHeaders: rawHeadersAsCame(request) })
   }
 }

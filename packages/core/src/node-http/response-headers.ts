@@ -14,6 +14,8 @@ export interface KeptHeaders {
   all(): HeaderMap
   set(name: string, value: string): void
   append(name: string, value: string): void
+  /** From the response as well. */
+  remove(name: string): void
 }
 
 /** The headers of a response: those from before the policies, those that policies gave, and all that a handler set. */
@@ -62,6 +64,7 @@ export class ResponseHeaders implements SettledHeaders {
     this.#given.push(header)
     const kept = this.#kept
     if (kept === undefined) this.#change((response) => apply(response, header))
+    else if (header.value === undefined) kept.remove(header.name)
     else if (header.replaces) kept.set(header.name, header.value)
     else kept.append(header.name, header.value)
   }
@@ -79,7 +82,10 @@ export class ResponseHeaders implements SettledHeaders {
   /** Gives once more what is missing of it: some frameworks take all headers away before they answer an error. */
   giveAgain(): void {
     this.#change((response) => {
-      for (const header of this.#given) if (isMissing(response, header)) apply(response, header)
+      for (const [n, header] of this.#given.entries()) {
+        const isTaken = this.#given.some((later, at) => at > n && takesAway(later, header))
+        if (!isTaken && isMissing(response, header)) apply(response, header)
+      }
     })
   }
 
@@ -118,11 +124,17 @@ export class ResponseHeaders implements SettledHeaders {
 }
 
 function apply(response: ServerResponse, { name, value, replaces }: GivenHeader): void {
-  if (replaces) response.setHeader(name, value)
+  if (value === undefined) response.removeHeader(name)
+  else if (replaces) response.setHeader(name, value)
   else response.appendHeader(name, value)
 }
 
+function takesAway({ name, value }: GivenHeader, given: GivenHeader): boolean {
+  return value === undefined && name.toLowerCase() === given.name.toLowerCase()
+}
+
 function isMissing(response: ServerResponse, { name, value, replaces }: GivenHeader): boolean {
+  if (value === undefined) return false
   return replaces ? !response.hasHeader(name) : !valuesOf(response.getHeader(name)).includes(value)
 }
 

@@ -5,18 +5,23 @@ import type { Capture } from '../http/exchange.ts'
 import { hasNoBody } from './no-body.ts'
 import type { Chunk, Written } from './written.ts'
 
-/** Shows captures the body that a response sends. */
+export interface Teed {
+  readonly captures: readonly Capture[]
+  readonly status: number
+  /** What the head says of the length of the body. */
+  readonly length: number | undefined
+}
+
+/** Shows captures the body that a handler writes to a response, whether it leaves or not. */
 export class Tee {
   readonly #response: ServerResponse
   readonly #hasBody: boolean
   readonly #captures: BodyCaptures
 
-  /** @param status that leaves; the other headers are on the response already. */
-  constructor(response: ServerResponse, captures: readonly Capture[], status: number) {
+  constructor(response: ServerResponse, { captures, status, length }: Teed) {
     this.#response = response
     this.#hasBody = !hasNoBody(response.req.method, status)
-    const length = response.getHeader('content-length')
-    this.#captures = new BodyCaptures(captures, length === undefined || !this.#hasBody ? undefined : Number(length))
+    this.#captures = new BodyCaptures(captures, this.#hasBody ? length : undefined)
     if (response.destroyed) this.#abort()
     else response.once('close', () => this.#abort())
   }

@@ -14,17 +14,27 @@ export interface MadeFrom {
 }
 
 export function madeExchange(from: MadeFrom = {}): MadeExchange {
-  const { headers = {}, secure = false, method = 'GET', target = '/' } = from
+  const { secure = false, method = 'GET', target = '/' } = from
+  const headers = new Map(Object.entries(from.headers ?? {}))
   const peer = 'peer' in from ? from.peer : '203.0.113.7'
   const given: MadeExchange['given'] = []
+  const removeHeader = (name: string): void => {
+    for (let n = given.length - 1; n >= 0; n--) if (given[n]?.[0] === name) given.splice(n, 1)
+  }
   return {
+    ...{ request: {}, again: undefined },
     ...{ method, target, host: 'app', secure, address: '203.0.113.7', peer, given },
-    header: (name) => headers[name],
+    header: (name) => headers.get(name),
+    setRequestHeader(name, value) {
+      if (value === undefined) headers.delete(name)
+      else headers.set(name, value)
+    },
     setHeader(name, value) {
-      for (let n = given.length - 1; n >= 0; n--) if (given[n]?.[0] === name) given.splice(n, 1)
+      removeHeader(name)
       given.push([name, value])
     },
     appendHeader: (name, value) => void given.push([name, value]),
+    removeHeader,
   }
 }
 

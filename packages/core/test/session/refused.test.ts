@@ -10,6 +10,7 @@ afterAll(closeAll)
 function exchangeOf(cookie: string | undefined) {
   const headers: string[] = []
   return {
+    ...{ request: {}, again: undefined, setRequestHeader: () => undefined, removeHeader: () => undefined },
     ...{ method: 'GET', target: '/', host: 'localhost', secure: false, address: undefined, peer: undefined },
     header: (name: string) => (name === 'cookie' ? cookie : undefined),
     setHeader: () => undefined,

@@ -64,12 +64,10 @@ async function close(server: ReturnType<typeof createServer>): ReturnType<Starte
 
 /** A request of node:http. */
 export class PlainExchange extends NodeExchange {
-  protected readonly request: IncomingMessage
   protected readonly trustsProxy: boolean
 
   constructor(request: IncomingMessage, response: ServerResponse, trustsProxy: boolean) {
     super(request, response)
-    this.request = request
     this.trustsProxy = trustsProxy
   }
 
