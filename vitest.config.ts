@@ -42,6 +42,8 @@ const soakOnly = [
   'packages/core/test/redis-http/checker-blind.redis.test.ts',
   // That the benchmarks run, and what they count.
   'apps/bench/test/*.test.ts',
+  // Most of the suite waits for something to become stale.
+  'apps/conformance/test/suite.test.ts',
 ]
 
 export default defineConfig({

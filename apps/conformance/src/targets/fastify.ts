@@ -1,0 +1,43 @@
+import { Buffer } from 'node:buffer'
+import type { Redstart } from '@redstart/core'
+import { runPolicies, usePolicy } from '@redstart/fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { standardAnswerOf } from '../origin/answer.ts'
+import { bystander } from './bystander.ts'
+import type { Layer, Mounted, Profile } from './mount.ts'
+
+export async function mountFastify(layer: Layer, redstart: Redstart): Promise<Mounted> {
+  const app = Fastify()
+  // No handler of the suite reads a body.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.addHttpMethod('M-SEARCH', { hasBody: true })
+  await putInFront(app, layer, redstart)
+  app.all('/*', answer)
+  await app.ready()
+  return { listener: (request, response) => app.routing(request, response), close: () => app.close() }
+}
+
+async function putInFront(app: FastifyInstance, layer: Layer, redstart: Redstart): Promise<void> {
+  if (layer === 'nothing') return
+  if (layer === 'bystander') await app.register(runPolicies, { uses: [usePolicy(bystander)] })
+  else await registerResponseCache(app, redstart, layer)
+}
+
+/** The response cache in a profile. */
+async function registerResponseCache(app: FastifyInstance, _redstart: Redstart, _profile: Profile): Promise<void> {
+  await app.register(runPolicies, { uses: [] })
+}
+
+function answer({ raw }: FastifyRequest, reply: FastifyReply): void {
+  const given = standardAnswerOf(raw)
+  if (given === undefined) {
+    reply.hijack()
+    raw.socket.destroy()
+    return
+  }
+  reply.code(given.status)
+  for (const [name, value] of given.headers) reply.header(name, value)
+  // Of a text, Fastify would change the type.
+  reply.send(given.body === undefined ? undefined : Buffer.from(given.body))
+}
