@@ -1,4 +1,5 @@
 import { afterCommit, type AfterCommitOptions, type NoteInvalidation } from './cache/after-commit.ts'
+import { noteEngine } from './cache/byte-entries.ts'
 import { type Cache, createCache } from './cache/cache.ts'
 import { createEngine } from './cache/engine.ts'
 import type { InvalidationFilter, InvalidationListener } from './cache/invalidation-watch.ts'
@@ -117,7 +118,7 @@ export function createRedstart<Data extends object = SessionData, Limits extends
   const engine = createEngine({ ...resolved, store })
   const warmers = createWarmers(clock, telemetry)
   return {
-    cache: createCache(engine),
+    cache: noteEngine(createCache(engine), engine),
     sessions: composed.sessions,
     limiter: limits.limiter,
     async invalidate(target, how) {

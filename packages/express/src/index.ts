@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { type PolicyUse, usePolicy } from '@redstart/core/node-http'
+export { cacheFor, cacheResponse, type CacheResponseMiddlewareOptions, cacheTags } from './cache-response.ts'
 export { refuseCrossSite } from './refuse-cross-site.ts'
 export { rateLimitOf } from '@redstart/core/http'
 export { rateLimit, type RateLimitMiddlewareOptions } from './rate-limit.ts'

@@ -4,6 +4,14 @@
  * @packageDocumentation
  */
 export { type PolicyUse, usePolicy } from '@redstart/core/node-http'
+export {
+  cacheFor,
+  cacheResponse,
+  type CacheResponseHook,
+  type CacheResponsePluginOptions,
+  type CacheResponseRouteConfig,
+  cacheTags,
+} from './cache-response.ts'
 export { refuseCrossSite } from './refuse-cross-site.ts'
 export type { SessionFields, SessionRouteConfig } from './request.ts'
 export { rateLimitOf } from '@redstart/core/http'

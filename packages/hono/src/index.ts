@@ -6,6 +6,13 @@
  */
 export { type PolicyUse, rateLimitOf, usePolicy } from '@redstart/core/http'
 export { answerErrors } from './answer-errors.ts'
+export {
+  cacheFor,
+  type CacheOfRequest,
+  cacheResponse,
+  type CacheResponseMiddlewareOptions,
+  cacheTags,
+} from './cache-response.ts'
 export { addressFrom, type ConnectionOptions } from './connection.ts'
 export { refuseCrossSite } from './refuse-cross-site.ts'
 export { type LimiterOfRequest, rateLimit, type RateLimitEnv, type RateLimitMiddlewareOptions } from './rate-limit.ts'

@@ -6,6 +6,7 @@ import type { LoadPlan } from './load-plan.ts'
 import { Read } from './read.ts'
 import type { ReadParts } from './read-parts.ts'
 import type { ReadTarget } from './read-target.ts'
+import type { Sight } from './reader.ts'
 import { tellHit, tellMiss } from './tell.ts'
 
 export interface ReadThroughParts extends ReadParts {
@@ -36,6 +37,19 @@ export class ReadThrough {
     if (entry === undefined) frame?.missed(target.path)
     else frame?.inherit(entry)
     return entry
+  }
+
+  /** Reads an entry, fresh or stale; never loads, and is part of no load. What it found is counted by who uses it. */
+  async sight(target: ReadTarget): Promise<Sight> {
+    const { reader, held: entries } = this.#parts
+    const budget = reader.budget()
+    const confirmed = reader.confirmView(target, budget)
+    const held = confirmed === true || (await confirmed) ? entries.look(target.path, target.form) : undefined
+    if (held?.kind === 'fresh' || held?.kind === 'stale') return { kind: held.kind, entry: held.entry, tier: 'l1' }
+    const found = await reader.look(target, [], held, budget)
+    const unreached = found.kind === 'missing' && found.reason === 'outage'
+    if (!unreached || held === undefined || !reader.usableUnread(target.path, held)) return found
+    return { kind: 'stale', entry: held.entry, tier: 'l1' }
   }
 
   async #find(target: ReadTarget): Promise<Entry | undefined> {

@@ -3,7 +3,8 @@ import { Budget } from './budget.ts'
 import type { Engine } from './engine.ts'
 import type { LoadStamp } from './load-frame.ts'
 
-interface Moment extends LoadStamp {
+/** A moment in the order of invalidations, as this process knows it. */
+export interface Moment extends LoadStamp {
   /** False when the backend could not be asked: what is set at it stays in this process. */
   readonly reached: boolean
 }
@@ -25,21 +26,28 @@ export class Token {
   }
 }
 
+type Asking = Pick<Engine, 'coherence' | 'queue' | 'clock' | 'deadline'>
+
 /** The present moment, fixed as a load fixes its own before its loader starts. */
-export async function takeToken(engine: Pick<Engine, 'coherence' | 'queue' | 'clock' | 'deadline'>): Promise<Token> {
+export async function takeToken(engine: Asking): Promise<Token> {
+  return new Token(engine.coherence, await takeMoment(engine))
+}
+
+/** The same for who keeps it. Not waited for where this process knows it already. */
+export function takeMoment(engine: Asking): Moment | Promise<Moment> {
   const { coherence, queue, clock, deadline } = engine
-  if (!coherence.proven(clock.now())) {
-    const budget = new Budget(clock, deadline)
-    await budget.use((timeout) => queue.fetch(undefined, [], false, timeout)).catch(() => undefined)
-  }
+  if (coherence.proven(clock.now())) return present(engine)
+  const budget = new Budget(clock, deadline)
+  const asked = budget.use((timeout) => queue.fetch(undefined, [], false, timeout))
+  return asked.then(
+    () => present(engine),
+    () => present(engine),
+  )
+}
+
+function present({ coherence, clock }: Asking): Moment {
   const since = clock.now()
   const { generation, clock: viewClock, adopted } = coherence.view
   const { sequence } = coherence.pending
-  return new Token(coherence, {
-    generation,
-    clock: viewClock,
-    sequence,
-    since,
-    reached: adopted && coherence.proven(since),
-  })
+  return { generation, clock: viewClock, sequence, since, reached: adopted && coherence.proven(since) }
 }

@@ -19,6 +19,7 @@ export { clientNetwork, type NetworkBits } from './address/client-network.ts'
 export type { ForwardedHeader } from './address/forwarded.ts'
 export type { Network } from './address/address-set.ts'
 export { cookieValues, parseCookies, type RequestCookie, serializeCookie, type SetCookie } from './cookies.ts'
+export { MARKETING_PARAMETERS } from './caching/query.ts'
 export { crossSitePolicy, type CrossSiteOptions } from './cross-site.ts'
 export { againByServer, type CameRequest } from './again/again-by-server.ts'
 export type {
@@ -48,6 +49,14 @@ export { type Problem, problemOf, problemReply } from './problem.ts'
 export type { LimitingOptions, RateLimitOptions, RateLimitRule, RequestOutcome, Sooner } from './rate-limit/options.ts'
 export type { HeaderFormat, LegacyReset } from './rate-limit/quota-headers.ts'
 export { type LimiterSource, limitRequests, rateLimitOf } from './rate-limit/rate-limit-use.ts'
+export {
+  cacheResponses,
+  type CacheSource,
+  purgePages,
+  type PurgePagesOptions,
+} from './response-cache/cache-responses.ts'
+export { type CacheForOptions, noteLifetime, noteTags } from './response-cache/notes.ts'
+export type { CacheResponseOptions, QueryOptions } from './response-cache/options.ts'
 export { parseUserAgent, type UserAgent } from './user-agent.ts'
 export {
   checkSessionOptions,

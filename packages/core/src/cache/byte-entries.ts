@@ -1,0 +1,134 @@
+import { impliedNames, tagNames } from '../invalidation/names.ts'
+import { Budget } from './budget.ts'
+import type { Cache } from './cache.ts'
+import type { Engine } from './engine.ts'
+import type { Entry } from './entry.ts'
+import type { LoadFrame } from './load-frame.ts'
+import type { ReadTarget } from './read-target.ts'
+import type { Sight } from './reader.ts'
+import type { NamespaceRecord } from './settings.ts'
+import { tellHit, tellMiss } from './tell.ts'
+import { type Moment, takeMoment } from './token.ts'
+import type { Stored } from './write.ts'
+
+/** Bytes on their way into the cache. */
+export interface ByteWrite {
+  readonly bytes: Uint8Array
+  /** Milliseconds. */
+  readonly ttl: number
+  readonly stale: number
+  readonly tags: readonly string[]
+  /** Taken before what the bytes are made of was read. */
+  readonly moment: Moment
+  /** What was read through the cache meanwhile, and is part of it. */
+  readonly parts: LoadFrame | undefined
+  /** The backend's time in ms from which its lifetime counts. */
+  readonly ended: number
+}
+
+/**
+ * What another part of Redstart keeps in the cache, as bytes under paths of one namespace. They are decided like any entry,
+ * and shared: whoever reads them must not change them.
+ */
+export class ByteEntries {
+  readonly #engine: Engine
+  readonly #record: NamespaceRecord
+
+  /** @throws RedstartError `INVALID_ARGUMENT` for what is no namespace. */
+  constructor(engine: Engine, namespace: string) {
+    this.#engine = engine
+    this.#record = engine.namespaces.get(namespace)
+  }
+
+  /** After `close()`, nothing is read or kept any more. */
+  get closed(): boolean {
+    return this.#engine.closed
+  }
+
+  /** The latest that the backend's time can be, in ms. */
+  get time(): number {
+    const { coherence, clock } = this.#engine
+    return coherence.time.latest(clock.now())
+  }
+
+  /** Own instant in ms. */
+  get now(): number {
+    return this.#engine.clock.now()
+  }
+
+  /** Runs a callback later, without keeping the process alive. @returns how to prevent it. */
+  schedule(ms: number, callback: () => void): () => void {
+    return this.#engine.clock.schedule(ms, callback)
+  }
+
+  /** What memory has, fresh, and may be used without asking anybody. */
+  hit(path: string): Entry | undefined {
+    const entry = this.#engine.held.hit(path)
+    return entry === undefined || entry.form.shape !== this.#record.settings.form.shape ? undefined : entry
+  }
+
+  /** What memory or the backend has, fresh or stale. Never rejects while the instance is open. */
+  look(path: string): Promise<Sight> {
+    return this.#engine.reads.sight(this.#target(path))
+  }
+
+  /** Counts what came of a read. */
+  tell(path: string, sight: Sight): void {
+    const { telemetry } = this.#engine
+    const target = this.#target(path)
+    if (sight.kind === 'missing') tellMiss(telemetry, target, sight.reason)
+    else tellHit(telemetry, target, sight.entry, sight.tier, sight.kind === 'stale')
+  }
+
+  /** The present moment, for what is about to be made. Not waited for where this process knows it already. */
+  moment(): Moment | Promise<Moment> {
+    return takeMoment(this.#engine)
+  }
+
+  /** The earliest that the backend's time can be now, in whole ms: a lifetime that begins then is none too long. */
+  ended(): number {
+    const { coherence, clock } = this.#engine
+    return Math.floor(coherence.time.earliest(clock.now()))
+  }
+
+  /** Keeps bytes, here and in the backend where that can be reached. Never rejects; what cannot be kept is told as an event. */
+  async write(path: string, { bytes, ttl, stale, tags, moment, parts, ended }: ByteWrite): Promise<Stored> {
+    if (this.#engine.closed) return 'nowhere'
+    const { coherence, clock, deadline, writer } = this.#engine
+    const { name: namespace, counters, settings } = this.#record
+    const { form, serializer, compression } = settings
+    const own = new Set(tagNames(tags))
+    const names = [...new Set([...impliedNames(path), ...own, ...(parts?.names ?? [])])]
+    const { generation, clock: loadedClock, sequence, since } = parts ?? moment
+    const origin = {
+      ...{ generation, clock: loadedClock, sequence, since, names, tags: own.size, ended, reached: moment.reached },
+      loaded: Math.floor(coherence.time.earliest(moment.since)),
+      cost: clock.now() - moment.since,
+    }
+    const place = { namespace, path, counters, ttl, stale, form, serializer, compression }
+    return (await writer.store(place, bytes, origin, new Budget(clock, deadline))).stored
+  }
+
+  #target(path: string): ReadTarget {
+    const { name: namespace, counters, settings } = this.#record
+    return { namespace, path, counters, form: settings.form }
+  }
+}
+
+/** The bytes of an entry that holds nothing else. */
+export function bytesOf({ content }: Entry): Uint8Array | undefined {
+  return content.kind === 'encoded' && content.codec === 'bytes' ? content.payload : undefined
+}
+
+const engines = new WeakMap<Cache, Engine>()
+
+/** Notes what a cache works with, for other parts of Redstart. */
+export function noteEngine(cache: Cache, engine: Engine): Cache {
+  engines.set(cache, engine)
+  return cache
+}
+
+/** What a cache works with; undefined for what is no cache of ours. */
+export function engineOf(cache: Cache): Engine | undefined {
+  return engines.get(cache)
+}

@@ -1,0 +1,97 @@
+import { ByteEntries, engineOf } from '../../cache/byte-entries.ts'
+import type { Cache } from '../../cache/cache.ts'
+import type { Engine } from '../../cache/engine.ts'
+import type { Reached } from '../../cache/targets.ts'
+import { RedstartError } from '../../errors.ts'
+import type { PolicyUse } from '../policy-use.ts'
+import { Admissions } from './admissions.ts'
+import type { Run } from './filling.ts'
+import type { CacheResponseOptions } from './options.ts'
+import { RequestKeys } from './request-keys.ts'
+import { ResponseCache } from './response-cache.ts'
+import { resolveSettings } from './settings.ts'
+
+/** What `cacheResponse(...)` of an adapter is given. */
+export type CacheSource = Cache | { readonly cache: Cache }
+
+/**
+ * Answers requests from the cache, and stores answers in it: a middleware of an adapter in front of the handlers whose
+ * answers it is for. Nothing that a session was used for, that sets a cookie or says `private` or `no-store` is ever stored,
+ * but for one user alone.
+ *
+ * @param from an instance, or its `cache`.
+ * @param others names of options that the adapter has for itself.
+ * @returns what `runPolicies` of an adapter takes.
+ * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed.
+ */
+export function cacheResponses<Context extends object>(
+  from: CacheSource,
+  options: CacheResponseOptions<Context> = {},
+  others: readonly string[] = [],
+): PolicyUse<Context> {
+  const engine = engineFrom(from)
+  const settings = resolveSettings(options, others)
+  const { entries, admissions, fillings } = sharedOf(engine, settings.namespace)
+  const keys = new RequestKeys(settings)
+  const cache = new ResponseCache<Context>({
+    ...{ entries, keys, settings, admissions, fillings },
+    invalidate: (prefixes, tags) => engine.invalidator.invalidate({ prefixes, tags }),
+  })
+  return { decide: (exchange, context) => cache.decide(exchange, context) }
+}
+
+/** Pages as they are asked for. */
+export interface PurgePagesOptions extends Pick<CacheResponseOptions<never>, 'hosts' | 'query' | 'namespace'> {
+  /** The host that they are of, where `cacheResponse` was given `hosts`. */
+  readonly host?: string
+}
+
+/**
+ * Drops pages by their URLs, all variants of them, of all users: `purgePages(redstart, ['/menu?day=1'])`.
+ *
+ * @param targets paths with their queries, as clients send them.
+ * @param options as `cacheResponse` was given them.
+ * @throws RedstartError `INVALID_ARGUMENT` for what is no path, or no option.
+ */
+export async function purgePages(
+  from: CacheSource,
+  targets: readonly string[],
+  options: PurgePagesOptions = {},
+): Promise<Reached> {
+  const engine = engineFrom(from)
+  const { host, ...others } = options
+  const keys = new RequestKeys(resolveSettings<never>(others, []))
+  for (const target of targets)
+    if (typeof target !== 'string' || !target.startsWith('/'))
+      throw new RedstartError('INVALID_ARGUMENT', 'purgePages() takes paths that begin with /, as clients send them')
+  return engine.invalidator.invalidate({ prefixes: targets.flatMap((target) => keys.pagesOf(host, target)) })
+}
+
+function engineFrom(from: CacheSource): Engine {
+  if (typeof from === 'object' && from !== null) {
+    const engine = engineOf('cache' in from ? from.cache : from)
+    if (engine !== undefined) return engine
+  }
+  throw new RedstartError('INVALID_ARGUMENT', 'cacheResponse() takes what createRedstart() returns, or its cache')
+}
+
+/** What all response caches over one namespace of one instance have in common. */
+interface Shared {
+  readonly entries: ByteEntries
+  readonly admissions: Admissions
+  readonly fillings: WeakMap<object, Run>
+}
+
+const shared = new WeakMap<Engine, Map<string, Shared>>()
+
+function sharedOf(engine: Engine, namespace: string): Shared {
+  const known = shared.get(engine) ?? new Map<string, Shared>()
+  shared.set(engine, known)
+  const there = known.get(namespace)
+  if (there !== undefined) return there
+  const entries = new ByteEntries(engine, namespace)
+  const { loadTimeout } = engine.namespaces.get(namespace).settings
+  const made: Shared = { entries, admissions: new Admissions(entries, loadTimeout), fillings: new WeakMap() }
+  known.set(namespace, made)
+  return made
+}

@@ -1,0 +1,51 @@
+import { type CacheStatus, cacheStatus } from '../caching/cache-status.ts'
+import { invalidatedGroups } from '../caching/groups.ts'
+import { invalidatedUris } from '../caching/invalidated.ts'
+import type { HttpExchange, LeavingHead } from '../exchange.ts'
+import type { Decided } from '../policy-use.ts'
+import type { ResponseCacheParts } from './parts.ts'
+
+/** A request that the cache has nothing to do with, but for saying so. */
+export function passing(exchange: HttpExchange, name: string | undefined, status: CacheStatus): Decided {
+  if (name === undefined) return NOTHING
+  return {
+    settle: () => {
+      tellStatus(exchange, name, status)
+      return undefined
+    },
+  }
+}
+
+const NOTHING: Decided = { settle: undefined }
+
+/** Adds what happened here to what caches in front of this one have said. */
+export function tellStatus(exchange: HttpExchange, name: string | undefined, status: CacheStatus): void {
+  if (name !== undefined) exchange.appendHeader('Cache-Status', cacheStatus(name, status))
+}
+
+/** A request that changes something: what it changed is dropped before its answer leaves (RFC 9111 4.4, RFC 9875). */
+export function unsafe<Context>(
+  exchange: HttpExchange,
+  { keys, settings, invalidate }: Pick<ResponseCacheParts<Context>, 'keys' | 'settings' | 'invalidate'>,
+): Decided {
+  return {
+    settle: async (head) => {
+      tellStatus(exchange, settings.cacheStatus, { fwd: 'method' })
+      const changed = changedBy(exchange, head)
+      const prefixes = changed.targets.flatMap((target) => keys.pagesOf(exchange.host, target))
+      if (prefixes.length > 0 || changed.tags.length > 0) await invalidate(prefixes, changed.tags)
+      return undefined
+    },
+  }
+}
+
+function changedBy(
+  exchange: HttpExchange,
+  head: LeavingHead,
+): { readonly targets: readonly string[]; readonly tags: readonly string[] } {
+  const { method, target, secure, host } = exchange
+  const answer = { status: head.status, header: (name: string) => head.header(name) }
+  const origin = `${secure ? 'https' : 'http'}://${host ?? 'localhost'}`
+  const targets = invalidatedUris({ method, origin, target }, answer)
+  return { targets, tags: targets.length > 0 ? invalidatedGroups(answer.header) : [] }
+}

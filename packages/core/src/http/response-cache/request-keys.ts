@@ -1,0 +1,77 @@
+import { LRUCache } from 'lru-cache'
+import { invalidArgument } from '../../errors.ts'
+import { type CacheKeys, cacheKeys } from '../caching/cache-key.ts'
+import { normaliseQuery } from '../caching/query.ts'
+import { whyUncacheable } from '../caching/unsafe-target.ts'
+import { cookieValues } from '../cookies.ts'
+import type { HttpExchange } from '../exchange.ts'
+import type { Settings } from './settings.ts'
+
+/** Where the answer to a request would be; or why there is no such place. */
+export type Keyed =
+  | { readonly type: 'keyed'; readonly path: string }
+  | { readonly type: 'bypass'; readonly why: string }
+
+/** Targets whose hashes are kept. */
+const MOST_KEPT = 5000
+/** Longer ones are not: nobody is to fill the memory with them. */
+const LONGEST_KEPT = 1024
+
+/** Says under which key an answer is kept. */
+export class RequestKeys<Context> {
+  readonly #settings: Settings<Context>
+  readonly #kept = new LRUCache<string, CacheKeys>({ max: MOST_KEPT })
+
+  constructor(settings: Settings<Context>) {
+    this.#settings = settings
+  }
+
+  /**
+   * The place of an answer, before `Vary`.
+   *
+   * @throws RedstartError `INVALID_ARGUMENT` where `user` gave an empty text, which is nobody and everybody.
+   */
+  of(exchange: HttpExchange, context: Context): Keyed {
+    const { hosts, user, namespace } = this.#settings
+    const host = hosts === undefined ? '' : exchange.host?.toLowerCase()
+    if (host === undefined || (hosts !== undefined && !hosts.has(host))) return { type: 'bypass', why: 'host' }
+    const unsafe = whyUncacheable(exchange.target)
+    if (unsafe !== undefined) return { type: 'bypass', why: unsafe }
+    const owner = user?.(context)
+    if (user !== undefined && (owner === undefined || owner === null)) return { type: 'bypass', why: 'no-user' }
+    if (owner === '') throw invalidArgument('what user gave', owner, 'the id of a user, or undefined for nobody')
+    const custom = this.#custom(exchange, context, owner ?? undefined)
+    const scheme = exchange.secure ? 'https' : 'http'
+    return { type: 'keyed', path: `${namespace}:${this.#keys(scheme, host, exchange.target, custom).key}` }
+  }
+
+  /** What all variants of a page have in front of their paths, one for each scheme: `namespace:site:query:`. */
+  pagesOf(host: string | undefined, target: string): readonly string[] {
+    const { hosts, namespace } = this.#settings
+    const name = hosts === undefined ? '' : (host?.toLowerCase() ?? '')
+    return (['http', 'https'] as const).map((scheme) => `${namespace}:${this.#keys(scheme, name, target, []).page}:`)
+  }
+
+  #custom(exchange: HttpExchange, context: Context, owner: string | undefined): readonly string[] {
+    const { key, cookies } = this.#settings
+    const custom: string[] = []
+    if (owner !== undefined) custom.push('user', owner)
+    if (typeof cookies === 'object')
+      for (const name of cookies.key) custom.push('cookie', name, ...cookieValues(exchange.header('cookie'), name))
+    const own = key?.(context)
+    if (own !== undefined) custom.push('key', ...(typeof own === 'string' ? [own] : own))
+    return custom
+  }
+
+  #keys(scheme: 'http' | 'https', host: string, target: string, custom: readonly string[]): CacheKeys {
+    const text = `${scheme} ${host} ${target}${custom.map((part) => `\n${part.length}:${part}`).join('')}`
+    const kept = text.length <= LONGEST_KEPT ? this.#kept.get(text) : undefined
+    if (kept !== undefined) return kept
+    const start = target.indexOf('?')
+    const path = start === -1 ? target : target.slice(0, start)
+    const query = start === -1 ? '' : normaliseQuery(target.slice(start), this.#settings.query)
+    const keys = cacheKeys({ scheme, host, path, query, custom })
+    if (text.length <= LONGEST_KEPT) this.#kept.set(text, keys)
+    return keys
+  }
+}
