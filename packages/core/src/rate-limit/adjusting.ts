@@ -6,7 +6,7 @@ import { costOf, keyOf } from './checked.ts'
 import type { Decision } from './decision.ts'
 import { takeReceipt } from './deciding.ts'
 import type { Fallback } from './fallback.ts'
-import type { Gift, LimitItem, LimitStore } from './limit-store.ts'
+import type { Gift, LimitItem, LimitStore, RememberedReply } from './limit-store.ts'
 import type { AdjustOptions, BlockingOptions, CheckItem, LimitKey, ResetOptions } from './limiter.ts'
 import { resolveBlock } from './policy-options.ts'
 import { type Roster, requireCounting } from './roster.ts'
@@ -56,7 +56,8 @@ export class Adjusting {
         ? []
         : [{ ...item, taken, amount: taken.amount }]
     })
-    await this.give(gifts)
+    const { id } = receipt
+    await this.give(gifts, id === undefined ? undefined : { ...receipt, id })
   }
 
   async reward(name: string, options: AdjustOptions): Promise<void> {
@@ -75,10 +76,10 @@ export class Adjusting {
   }
 
   /** Without an error where the backend does not answer. */
-  async give(gifts: readonly Gift[]): Promise<void> {
+  async give(gifts: readonly Gift[], forget?: RememberedReply): Promise<void> {
     if (gifts.length === 0) return
     try {
-      await this.#give(gifts)
+      await this.#give(gifts, forget)
     } catch (error) {
       this.#context.fallback.failed(failureOf(error))
     }
@@ -123,9 +124,9 @@ export class Adjusting {
     telemetry.emit({ type: 'limit.reset', key, what: 'block', policies: [] })
   }
 
-  async #give(gifts: readonly Gift[]): Promise<void> {
+  async #give(gifts: readonly Gift[], forget?: RememberedReply): Promise<void> {
     const { store, roster, settings } = this.#context
-    await store.giveBack(gifts, settings.deadline)
+    await store.giveBack(gifts, settings.deadline, forget)
     for (const { name, key } of gifts) roster.named(name).denied.forget(key)
   }
 

@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts'
 import { RedstartError } from '../errors.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { Decision, Denial } from './decision.ts'
-import { blockedDecision, decisionOf } from './deciding.ts'
+import { blockedDecision, decisionOf, receiptOf } from './deciding.ts'
 import type { Fallback } from './fallback.ts'
-import type { Blocked, Decided, LimitReply, LimitRequest, LimitStore, Taking } from './limit-store.ts'
+import type { Blocked, Decided, Gift, LimitReply, LimitRequest, LimitStore, Taking } from './limit-store.ts'
 import type { Presence } from './presence.ts'
 import type { LimitsSettings } from './settings.ts'
 import type { Statistics } from './stats.ts'
@@ -21,6 +21,24 @@ export interface AskingContext {
   readonly statistics: Statistics
 }
 
+/** What is not as usual. */
+export interface HowToAsk {
+  readonly remember?: LimitRequest['remember']
+  /** Milliseconds. */
+  readonly timeout?: number
+  /** Nobody is refused by the answer. */
+  readonly ahead?: boolean
+}
+
+const USUALLY: HowToAsk = {}
+
+interface Asked {
+  readonly items: readonly WorkItem[]
+  readonly taking: Taking
+  readonly how: HowToAsk
+  readonly begun: number
+}
+
 /** Asks the backend, once, and makes decisions of what it replies, or of its silence. */
 export class Asking {
   readonly #context: AskingContext
@@ -30,21 +48,28 @@ export class Asking {
   }
 
   /** @throws RedstartError `CLOSED`; everything else is a decision. */
-  ask(
-    items: readonly WorkItem[],
-    taking: Taking,
-    remember?: LimitRequest['remember'],
-    timeout: number = this.#context.settings.deadline,
-  ): Promise<Decision> {
-    const { store, clock } = this.#context
+  ask(items: readonly WorkItem[], taking: Taking, how: HowToAsk = USUALLY): Promise<Decision> {
+    const { store, clock, settings } = this.#context
+    const { remember, timeout = settings.deadline } = how
     const begun = clock.now()
     return store.check({ items, taking, remember }, timeout).then(
-      (reply) => this.#replied(items, taking, reply, begun),
+      (reply) => this.#replied({ items, taking, how, begun }, reply),
       (error: unknown) => this.#context.fallback.decide(items, taking, failureOf(error)),
     )
   }
 
-  #replied(items: readonly WorkItem[], taking: Taking, reply: LimitReply, begun: number): Decision | Promise<Decision> {
+  /** Best effort: gives some of what was taken for a decision back. */
+  giveBack(decision: Decision, amount: number): void {
+    const { store, settings } = this.#context
+    const { items = [], results = [] } = receiptOf(decision) ?? {}
+    const gifts = items.flatMap((item, n): readonly Gift[] => {
+      const taken = results[n]
+      return taken === undefined ? [] : [{ ...item, taken, amount }]
+    })
+    if (gifts.length > 0) store.giveBack(gifts, settings.deadline).catch(() => undefined)
+  }
+
+  #replied({ items, taking, how, begun }: Asked, reply: LimitReply): Decision | Promise<Decision> {
     const { store, clock, fallback, presence, statistics } = this.#context
     const now = clock.now()
     statistics.duration.record(now - begun)
@@ -52,8 +77,8 @@ export class Asking {
     presence?.begin()
     const from = { mode: store.mode, trips: reply.trips }
     if (reply.kind === 'blocked') return this.#blocked(items, taking, reply, now)
-    const decision = decisionOf(items, reply, from)
-    if (decision.allowed || taking === 'nothing' || reply.duplicate) return decision
+    const decision = decisionOf(items, reply, from, true, how.remember?.id)
+    if (decision.allowed || taking === 'nothing' || reply.duplicate || how.ahead === true) return decision
     return this.#denied(items, taking, reply, decision, now)
   }
 
@@ -62,7 +87,10 @@ export class Asking {
     // Of several keys it is not said which one is blocked.
     const key = items[0]?.key ?? ''
     if (taking !== 'nothing' && items.every((item) => item.key === key))
-      for (const { work } of items) work.denied.set(key, 0, work.policy, denial, reply.remaining / 1000, now)
+      for (const { work } of items) {
+        work.denied.set(key, 0, work.policy, denial, reply.remaining / 1000, now)
+        work.leases?.forget(key)
+      }
     return denial
   }
 

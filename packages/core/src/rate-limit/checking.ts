@@ -5,6 +5,7 @@ import type { Asking } from './asking.ts'
 import { checkedItem, checkedOptions, costOf, keyOf } from './checked.ts'
 import type { Decision } from './decision.ts'
 import type { Flights } from './flights.ts'
+import type { Fetch } from './leases.ts'
 import type { CheckItem, CheckOptions } from './limiter.ts'
 import { type Roster, requireCounting } from './roster.ts'
 import type { LimitsSettings } from './settings.ts'
@@ -36,23 +37,40 @@ export class Checking {
   check(asked: Asked, given?: Partial<CheckOptions>): Promise<Decision> {
     const options = checkedOptions(given)
     const { id, partial = false } = options
-    const { clock, asking, flights, settings } = this.#context
+    const { clock, asking, settings } = this.#context
     const items = this.#itemsOf(asked, options)
     const now = clock.now()
     const [only] = items
     if (id === undefined) {
+      if (only !== undefined && items.length === 1 && !partial) return this.#checkOne(items, only, now)
       const known = this.#known(items, partial, now)
       if (known !== undefined) return Promise.resolve(known)
-      if (only !== undefined && items.length === 1 && !partial) {
-        const leased = this.#leased(only, now)
-        if (leased !== undefined) return leased
-        const shared = flights.check(only)
-        if (shared !== undefined) return shared.then((decision) => this.#count(items, decision))
-      }
     }
     const remember = id === undefined ? undefined : { id: ownId(id, items, partial), ms: settings.remember }
     if (partial) requireOneCost(items)
-    return asking.ask(items, partial ? 'upto' : 'all', remember).then((decision) => this.#count(items, decision))
+    return asking.ask(items, partial ? 'upto' : 'all', { remember }).then((decision) => this.#count(items, decision))
+  }
+
+  /** One limit of one key: by what was taken ahead, what is known, together with others, or by itself. */
+  #checkOne(items: readonly WorkItem[], item: WorkItem, now: number): Promise<Decision> {
+    const leases = item.cost === 0 ? undefined : item.work.leases
+    const used = leases?.use(item, now, this.#fetch)
+    if (used !== undefined) return Promise.resolve(this.#count(items, used))
+    const known = this.#known(items, false, now)
+    if (known !== undefined) return Promise.resolve(known)
+    const joined = leases?.join(item, now, this.#fetch)
+    if (joined === undefined) return this.#askForOne(item).then((decision) => this.#count(items, decision))
+    return joined.then((decision) => {
+      if (decision !== undefined) return this.#count(items, decision)
+      // There was too little for it.
+      const denial = this.#known(items, false, this.#context.clock.now())
+      return denial ?? this.#askForOne(item).then((own) => this.#count(items, own))
+    })
+  }
+
+  #askForOne(item: WorkItem): Promise<Decision> {
+    const { asking, flights } = this.#context
+    return flights.check(item) ?? asking.ask([item], 'all')
   }
 
   peek(asked: Asked, given?: Partial<CheckOptions>): Promise<Decision> {
@@ -68,25 +86,16 @@ export class Checking {
     return undefined
   }
 
-  #leased(item: WorkItem, now: number): Promise<Decision> | undefined {
-    const { work, key, cost } = item
-    const { leases, policy, name } = work
-    if (leases === undefined || cost === 0) return undefined
-    const { asking } = this.#context
-    const used = leases.use(key, cost, policy, name, now)
-    if (used !== undefined) {
-      if (leases.isLow(key, now)) leases.refill(item, now, this.#fetching(item))
-      return Promise.resolve(this.#count([item], used))
+  readonly #fetch: Fetch<WorkItem> = async (item, amount) => {
+    const { asking, clock } = this.#context
+    const decision = await asking.ask([{ ...item, cost: amount }], 'upto', { ahead: true })
+    let left: number = decision.granted
+    const giveBack = (surplus: number): void => {
+      const back = Math.min(surplus, left)
+      left -= back
+      if (back > 0) asking.giveBack(decision, back)
     }
-    const joined = leases.join(item, now, this.#fetching(item))
-    if (joined === undefined) return undefined
-    return joined
-      .then((decision) => decision ?? asking.ask([item], 'all'))
-      .then((decision) => this.#count([item], decision))
-  }
-
-  #fetching(item: WorkItem): (amount: number) => Promise<Decision> {
-    return (amount) => this.#context.asking.ask([{ ...item, cost: amount }], 'upto')
+    return { decision, at: clock.now(), giveBack }
   }
 
   #itemsOf(asked: Asked, options: Partial<CheckOptions>): readonly WorkItem[] {

@@ -6,6 +6,8 @@ import type { LimitPolicy, NamedPolicy } from './policy.ts'
 export interface Receipt {
   readonly items: readonly LimitItem[]
   readonly results: readonly ItemResult[]
+  /** What the reply is remembered for. */
+  readonly id: string | undefined
 }
 
 /** A decision that knows what was taken for it, and tells that nobody but {@link takeReceipt}. */
@@ -46,24 +48,33 @@ export function takeReceipt(decision: Decision): Receipt | undefined {
   return Granted.take(decision)
 }
 
+/** The same, and it stays. */
+export function receiptOf(decision: Decision): Receipt | undefined {
+  return Granted.look(decision)
+}
+
 /** How an answer came about. */
 export interface Provenance {
   readonly mode: DecisionMode
   readonly trips: number
 }
 
-/** @param kept what was taken can be given back. */
+/**
+ * @param kept what was taken can be given back.
+ * @param id what the reply is remembered for.
+ */
 export function decisionOf(
   items: readonly LimitItem[],
   decided: Decided,
   { mode, trips }: Provenance,
   kept = true,
+  id?: string,
 ): Decision {
   const { allowed, duplicate, granted, results } = decided
   const policies = policiesOf(items, results)
   if (!allowed) return { allowed, mode, trips, duplicate, granted: 0, policies, ...denialOf(items, results) }
   const allowance = { mode, trips, duplicate, granted, policies, delayMs: delayOf(items, results) }
-  return new Granted(allowance, kept && !duplicate ? { items, results } : undefined)
+  return new Granted(allowance, kept && !duplicate ? { items, results, id } : undefined)
 }
 
 /**
@@ -75,7 +86,7 @@ export function shareOfGrant(whole: Allowance, policy: LimitPolicy, n: number): 
   const { mode, duplicate, granted, policies, delayMs } = whole
   const trips = n === 0 ? whole.trips : 0
   const after = granted - n - 1
-  const { items = [], results = [] } = Granted.look(whole) ?? {}
+  const { items = [], results = [] } = receiptOf(whole) ?? {}
   const earlier = policy.rule.kind === 'gcra' ? after * policy.rule.interval : 0
   const [item, result] = [items[0], results[0]]
   const allowance = { mode, trips, duplicate, granted: 1, delayMs }
@@ -83,7 +94,7 @@ export function shareOfGrant(whole: Allowance, policy: LimitPolicy, n: number): 
   const own = { ...result, amount: 1, remaining: result.remaining + after, reset: result.reset - earlier }
   return new Granted(
     { ...allowance, policies: { [item.name]: resultOf(policy, own.remaining, own.reset, result.passed === 'yes') } },
-    { items: [{ ...item, cost: 1 }], results: [own] },
+    { items: [{ ...item, cost: 1 }], results: [own], id: undefined },
   )
 }
 

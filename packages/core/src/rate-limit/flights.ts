@@ -63,12 +63,9 @@ export class Flights {
       }
       const asked = flight.waiting.slice(0, capacityOf(policy.rule))
       const left = this.#deadline - (this.#clock.now() - (asked[0]?.begun ?? 0))
-      const decision = await this.#asking.ask(
-        [{ ...item, work, key, cost: asked.length }],
-        'upto',
-        undefined,
-        Math.max(1, left),
-      )
+      const decision = await this.#asking.ask([{ ...item, work, key, cost: asked.length }], 'upto', {
+        timeout: Math.max(1, left),
+      })
       const granted = decision.allowed ? flight.waiting.splice(0, decision.granted) : []
       for (const [n, { resolve }] of granted.entries()) if (decision.allowed) resolve(shareOfGrant(decision, policy, n))
       if (decision.allowed) continue

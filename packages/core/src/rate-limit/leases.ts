@@ -1,8 +1,8 @@
 import type { Decision } from './decision.ts'
 import { leasedDecision } from './deciding.ts'
-import type { LeaseSettings, LimitPolicy } from './policy.ts'
 import { Lately } from './lately.ts'
 import type { LimitItem } from './limit-store.ts'
+import type { LeaseSettings } from './policy.ts'
 
 /** Keys whose rate is known. */
 const MOST_KEYS = 10_000
@@ -21,8 +21,11 @@ interface Lease {
   checks: number
   since: number
   rate: number
-  fetching: Promise<void> | undefined
+  fetching: boolean
   waiting: Waiting[]
+  /** There is nothing to fetch before this own instant. */
+  dry: number
+  last: Fetched | undefined
 }
 
 interface Waiting {
@@ -30,14 +33,24 @@ interface Waiting {
   readonly resolve: (decision: Decision | undefined) => void
 }
 
-/** How more is fetched: asks for up to so many, and resolves with the answer. */
-export type Fetch = (cost: number) => Promise<Decision>
+/** What was fetched. */
+export interface Fetched {
+  readonly decision: Decision
+  /** Own instant at which it was there. */
+  readonly at: number
+  /** Gives some of it back, as far as it is not given back yet; nobody waits for that. */
+  readonly giveBack: (amount: number) => void
+}
+
+/** How more is fetched: asks for up to so many. */
+export type Fetch<Item> = (item: Item, amount: number) => Promise<Fetched>
 
 /**
  * What a process has taken of one limit ahead, by keys that are checked often. It was taken when it is used: in total never
- * more passes than the limit allows, and within any time at most `most` more for each instance.
+ * more passes than the limit allows, and within any time at most `most` more for each instance. What is held is used before
+ * anybody is refused.
  */
-export class LeaseTable {
+export class LeaseTable<Item extends LimitItem> {
   readonly #settings: LeaseSettings
   readonly #leases = new Lately<Lease>(MOST_KEYS)
   readonly #instances: () => number
@@ -47,38 +60,30 @@ export class LeaseTable {
     this.#instances = instances
   }
 
-  /** What is there at once; else undefined. */
-  use(key: string, cost: number, policy: LimitPolicy, name: string, now: number): Decision | undefined {
+  /** What is there at once; else undefined. Where little is left then, more is fetched, which nobody waits for. */
+  use(item: Item, now: number, fetch: Fetch<Item>): Decision | undefined {
+    const { key, cost, policy, name } = item
     const lease = this.#leases.get(key)
-    if (lease === undefined || lease.tokens < cost || now >= lease.until) return undefined
+    if (lease === undefined || lease.tokens < cost) return undefined
+    if (this.#hasEnded(lease, now)) return undefined
     lease.tokens -= cost
     lease.checks += 1
+    if (!lease.fetching && now >= lease.dry && lease.tokens * LEFT < this.#sizeFor(lease, now))
+      void this.#fetch(lease, item, now, fetch)
     return leasedDecision(policy, name, cost, lease.remaining + lease.tokens, lease.reset)
-  }
-
-  /** Little is left, and nothing is on its way. */
-  isLow(key: string, now: number): boolean {
-    const lease = this.#leases.get(key)
-    return lease !== undefined && lease.fetching === undefined && lease.tokens * LEFT < this.#sizeFor(lease, now)
-  }
-
-  /** Fetches more, which nobody waits for. */
-  refill(item: LimitItem, now: number, fetch: Fetch): void {
-    const lease = this.#leases.get(item.key)
-    if (lease !== undefined) void this.#fetch(lease, item, now, fetch)
   }
 
   /**
    * Counts a check that is not served at once, and waits for the next fetch where its key is checked often. Resolves with
    * undefined for one that has to ask by itself.
    */
-  join(item: LimitItem, now: number, fetch: Fetch): Promise<Decision | undefined> | undefined {
+  join(item: Item, now: number, fetch: Fetch<Item>): Promise<Decision | undefined> | undefined {
     const lease = this.#leaseOf(item.key, now)
     lease.checks += 1
-    if (this.#rateOf(lease, now) < this.#settings.from) return undefined
+    if (now < lease.dry || this.#rateOf(lease, now) < this.#settings.from) return undefined
     return new Promise((resolve) => {
       lease.waiting.push({ cost: item.cost, resolve })
-      if (lease.fetching === undefined) void this.#fetch(lease, item, now, fetch)
+      if (!lease.fetching) void this.#fetch(lease, item, now, fetch)
     })
   }
 
@@ -93,61 +98,73 @@ export class LeaseTable {
     if (lease !== undefined) lease.tokens = 0
   }
 
-  #fetch(lease: Lease, item: LimitItem, now: number, fetch: Fetch): Promise<void> {
-    const fetched = this.#fetchMore(lease, item, now, fetch).finally(() => {
-      lease.fetching = undefined
-      // Those that came meanwhile, and found too little.
-      for (const { resolve } of lease.waiting.splice(0)) resolve(undefined)
-    })
-    lease.fetching = fetched
-    // Whoever waits is told; of a fetch ahead nobody need be.
-    return fetched.catch(() => undefined)
-  }
-
-  async #fetchMore(lease: Lease, item: LimitItem, begun: number, fetch: Fetch): Promise<void> {
-    if (begun >= lease.until) lease.tokens = 0
-    const waiting = lease.waiting.splice(0)
-    const wanted = waiting.reduce((sum, { cost }) => sum + cost, 0)
-    const ahead = Math.max(0, this.#sizeFor(lease, begun) - lease.tokens)
-    let decision: Decision | undefined
+  /** Goes on for as long as there is something, and somebody waits for it. */
+  async #fetch(lease: Lease, item: Item, begun: number, fetch: Fetch<Item>): Promise<void> {
+    lease.fetching = true
+    let waiting: Waiting[] = []
     try {
-      decision = await fetch(Math.min(item.policy.limit, wanted + ahead))
+      let [now, more] = [begun, true]
+      while (more) {
+        this.#hasEnded(lease, now)
+        waiting = lease.waiting.splice(0)
+        const wanted = waiting.reduce((sum, { cost }) => sum + cost, 0)
+        const ahead = Math.max(0, this.#sizeFor(lease, now) - lease.tokens)
+        const fetched = await fetch(item, Math.min(item.policy.limit, wanted + ahead))
+        this.#serve(lease, item, waiting, fetched)
+        now = fetched.at
+        more = fetched.decision.allowed && lease.waiting.length > 0
+      }
+    } catch {
+      // Who waits asks, and is told.
     } finally {
-      this.#serve(lease, item, waiting, decision, begun)
+      lease.fetching = false
+      for (const { resolve } of [...waiting, ...lease.waiting.splice(0)]) resolve(undefined)
     }
   }
 
-  #serve(
-    lease: Lease,
-    { policy, name }: LimitItem,
-    waiting: readonly Waiting[],
-    decision: Decision | undefined,
-    begun: number,
-  ): void {
-    const result = decision?.policies[name]
-    const leased = decision?.allowed === true && decision.mode !== 'local' && decision.mode !== 'bypass'
-    let there = lease.tokens + (decision?.allowed === true ? decision.granted : 0)
-    let trips = decision?.trips ?? 0
+  #serve(lease: Lease, { policy, name }: LimitItem, waiting: Waiting[], fetched: Fetched): void {
+    const { decision, at } = fetched
+    const { mode } = decision
+    const result = decision.policies[name]
+    const held = this.#hasEnded(lease, at) ? 0 : lease.tokens
+    let there = held + decision.granted
+    let { trips } = decision
     if (result !== undefined) {
       lease.remaining = result.remaining
       lease.reset = result.resetAfterMs * 1000
     }
-    for (const { cost, resolve } of waiting) {
-      const served = decision?.allowed === true && cost <= there
-      if (!served) {
+    for (const { cost, resolve } of waiting.splice(0)) {
+      if (cost > there) {
         resolve(undefined)
         continue
       }
       there -= cost
-      resolve({
-        ...leasedDecision(policy, name, cost, lease.remaining + there, lease.reset),
-        mode: decision.mode,
-        trips,
-      })
+      const leased = leasedDecision(policy, name, cost, lease.remaining + there, lease.reset)
+      resolve(decision.allowed ? { ...leased, mode, trips } : leased)
       trips = 0
     }
-    lease.tokens = leased ? Math.min(there, this.#settings.most) : 0
-    if (leased) lease.until = begun + this.#settings.duration
+    // What was not taken from the backend is none to hold.
+    const isTaken = decision.allowed && mode !== 'local' && mode !== 'bypass'
+    lease.tokens = Math.min(there, isTaken ? this.#settings.most : held)
+    const { duration } = this.#settings
+    if (isTaken) {
+      lease.last = fetched
+      lease.until = at + duration
+      this.#giveBack(lease, there - lease.tokens)
+    } else lease.dry = at + Math.min(duration, decision.allowed ? duration : (decision.retryAfterMs ?? duration))
+  }
+
+  /** What is left at the end of a lease is for all again. */
+  #hasEnded(lease: Lease, now: number): boolean {
+    if (now < lease.until) return false
+    this.#giveBack(lease, lease.tokens)
+    lease.tokens = 0
+    return true
+  }
+
+  /** What is used is the oldest: what is left is of what was fetched last. */
+  #giveBack({ last }: Lease, amount: number): void {
+    if (amount > 0) last?.giveBack(amount)
   }
 
   /** As much as will be used soon, and never so much that others go without. */
@@ -173,8 +190,7 @@ export class LeaseTable {
     const { most: remaining } = this.#settings
     const lease: Lease = {
       ...{ tokens: 0, until: 0, remaining: remaining * 2, reset: 0, checks: 0, since: now, rate: 0 },
-      fetching: undefined,
-      waiting: [],
+      ...{ fetching: false, waiting: [], dry: 0, last: undefined },
     }
     this.#leases.set(key, lease)
     return lease

@@ -11,8 +11,13 @@ export interface LimitStore {
   readonly mode: 'redis' | 'memory'
   /** Evaluates limits, and takes from all of them or from none. What is refused changes nothing. */
   check(request: LimitRequest, timeout: number): Promise<LimitReply>
-  /** Gives back what was taken, as far as it is still missing. */
-  giveBack(gifts: readonly Gift[], timeout: number): Promise<void>
+  /**
+   * Gives back what was taken, as far as it is still missing; of what was taken before somebody was given some without having
+   * taken it, nothing where it is not known how much of it that was.
+   *
+   * @param forget the reply to the check that took it, where an id stands for it.
+   */
+  giveBack(gifts: readonly Gift[], timeout: number, forget?: RememberedReply): Promise<void>
   /** Takes hold of a permit; one that is held already stays so. */
   acquire(request: PermitRequest, timeout: number): Promise<PermitReply>
   /** Holds on to a permit; false where it has run out. */
@@ -23,7 +28,7 @@ export interface LimitStore {
   block(request: BlockRequest, timeout: number): Promise<BlockReply>
   /** Ends the block of a key, and forgets those before. */
   unblock(key: string, timeout: number): Promise<void>
-  /** Forgets what was taken of a key. */
+  /** Forgets what was taken of a key: it is given back by nobody any more. */
   reset(key: string, policies: readonly NamedPolicy[], timeout: number): Promise<void>
   /**
    * Says that an instance is alive for so many ms, or has ended with 0, and counts those that are alive.
@@ -88,10 +93,22 @@ export interface ItemResult extends Taken {
   readonly wait: number
 }
 
+/** The reply to a check, as it is remembered for its id. */
+export interface RememberedReply {
+  readonly id: string
+  /** All limits of the check. */
+  readonly items: readonly LimitItem[]
+  /** The instant at which each of these took. */
+  readonly results: readonly Pick<Taken, 'at'>[]
+}
+
+/** All of what is missing. */
+export const EVERYTHING: number = Number.MAX_SAFE_INTEGER
+
 /** Something that is given back. */
 export interface Gift extends NamedPolicy {
   readonly key: string
-  /** As it was told when it was taken. Undefined for a reward to whoever. */
+  /** As it was told when it was taken. Undefined for a gift to whoever. */
   readonly taken: Taken | undefined
   readonly amount: number
 }

@@ -1,7 +1,7 @@
 import { countingOf } from './counting/counting-of.ts'
 import type { Counting, State } from './counting/counting.ts'
 import { type Counted, evaluate } from './counting/evaluate.ts'
-import type { Decided, Gift, LimitItem, LimitRequest } from './limit-store.ts'
+import { type Decided, EVERYTHING, type Gift, type LimitItem, type LimitRequest } from './limit-store.ts'
 import type { CountingRule } from './rule.ts'
 
 interface Kept {
@@ -53,8 +53,13 @@ export class LimitTable {
     }
   }
 
-  reset(items: readonly Pick<LimitItem, 'name' | 'policy' | 'key'>[]): void {
-    for (const item of items) this.#kept.delete(nameOf(item))
+  reset(items: readonly Pick<LimitItem, 'name' | 'policy' | 'key'>[], now: number): void {
+    // Those that share what is kept go on doing so.
+    const own = items.filter((item) => this.#kept.has(nameOf(item)))
+    this.giveBack(
+      own.map((item) => ({ ...item, taken: undefined, amount: EVERYTHING })),
+      now,
+    )
   }
 
   #countingOf(item: Pick<LimitItem, 'name' | 'policy' | 'key'>, now: number): Counting {

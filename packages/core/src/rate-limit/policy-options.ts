@@ -37,7 +37,7 @@ export interface PolicyOptions extends CheckedPolicyOptions {
 export interface LeaseOptions {
   /** The most that a process holds of one key. @default a 32nd of the limit, 1000 at most */
   readonly most?: number
-  /** How long it may be used; what is left then is lost. @default '200ms' */
+  /** How long it may be used; what is left then is given back when the key is checked again. @default '200ms' */
   readonly duration?: Duration
   /** Checks of one key within `duration` from which on it is taken ahead; below, each check asks. @default 10 */
   readonly from?: number

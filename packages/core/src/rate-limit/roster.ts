@@ -6,7 +6,7 @@ import { isCounting } from './local.ts'
 import type { LimitPolicy, Policies } from './policy.ts'
 import type { LimitsSettings } from './settings.ts'
 import { PolicyStats } from './stats.ts'
-import type { PolicyWork } from './work.ts'
+import type { PolicyWork, WorkItem } from './work.ts'
 
 /** The policies of a limiter, at work. */
 export class Roster {
@@ -61,7 +61,7 @@ export class Roster {
   }
 
   #workOf(name: string, policy: LimitPolicy, denied: DenyCache, stats: PolicyStats): PolicyWork {
-    const leases = policy.lease === undefined ? undefined : new LeaseTable(policy.lease, this.#instances)
+    const leases = policy.lease === undefined ? undefined : new LeaseTable<WorkItem>(policy.lease, this.#instances)
     return { name, policy, denied, stats, flights: new Map(), leases }
   }
 }

@@ -13,7 +13,7 @@ export interface PolicyWork {
   readonly denied: DenyCache
   readonly stats: PolicyStats
   readonly flights: Map<string, Flight>
-  readonly leases: LeaseTable | undefined
+  readonly leases: LeaseTable<WorkItem> | undefined
 }
 
 /** One limit of a check, with where it is worked on. */

@@ -350,7 +350,10 @@ local function counted(kind, key, raw, a, b, c, d)
     full = full or now
     s.ends, s.receipt = ends, ends > now and refunded or 0
     s.healed = full > now + b + c + SLACK
-    s.full = s.healed and now + b + c or max(full, now)
+    if s.healed then
+      s.ends, s.receipt, full = max(ends, full), s.receipt + full - now, now + b + c
+    end
+    s.full = max(full, now)
     s.available = max(0, floor((b - (s.full - now)) / a))
     s.takeable = max(0, floor((b + c - (s.full - now)) / a))
     s.capacity = floor(b / a)
@@ -358,18 +361,21 @@ local function counted(kind, key, raw, a, b, c, d)
   end
   s.capacity, s.receipt = b, 0
   if kind == 'l' then
-    s.count = redis.call('ZCOUNT', key, '(' .. text(now - a), '+inf')
+    s.count, s.newest = redis.call('ZCOUNT', key, '(' .. text(now - a), '+inf'), 0
+    if s.count > 0 then s.newest = tonumber(redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2]) end
+    s.healed = s.newest > now + SLACK
+    if s.healed then s.newest = now end
     s.available = max(0, b - s.count)
   elseif kind == 'f' then
-    local taken, ends = match(raw or '', '^(%d+) (%d+)$')
+    local taken, ends, gifts = match(raw or '', '^(%d+) (%d+) ?(%d*)$')
     taken, ends = tonumber(taken) or 0, tonumber(ends) or 0
     s.healed = ends > now + a + SLACK
     if ends <= now then
       s.taken, s.ends = 0, c == 1 and (floor(now / a) + 1) * a or now + a
     else
-      s.taken, s.ends = taken, s.healed and now + a or ends
+      s.taken, s.ends, s.receipt = taken, s.healed and now + a or ends, tonumber(gifts) or 0
     end
-    s.available, s.receipt = max(0, b - s.taken), s.ends
+    s.available = max(0, b - s.taken)
   elseif kind == 'b' then
     local kept = numbers_in(raw)
     local there, since = kept[1] or b, kept[2] or now
@@ -377,40 +383,45 @@ local function counted(kind, key, raw, a, b, c, d)
     if s.healed then since = now end
     local intervals = max(0, floor((now - since) / a))
     s.there = min(b, there + intervals * c)
-    if s.there < b then
+    s.gifts = (s.healed or intervals > 0) and 0 or kept[3] or 0
+    if s.there < b or s.gifts > 0 then
       s.since = since + intervals * a
     else
       s.since = d == 1 and now - now % a or now
     end
-    s.available, s.receipt = s.there, s.since
+    s.available, s.receipt = s.there, s.since + s.gifts
   elseif kind == 'c' then
-    local ms, window, stored, taken, before = floor(now / 1000), match(raw or '', '^(%d+) (%d+) (%d+) (%d+)$')
+    local ms = floor(now / 1000)
+    local window, stored, taken, before, gifts = match(raw or '', '^(%d+) (%d+) (%d+) (%d+) ?(%d*)$')
     local number = floor(ms / a)
     stored, taken, before = tonumber(stored) or number, tonumber(taken) or 0, tonumber(before) or 0
+    s.receipt = tonumber(gifts) or 0
     s.healed = (tonumber(window) or a) ~= a or stored > number + 1
     if s.healed then
-      s.number, s.taken, s.before = number, min(b, taken + before), 0
+      s.number, s.taken, s.before, s.receipt = number, min(b, taken + before), 0, s.receipt + 1
     else
       s.number = max(number, stored)
       local ago = s.number - stored
       s.taken = ago > 0 and 0 or taken
       s.before = ago > 1 and 0 or ago == 1 and taken or before
+      if ago > 1 then s.receipt = 0 end
     end
     s.passed = max(0, ms - s.number * a)
     s.available = max(0, b - (ceil(s.before * (a - s.passed) / a) + s.taken))
-    s.receipt = s.number
   elseif kind == 's' then
     local kept, current, oldest = numbers_in(raw), floor(now / c), floor((now - a) / c)
+    if #kept > 0 and #kept % 2 == 0 then s.receipt = table.remove(kept) end
     local newest, all = #kept > 1 and kept[#kept - 1] or current, 0
     s.sum = 0
     s.healed = (kept[1] or c) ~= c or newest * c > now + SLACK
+    if s.healed then s.receipt = s.receipt + 1 end
     s.current = s.healed and current or max(current, newest)
     for n = 2, #kept, 2 do
       all = all + kept[n + 1]
       if not s.healed and kept[n] >= oldest then add_segment(s, kept[n], kept[n + 1]) end
     end
     if s.healed and all > 0 then add_segment(s, current, min(b, all)) end
-    s.available, s.receipt = max(0, b - s.sum), s.current
+    s.available = max(0, b - s.sum)
   end
   s.takeable = s.available
   return s
@@ -425,9 +436,7 @@ local function reset_of(s)
     return windows == 0 and 0 or (s.number + windows) * s.a * 1000 - now
   end
   if kind == 's' then return #s == 0 and 0 or (s[#s][1] + 1) * s.c + s.a - now end
-  if s.newest then return s.newest + s.a - now end
-  if s.count == 0 then return 0 end
-  return tonumber(redis.call('ZRANGE', s.key, -1, -1, 'WITHSCORES')[2]) + s.a - now
+  return s.count == 0 and 0 or s.newest + s.a - now
 end
 local function wait_of(s, cost)
   local kind = s.kind
@@ -451,24 +460,37 @@ local function wait_of(s, cost)
   end
   local rank = cost + s.count - s.b - 1
   local oldest = redis.call('ZRANGEBYSCORE', s.key, '(' .. text(now - s.a), '+inf', 'WITHSCORES', 'LIMIT', rank, 1)
-  return tonumber(oldest[2]) + s.a - now
+  return (s.healed and min(now, tonumber(oldest[2])) or tonumber(oldest[2])) + s.a - now
+end
+local function gifts_of(number)
+  return number > 0 and ' ' .. text(number) or ''
 end
 local function keep(s)
   local kind, lives, kept = s.kind, 0, ''
+  if kind == 'l' then
+    if s.healed then
+      local later = redis.call('ZRANGEBYSCORE', s.key, '(' .. text(now), '+inf')
+      for _, each in ipairs(later) do redis.call('ZADD', s.key, 'XX', text(now), each) end
+    end
+    return redis.call('PEXPIRE', s.key, lifetime(reset_of(s)))
+  end
   if kind == 'g' then
     lives = s.receipt > 0 and max(s.full, s.ends) - now or s.full - now
     kept = s.receipt > 0 and text(s.full) .. ' ' .. text(s.receipt) .. ' ' .. text(s.ends) or text(s.full)
   elseif kind == 'f' then
-    lives, kept = s.ends - now, text(s.taken) .. ' ' .. text(s.ends)
+    lives, kept = s.ends - now, text(s.taken) .. ' ' .. text(s.ends) .. gifts_of(s.receipt)
   elseif kind == 'b' then
-    lives, kept = reset_of(s), text(s.there) .. ' ' .. text(s.since)
+    lives, kept = reset_of(s), text(s.there) .. ' ' .. text(s.since) .. gifts_of(s.gifts)
+    if s.gifts > 0 then lives = max(lives, s.since + s.a - now) end
   elseif kind == 'c' then
     lives = (s.number + 2) * s.a * 1000 - now
     kept = text(s.a) .. ' ' .. text(s.number) .. ' ' .. text(s.taken) .. ' ' .. text(s.before)
+    kept = kept .. gifts_of(s.receipt)
   else
     local parts = { text(s.c) }
     for _, segment in ipairs(s) do parts[#parts + 1] = text(segment[1]) .. ':' .. text(segment[2]) end
-    lives, kept = reset_of(s), table.concat(parts, ' ')
+    lives, kept = reset_of(s), table.concat(parts, ' ') .. gifts_of(s.receipt)
+    if s.receipt > 0 then lives = (s.current + 1) * s.c + s.a - now end
   end
   if lives > 0 then
     redis.call('SET', s.key, kept, 'PX', lifetime(lives))
@@ -492,8 +514,7 @@ local function take(s, amount, member)
   else
     redis.call('ZREMRANGEBYSCORE', s.key, '-inf', text(now - s.a))
     for n = 1, amount do redis.call('ZADD', s.key, text(now), member .. ':' .. n) end
-    s.count = s.count + amount
-    return redis.call('PEXPIRE', s.key, lifetime(reset_of(s)))
+    s.count, s.newest = s.count + amount, max(now, s.newest)
   end
   keep(s)
 end
@@ -595,8 +616,9 @@ if found[1] and not full then
   if ends <= now then refunded = 0 end
 end
 if not full or full < now then full = now end
-local healed = full > now + burst + debt + 5000000
-if healed then full = now + burst + debt end
+local most = now + burst + debt
+local healed = full > most + 5000000
+if healed then refunded, ends, full = refunded + full - now, math.max(ends, full), most end
 local available = math.max(0, math.floor((burst - (full - now)) / interval))
 local passes = cost <= available
 if passes and cost > 0 then
@@ -606,7 +628,7 @@ end
 if healed or (passes and cost > 0) then
   if refunded > 0 then
     ends = math.max(ends, full)
-    redis.call('SET', KEYS[1], text(full) .. ' ' .. text(refunded) .. ' ' .. text(ends), 'PX', lifetime(ends - now))
+    redis.call('SET', KEYS[1], text(full) .. ' ' .. text(refunded) .. ' ' .. text(ends), 'PX', lifetime(math.max(full, ends) - now))
   else
     redis.call('SET', KEYS[1], text(full), 'PX', lifetime(full - now))
   end
@@ -657,7 +679,10 @@ local function counted(kind, key, raw, a, b, c, d)
     full = full or now
     s.ends, s.receipt = ends, ends > now and refunded or 0
     s.healed = full > now + b + c + SLACK
-    s.full = s.healed and now + b + c or max(full, now)
+    if s.healed then
+      s.ends, s.receipt, full = max(ends, full), s.receipt + full - now, now + b + c
+    end
+    s.full = max(full, now)
     s.available = max(0, floor((b - (s.full - now)) / a))
     s.takeable = max(0, floor((b + c - (s.full - now)) / a))
     s.capacity = floor(b / a)
@@ -665,18 +690,21 @@ local function counted(kind, key, raw, a, b, c, d)
   end
   s.capacity, s.receipt = b, 0
   if kind == 'l' then
-    s.count = redis.call('ZCOUNT', key, '(' .. text(now - a), '+inf')
+    s.count, s.newest = redis.call('ZCOUNT', key, '(' .. text(now - a), '+inf'), 0
+    if s.count > 0 then s.newest = tonumber(redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2]) end
+    s.healed = s.newest > now + SLACK
+    if s.healed then s.newest = now end
     s.available = max(0, b - s.count)
   elseif kind == 'f' then
-    local taken, ends = match(raw or '', '^(%d+) (%d+)$')
+    local taken, ends, gifts = match(raw or '', '^(%d+) (%d+) ?(%d*)$')
     taken, ends = tonumber(taken) or 0, tonumber(ends) or 0
     s.healed = ends > now + a + SLACK
     if ends <= now then
       s.taken, s.ends = 0, c == 1 and (floor(now / a) + 1) * a or now + a
     else
-      s.taken, s.ends = taken, s.healed and now + a or ends
+      s.taken, s.ends, s.receipt = taken, s.healed and now + a or ends, tonumber(gifts) or 0
     end
-    s.available, s.receipt = max(0, b - s.taken), s.ends
+    s.available = max(0, b - s.taken)
   elseif kind == 'b' then
     local kept = numbers_in(raw)
     local there, since = kept[1] or b, kept[2] or now
@@ -684,40 +712,45 @@ local function counted(kind, key, raw, a, b, c, d)
     if s.healed then since = now end
     local intervals = max(0, floor((now - since) / a))
     s.there = min(b, there + intervals * c)
-    if s.there < b then
+    s.gifts = (s.healed or intervals > 0) and 0 or kept[3] or 0
+    if s.there < b or s.gifts > 0 then
       s.since = since + intervals * a
     else
       s.since = d == 1 and now - now % a or now
     end
-    s.available, s.receipt = s.there, s.since
+    s.available, s.receipt = s.there, s.since + s.gifts
   elseif kind == 'c' then
-    local ms, window, stored, taken, before = floor(now / 1000), match(raw or '', '^(%d+) (%d+) (%d+) (%d+)$')
+    local ms = floor(now / 1000)
+    local window, stored, taken, before, gifts = match(raw or '', '^(%d+) (%d+) (%d+) (%d+) ?(%d*)$')
     local number = floor(ms / a)
     stored, taken, before = tonumber(stored) or number, tonumber(taken) or 0, tonumber(before) or 0
+    s.receipt = tonumber(gifts) or 0
     s.healed = (tonumber(window) or a) ~= a or stored > number + 1
     if s.healed then
-      s.number, s.taken, s.before = number, min(b, taken + before), 0
+      s.number, s.taken, s.before, s.receipt = number, min(b, taken + before), 0, s.receipt + 1
     else
       s.number = max(number, stored)
       local ago = s.number - stored
       s.taken = ago > 0 and 0 or taken
       s.before = ago > 1 and 0 or ago == 1 and taken or before
+      if ago > 1 then s.receipt = 0 end
     end
     s.passed = max(0, ms - s.number * a)
     s.available = max(0, b - (ceil(s.before * (a - s.passed) / a) + s.taken))
-    s.receipt = s.number
   elseif kind == 's' then
     local kept, current, oldest = numbers_in(raw), floor(now / c), floor((now - a) / c)
+    if #kept > 0 and #kept % 2 == 0 then s.receipt = table.remove(kept) end
     local newest, all = #kept > 1 and kept[#kept - 1] or current, 0
     s.sum = 0
     s.healed = (kept[1] or c) ~= c or newest * c > now + SLACK
+    if s.healed then s.receipt = s.receipt + 1 end
     s.current = s.healed and current or max(current, newest)
     for n = 2, #kept, 2 do
       all = all + kept[n + 1]
       if not s.healed and kept[n] >= oldest then add_segment(s, kept[n], kept[n + 1]) end
     end
     if s.healed and all > 0 then add_segment(s, current, min(b, all)) end
-    s.available, s.receipt = max(0, b - s.sum), s.current
+    s.available = max(0, b - s.sum)
   end
   s.takeable = s.available
   return s
@@ -732,9 +765,7 @@ local function reset_of(s)
     return windows == 0 and 0 or (s.number + windows) * s.a * 1000 - now
   end
   if kind == 's' then return #s == 0 and 0 or (s[#s][1] + 1) * s.c + s.a - now end
-  if s.newest then return s.newest + s.a - now end
-  if s.count == 0 then return 0 end
-  return tonumber(redis.call('ZRANGE', s.key, -1, -1, 'WITHSCORES')[2]) + s.a - now
+  return s.count == 0 and 0 or s.newest + s.a - now
 end
 local function wait_of(s, cost)
   local kind = s.kind
@@ -758,24 +789,37 @@ local function wait_of(s, cost)
   end
   local rank = cost + s.count - s.b - 1
   local oldest = redis.call('ZRANGEBYSCORE', s.key, '(' .. text(now - s.a), '+inf', 'WITHSCORES', 'LIMIT', rank, 1)
-  return tonumber(oldest[2]) + s.a - now
+  return (s.healed and min(now, tonumber(oldest[2])) or tonumber(oldest[2])) + s.a - now
+end
+local function gifts_of(number)
+  return number > 0 and ' ' .. text(number) or ''
 end
 local function keep(s)
   local kind, lives, kept = s.kind, 0, ''
+  if kind == 'l' then
+    if s.healed then
+      local later = redis.call('ZRANGEBYSCORE', s.key, '(' .. text(now), '+inf')
+      for _, each in ipairs(later) do redis.call('ZADD', s.key, 'XX', text(now), each) end
+    end
+    return redis.call('PEXPIRE', s.key, lifetime(reset_of(s)))
+  end
   if kind == 'g' then
     lives = s.receipt > 0 and max(s.full, s.ends) - now or s.full - now
     kept = s.receipt > 0 and text(s.full) .. ' ' .. text(s.receipt) .. ' ' .. text(s.ends) or text(s.full)
   elseif kind == 'f' then
-    lives, kept = s.ends - now, text(s.taken) .. ' ' .. text(s.ends)
+    lives, kept = s.ends - now, text(s.taken) .. ' ' .. text(s.ends) .. gifts_of(s.receipt)
   elseif kind == 'b' then
-    lives, kept = reset_of(s), text(s.there) .. ' ' .. text(s.since)
+    lives, kept = reset_of(s), text(s.there) .. ' ' .. text(s.since) .. gifts_of(s.gifts)
+    if s.gifts > 0 then lives = max(lives, s.since + s.a - now) end
   elseif kind == 'c' then
     lives = (s.number + 2) * s.a * 1000 - now
     kept = text(s.a) .. ' ' .. text(s.number) .. ' ' .. text(s.taken) .. ' ' .. text(s.before)
+    kept = kept .. gifts_of(s.receipt)
   else
     local parts = { text(s.c) }
     for _, segment in ipairs(s) do parts[#parts + 1] = text(segment[1]) .. ':' .. text(segment[2]) end
-    lives, kept = reset_of(s), table.concat(parts, ' ')
+    lives, kept = reset_of(s), table.concat(parts, ' ') .. gifts_of(s.receipt)
+    if s.receipt > 0 then lives = (s.current + 1) * s.c + s.a - now end
   end
   if lives > 0 then
     redis.call('SET', s.key, kept, 'PX', lifetime(lives))
@@ -799,17 +843,26 @@ local function take(s, amount, member)
   else
     redis.call('ZREMRANGEBYSCORE', s.key, '-inf', text(now - s.a))
     for n = 1, amount do redis.call('ZADD', s.key, text(now), member .. ':' .. n) end
-    s.count = s.count + amount
-    return redis.call('PEXPIRE', s.key, lifetime(reset_of(s)))
+    s.count, s.newest = s.count + amount, max(now, s.newest)
   end
   keep(s)
 end
-local member = ARGV[2]
+local member, reply_at = ARGV[2], ARGV[3]
 local function give(s, wanted)
   local given = min(wanted, s.full - now)
   if given <= 0 then return false end
   s.ends = s.receipt > 0 and max(s.ends, s.full) or s.full
   s.full, s.receipt = s.full - given, s.receipt + given
+  return true
+end
+local function give_taken(s, amount)
+  if s.taken == 0 then return false end
+  s.taken = max(0, s.taken - amount)
+  return true
+end
+local function give_tokens(s, amount)
+  if s.there >= s.b then return false end
+  s.there = min(s.b, s.there + amount)
   return true
 end
 local function remove_segment(s, n, amount)
@@ -822,26 +875,27 @@ local function reward(s, amount)
   local kind = s.kind
   if kind == 'g' then return give(s, amount * s.a) end
   if kind == 'f' then
-    if s.taken == 0 then return false end
-    s.taken = max(0, s.taken - amount)
+    if not give_taken(s, amount) then return false end
+    s.receipt = s.receipt + 1
   elseif kind == 'b' then
-    if s.there >= s.b then return false end
-    s.there = min(s.b, s.there + amount)
+    if not give_tokens(s, amount) then return false end
+    s.gifts = s.gifts + 1
   elseif kind == 'c' then
     if s.taken + s.before == 0 then return false end
     local rest = max(0, amount - s.taken)
-    s.taken, s.before = max(0, s.taken - amount), max(0, s.before - rest)
+    s.taken, s.before, s.receipt = max(0, s.taken - amount), max(0, s.before - rest), s.receipt + 1
   elseif kind == 's' then
     local left = amount
     for n = #s, 1, -1 do
       if left > 0 then left = left - remove_segment(s, n, left) end
     end
-    return left < amount
+    if left == amount then return false end
+    s.receipt = s.receipt + 1
   else
     if amount == 0 or s.count == 0 then return false end
     redis.call('ZREMRANGEBYSCORE', s.key, '-inf', text(now - s.a))
     redis.call('ZREMRANGEBYRANK', s.key, -amount, -1)
-    return false
+    return s.healed
   end
   return true
 end
@@ -849,29 +903,38 @@ local function give_back(s, amount, at, reset, receipt)
   local kind = s.kind
   if kind == 'g' then
     return give(s, min(amount * s.a, at + reset - max(0, s.receipt - receipt) - now))
-  elseif kind == 'c' then
-    if receipt == s.number and s.taken > 0 then
-      s.taken = max(0, s.taken - amount)
-    elseif receipt == s.number - 1 and s.before > 0 then
-      s.before = max(0, s.before - amount)
-    else
-      return false
-    end
-    return true
-  elseif kind == 's' then
-    for n = 1, #s do
-      if s[n][1] == receipt then return remove_segment(s, n, amount) > 0 end
-    end
-    return false
   elseif kind == 'l' then
-    for n = 1, amount do redis.call('ZREM', s.key, member .. ':' .. text(receipt) .. ':' .. n) end
+    local removed = 0
+    for n = 1, amount do removed = removed + redis.call('ZREM', s.key, member .. ':' .. text(receipt) .. ':' .. n) end
+    return s.healed and removed > 0
+  elseif receipt ~= s.receipt or s.healed then
     return false
+  elseif kind == 'b' then
+    return give_tokens(s, amount)
+  elseif kind == 'f' then
+    return at + reset == s.ends and give_taken(s, amount)
+  elseif kind == 'c' then
+    local number = (at + reset) / (s.a * 1000) - 2
+    if number == s.number and s.taken > 0 then return give_taken(s, amount) end
+    if number ~= s.number - 1 or s.before == 0 then return false end
+    s.before = max(0, s.before - amount)
+    return true
   end
-  return receipt == s.receipt and reward(s, amount)
+  local number = (at + reset - s.a) / s.c - 1
+  for n = 1, #s do
+    if s[n][1] == number then return remove_segment(s, n, amount) > 0 end
+  end
+  return false
 end
-local changed = 0
-for n, key in ipairs(KEYS) do
-  local at = 3 + (n - 1) * 9
+local rules = #KEYS
+if reply_at ~= '' then
+  local key = KEYS[rules]
+  rules = rules - 1
+  if match(redis.call('GET', key) or '', '^%d+ (%d+) ') == reply_at then redis.call('UNLINK', key) end
+end
+local function changes(n, key)
+  local at = 4 + (n - 1) * 9
+  if ARGV[at] == 'p' then return redis.call('UNLINK', key) == 1 end
   local numbers = {}
   for m = 1, 8 do numbers[m] = tonumber(ARGV[at + m]) end
   local raw = ARGV[at] ~= 'l' and redis.call('GET', key)
@@ -879,10 +942,12 @@ for n, key in ipairs(KEYS) do
   local amount, taken_at = numbers[5], numbers[6]
   local given
   if taken_at == 0 then given = reward(s, amount) else given = give_back(s, amount, taken_at, numbers[7], numbers[8]) end
-  if given then
-    keep(s)
-    changed = changed + 1
-  end
+  if given then keep(s) end
+  return given
+end
+local changed = 0
+for n = 1, rules do
+  if changes(n, KEYS[n]) then changed = changed + 1 end
 end
 return changed`
 

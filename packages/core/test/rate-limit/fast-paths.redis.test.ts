@@ -131,7 +131,7 @@ describe('trips', () => {
   })
 })
 
-it('grants by leases no more than there is, to several that take ahead', async () => {
+it('grants by leases exactly what there is, to several that take ahead', async () => {
   const app = 'leasing'
   const all = Array.from({ length: 3 }, () =>
     openLimiter(redis(server.url), POLICIES, { app, limits: { instances: 3 } }),
@@ -139,14 +139,13 @@ it('grants by leases no more than there is, to several that take ahead', async (
   let passed = 0
   await Promise.all(
     all.map(async ({ limiter }) => {
-      for (let n = 0; n < 40; n += 1) {
+      for (let n = 0; n < 70; n += 1) {
         const burst = await Promise.all(Array.from({ length: 15 }, () => limiter.check('leased', { key: 'k' })))
         passed += burst.filter(({ allowed }) => allowed).length
       }
     }),
   )
-  expect(passed).toBeLessThanOrEqual(1000)
-  // What others hold, and do not use any more, is all that can be missing.
-  expect(passed).toBeGreaterThanOrEqual(1000 - 3 * 20)
+  // Each asked for more than there is, and so held nothing in the end.
+  expect(passed).toBe(1000)
   for (const each of all) await each[Symbol.asyncDispose]()
 })

@@ -51,7 +51,9 @@ it('keeps nothing without an end, and nothing longer than it matters', async () 
     await limiter.penalty(name, { key: 'penalty', cost: 3 })
     await limiter.reward(name, { key: 'penalty', cost: 1 })
   }
+  // With what it took goes the reply to it.
   await limiter.refund(first)
+  await limiter.check(names, { key: 'k', cost: 1, id: 'twice' })
   await limiter.check('strict', { key: 'k', cost: 1 })
   await limiter.check('strict', { key: 'k' })
   await limiter.block({ key: 'other', for: '1h' })

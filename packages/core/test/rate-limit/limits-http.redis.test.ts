@@ -4,6 +4,7 @@ import { restPlace } from '../redis-http/rest-place.ts'
 import { timedHttp } from './places.ts'
 import { steps } from './random.ts'
 import { limiterTests } from './suite/engine.ts'
+import { leaseTests } from './suite/leases.ts'
 import { limitStoreTests } from './suite/limits.ts'
 
 const place = restPlace()
@@ -18,4 +19,5 @@ describe('limits in Redis over HTTP', () => {
 
 describe('a limiter over Redis over HTTP', () => {
   limiterTests(() => redisHttp({ url: place.rest.url, token: place.rest.token }), 'redis')
+  leaseTests(() => redisHttp({ url: place.rest.url, token: place.rest.token }))
 })

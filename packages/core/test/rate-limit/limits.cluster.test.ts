@@ -7,6 +7,7 @@ import { appName, TIMEOUT, timedRedis } from './places.ts'
 import { steps } from './random.ts'
 import { checked, itemOf } from './suite/steps.ts'
 import { limiterTests } from './suite/engine.ts'
+import { leaseTests } from './suite/leases.ts'
 import { limitStoreTests } from './suite/limits.ts'
 
 const password = 'p@ss/w:rd'
@@ -93,4 +94,5 @@ describe('limits of keys in several slots', () => {
 
 describe('a limiter over a Redis Cluster', () => {
   limiterTests(() => redis(url()), 'redis')
+  leaseTests(() => redis(url()))
 })

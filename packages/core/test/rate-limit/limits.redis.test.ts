@@ -4,6 +4,7 @@ import { redis } from '../../src/redis/index.ts'
 import { timedRedis } from './places.ts'
 import { steps } from './random.ts'
 import { limiterTests } from './suite/engine.ts'
+import { leaseTests } from './suite/leases.ts'
 import { limitStoreTests } from './suite/limits.ts'
 
 let server: RedisServer
@@ -31,4 +32,5 @@ describe('limits in Redis', () => {
 
 describe('a limiter over Redis', () => {
   limiterTests(() => redis(server.url), 'redis')
+  leaseTests(() => redis(server.url))
 })

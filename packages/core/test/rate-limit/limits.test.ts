@@ -3,6 +3,7 @@ import { memory } from '../../src/memory/index.ts'
 import { timedMemory } from './places.ts'
 import { steps } from './random.ts'
 import { limiterTests } from './suite/engine.ts'
+import { leaseTests } from './suite/leases.ts'
 import { limitStoreTests } from './suite/limits.ts'
 
 const AN_HOUR = 3_600_000_000
@@ -16,4 +17,5 @@ describe('limits in memory', () => {
 
 describe('a limiter in memory', () => {
   limiterTests(() => memory(), 'memory')
+  leaseTests(() => memory())
 })

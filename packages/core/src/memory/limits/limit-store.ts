@@ -9,7 +9,9 @@ import type {
   LimitStore,
   PermitReply,
   PermitRequest,
+  RememberedReply,
 } from '../../rate-limit/limit-store.ts'
+import { isCounting } from '../../rate-limit/local.ts'
 import type { NamedPolicy } from '../../rate-limit/policy.ts'
 import type { MemoryLimits } from './limits.ts'
 
@@ -42,8 +44,10 @@ export class MemoryLimitStore implements LimitStore {
     return decided
   }
 
-  async giveBack(gifts: readonly Gift[]): Promise<void> {
-    this.#limits.table.giveBack(gifts, this.#now())
+  async giveBack(gifts: readonly Gift[], _timeout: number, forget?: RememberedReply): Promise<void> {
+    const now = this.#now()
+    if (forget !== undefined) this.#limits.replies.forget(forget)
+    this.#limits.table.giveBack(gifts, now)
   }
 
   async acquire(request: PermitRequest): Promise<PermitReply> {
@@ -69,8 +73,10 @@ export class MemoryLimitStore implements LimitStore {
   }
 
   async reset(key: string, policies: readonly NamedPolicy[]): Promise<void> {
-    this.#now()
-    this.#limits.table.reset(policies.map((named) => ({ ...named, key })))
+    const now = this.#now()
+    const counting = policies.filter(({ policy }) => isCounting(policy.rule))
+    const items = counting.map((named) => ({ ...named, key }))
+    this.#limits.table.reset(items, now)
     for (const { name } of policies) this.#limits.permits.reset(name, key)
   }
 

@@ -1,4 +1,4 @@
-import type { Decided, LimitItem, LimitRequest } from '../../rate-limit/limit-store.ts'
+import type { Decided, LimitItem, LimitRequest, RememberedReply } from '../../rate-limit/limit-store.ts'
 
 /** Above it the oldest leave. */
 const MOST_REPLIES = 100_000
@@ -10,6 +10,12 @@ export class MemoryReplies {
   get(id: string, items: readonly LimitItem[], now: number): Decided | undefined {
     const kept = this.#replies.get(nameOf(id, items))
     return kept !== undefined && kept.expires > now ? kept.decided : undefined
+  }
+
+  /** Another check may have been answered under the id by now. */
+  forget({ id, items, results }: RememberedReply): void {
+    const name = nameOf(id, items)
+    if (this.#replies.get(name)?.decided.results[0]?.at === results[0]?.at) this.#replies.delete(name)
   }
 
   keep(

@@ -1,7 +1,10 @@
 import type { CounterRule } from '../rule.ts'
 import type { Counting, State, Taken } from './counting.ts'
 
-/** Kept: the length of the window in ms, its number since 1970, how many were taken in it, and in the one before. */
+/**
+ * Kept: the length of the window in ms, its number since 1970, how many were taken in it, and in the one before; and how often
+ * some of these were given to whoever.
+ */
 export class CounterCounting implements Counting {
   readonly healed: boolean
   readonly #rule: CounterRule
@@ -11,11 +14,12 @@ export class CounterCounting implements Counting {
   #number: number
   #taken: number
   #before: number
+  #gifts: number
 
   constructor(rule: CounterRule, state: State | undefined, now: number) {
     const ms = Math.floor(now / 1000)
     const number = Math.floor(ms / rule.window)
-    const [window = rule.window, stored = number, taken = 0, before = 0] = state ?? []
+    const [window = rule.window, stored = number, taken = 0, before = 0, gifts = 0] = state ?? []
     this.#rule = rule
     this.#now = now
     this.healed = window !== rule.window || stored > number + 1
@@ -25,6 +29,7 @@ export class CounterCounting implements Counting {
     const ago = this.healed ? 0 : this.#number - stored
     this.#taken = ago > 0 ? 0 : this.healed ? Math.min(rule.limit, taken + before) : taken
     this.#before = this.healed || ago > 1 ? 0 : ago === 1 ? taken : before
+    this.#gifts = this.healed ? gifts + 1 : ago > 1 ? 0 : gifts
   }
 
   get available(): number {
@@ -41,11 +46,11 @@ export class CounterCounting implements Counting {
   }
 
   get receipt(): number {
-    return this.#number
+    return this.#gifts
   }
 
   get state(): State {
-    return [this.#rule.window, this.#number, this.#taken, this.#before]
+    return [this.#rule.window, this.#number, this.#taken, this.#before, this.#gifts]
   }
 
   get lifetime(): number {
@@ -64,9 +69,12 @@ export class CounterCounting implements Counting {
     this.#taken += amount
   }
 
-  giveBack({ amount, receipt }: Taken): boolean {
-    if (receipt === this.#number && this.#taken > 0) this.#taken = Math.max(0, this.#taken - amount)
-    else if (receipt === this.#number - 1 && this.#before > 0) this.#before = Math.max(0, this.#before - amount)
+  giveBack({ amount, at, reset, receipt }: Taken): boolean {
+    if (this.healed || receipt !== this.#gifts) return false
+    // Nothing of a window is missing two windows after it began.
+    const number = (at + reset) / (this.#rule.window * 1000) - 2
+    if (number === this.#number && this.#taken > 0) this.#taken = Math.max(0, this.#taken - amount)
+    else if (number === this.#number - 1 && this.#before > 0) this.#before = Math.max(0, this.#before - amount)
     else return false
     return true
   }
@@ -76,6 +84,7 @@ export class CounterCounting implements Counting {
     const rest = Math.max(0, amount - this.#taken)
     this.#taken = Math.max(0, this.#taken - amount)
     this.#before = Math.max(0, this.#before - rest)
+    this.#gifts += 1
     return true
   }
 

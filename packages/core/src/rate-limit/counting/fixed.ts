@@ -1,17 +1,18 @@
 import { CLOCK_SLACK, type FixedRule } from '../rule.ts'
 import type { Counting, State, Taken } from './counting.ts'
 
-/** Kept: how many were taken in the window, and when it ends. */
+/** Kept: how many were taken in the window, when it ends, and how often some of it was given to whoever. */
 export class FixedCounting implements Counting {
   readonly healed: boolean
   readonly #rule: FixedRule
   readonly #now: number
   #taken: number
   readonly #end: number
+  #gifts: number
 
   constructor(rule: FixedRule, state: State | undefined, now: number) {
     const { window, aligned } = rule
-    const [taken = 0, end = 0] = state ?? []
+    const [taken = 0, end = 0, gifts = 0] = state ?? []
     const over = end <= now
     this.#rule = rule
     this.#now = now
@@ -24,6 +25,7 @@ export class FixedCounting implements Counting {
       : this.healed
         ? now + window
         : end
+    this.#gifts = over ? 0 : gifts
   }
 
   get available(): number {
@@ -39,11 +41,11 @@ export class FixedCounting implements Counting {
   }
 
   get receipt(): number {
-    return this.#end
+    return this.#gifts
   }
 
   get state(): State {
-    return [this.#taken, this.#end]
+    return [this.#taken, this.#end, this.#gifts]
   }
 
   get lifetime(): number {
@@ -58,11 +60,17 @@ export class FixedCounting implements Counting {
     this.#taken += amount
   }
 
-  giveBack({ amount, receipt }: Taken): boolean {
-    return receipt === this.#end && this.reward(amount)
+  giveBack({ amount, at, reset, receipt }: Taken): boolean {
+    return !this.healed && at + reset === this.#end && receipt === this.#gifts && this.#give(amount)
   }
 
   reward(amount: number): boolean {
+    if (!this.#give(amount)) return false
+    this.#gifts += 1
+    return true
+  }
+
+  #give(amount: number): boolean {
     if (this.#taken === 0) return false
     this.#taken = Math.max(0, this.#taken - amount)
     return true

@@ -15,10 +15,12 @@ export class GcraCounting implements Counting {
     const { burst, debt } = rule
     this.#rule = rule
     this.#now = now
-    this.#refunded = until > now ? refunded : 0
-    this.#until = until
-    this.healed = full > now + burst + debt + CLOCK_SLACK
-    this.#full = this.healed ? now + burst + debt : Math.max(full, now)
+    const most = now + burst + debt
+    this.healed = full > most + CLOCK_SLACK
+    this.#full = this.healed ? most : Math.max(full, now)
+    // Nobody can say of whom it is that is forgiven: nothing of before is given back any more.
+    this.#refunded = (until > now ? refunded : 0) + (this.healed ? full - now : 0)
+    this.#until = this.healed ? Math.max(until, full) : until
   }
 
   get available(): number {

@@ -1,22 +1,34 @@
-import type { LogRule } from '../rule.ts'
+import { CLOCK_SLACK, type LogRule } from '../rule.ts'
 import type { Counting, State, Taken } from './counting.ts'
 
-/** Kept: the instant of each one that was taken, the oldest first. */
+interface Entry {
+  readonly at: number
+  /** Of all that were taken together. */
+  readonly id: number
+}
+
+/** Names what is taken, in this process. */
+let taken = 0
+
+/** Kept: the instant of each one that was taken, and what names it, the oldest first. */
 export class LogCounting implements Counting {
-  readonly healed = false
-  readonly receipt = 0
+  readonly healed: boolean
+  receipt = 0
   readonly #rule: LogRule
   readonly #now: number
-  readonly #instants: number[]
+  #entries: readonly Entry[]
 
   constructor(rule: LogRule, state: State | undefined, now: number) {
     this.#rule = rule
     this.#now = now
-    this.#instants = (state ?? []).filter((instant) => instant > now - rule.window)
+    const entries = entriesOf(state ?? []).filter(({ at }) => at > now - rule.window)
+    this.healed = (entries.at(-1)?.at ?? 0) > now + CLOCK_SLACK
+    // What was taken by a clock that was ahead was taken now at the latest.
+    this.#entries = this.healed ? entries.map(({ at, id }) => ({ at: Math.min(at, now), id })) : entries
   }
 
   get available(): number {
-    return Math.max(0, this.#rule.limit - this.#instants.length)
+    return Math.max(0, this.#rule.limit - this.#entries.length)
   }
 
   get takeable(): number {
@@ -24,12 +36,12 @@ export class LogCounting implements Counting {
   }
 
   get reset(): number {
-    const newest = this.#instants.at(-1)
-    return newest === undefined ? 0 : newest + this.#rule.window - this.#now
+    const newest = this.#entries.at(-1)
+    return newest === undefined ? 0 : newest.at + this.#rule.window - this.#now
   }
 
   get state(): State {
-    return this.#instants
+    return this.#entries.flatMap(({ at, id }) => [at, id])
   }
 
   get lifetime(): number {
@@ -37,25 +49,34 @@ export class LogCounting implements Counting {
   }
 
   waitFor(cost: number): number {
-    const freeing = this.#instants[cost + this.#instants.length - this.#rule.limit - 1] ?? this.#now
+    const freeing = this.#entries[cost + this.#entries.length - this.#rule.limit - 1]?.at ?? this.#now
     return freeing + this.#rule.window - this.#now
   }
 
   take(amount: number): void {
-    for (let n = 0; n < amount; n += 1) this.#instants.push(this.#now)
+    taken += 1
+    this.receipt = taken
+    const own = Array.from({ length: amount }, (): Entry => ({ at: this.#now, id: taken }))
     // A clock that was set back leaves later ones behind it.
-    this.#instants.sort((a, b) => a - b)
+    this.#entries = [...this.#entries, ...own].sort((a, b) => a.at - b.at)
   }
 
-  giveBack({ amount, at }: Taken): boolean {
-    const first = this.#instants.indexOf(at)
-    if (first === -1) return false
-    const same = this.#instants.lastIndexOf(at) - first + 1
-    this.#instants.splice(first, Math.min(same, amount))
-    return true
+  giveBack({ amount, receipt }: Taken): boolean {
+    const before = this.#entries.length
+    let left = amount
+    this.#entries = this.#entries.filter(({ id }) => id !== receipt || (left -= 1) < 0)
+    return this.#entries.length < before
   }
 
   reward(amount: number): boolean {
-    return this.#instants.splice(Math.max(0, this.#instants.length - amount)).length > 0
+    const before = this.#entries.length
+    this.#entries = this.#entries.slice(0, Math.max(0, before - amount))
+    return this.#entries.length < before
   }
+}
+
+function entriesOf(state: State): readonly Entry[] {
+  const entries: Entry[] = []
+  for (let n = 0; n < state.length; n += 2) entries.push({ at: state[n] ?? 0, id: state[n + 1] ?? 0 })
+  return entries
 }

@@ -1,7 +1,10 @@
 import { CLOCK_SLACK, type SegmentsRule } from '../rule.ts'
 import type { Counting, State, Taken } from './counting.ts'
 
-/** Kept: the length of a segment; then of each that counts its number since 1970 and how many were taken in it, the oldest first. */
+/**
+ * Kept: the length of a segment, and how often some were given to whoever; then of each that counts its number since 1970 and
+ * how many were taken in it, the oldest first.
+ */
 export class SegmentsCounting implements Counting {
   readonly healed: boolean
   readonly #rule: SegmentsRule
@@ -10,6 +13,7 @@ export class SegmentsCounting implements Counting {
   readonly #numbers: number[] = []
   readonly #counts: number[] = []
   #sum = 0
+  #gifts: number
 
   constructor(rule: SegmentsRule, state: State | undefined, now: number) {
     const { segment, window, limit } = rule
@@ -17,10 +21,11 @@ export class SegmentsCounting implements Counting {
     this.#now = now
     const current = Math.floor(now / segment)
     const oldest = Math.floor((now - window) / segment)
-    const [stored = segment, ...pairs] = state ?? []
+    const [stored = segment, gifts = 0, ...pairs] = state ?? []
     const newest = pairs.at(-2) ?? current
     this.healed = stored !== segment || newest * segment > now + CLOCK_SLACK
     this.#current = this.healed ? current : Math.max(current, newest)
+    this.#gifts = this.healed ? gifts + 1 : gifts
     let all = 0
     for (let n = 0; n < pairs.length; n += 2) {
       const [number = 0, count = 0] = [pairs[n], pairs[n + 1]]
@@ -44,15 +49,15 @@ export class SegmentsCounting implements Counting {
   }
 
   get receipt(): number {
-    return this.#current
+    return this.#gifts
   }
 
   get state(): State {
-    return [this.#rule.segment, ...this.#numbers.flatMap((number, n) => [number, this.#counts[n] ?? 0])]
+    return [this.#rule.segment, this.#gifts, ...this.#numbers.flatMap((number, n) => [number, this.#counts[n] ?? 0])]
   }
 
   get lifetime(): number {
-    return this.reset
+    return this.#gifts > 0 ? this.#outOfReach(this.#current) : this.reset
   }
 
   waitFor(cost: number): number {
@@ -66,15 +71,19 @@ export class SegmentsCounting implements Counting {
     if (amount > 0) this.#add(this.#current, amount)
   }
 
-  giveBack({ amount, receipt }: Taken): boolean {
-    const n = this.#numbers.indexOf(receipt)
+  giveBack({ amount, at, reset, receipt }: Taken): boolean {
+    if (this.healed || receipt !== this.#gifts) return false
+    const { segment, window } = this.#rule
+    const n = this.#numbers.indexOf((at + reset - window) / segment - 1)
     return n !== -1 && this.#remove(n, amount) > 0
   }
 
   reward(amount: number): boolean {
     let left = amount
     for (let n = this.#numbers.length - 1; n >= 0 && left > 0; n -= 1) left -= this.#remove(n, left)
-    return left < amount
+    if (left === amount) return false
+    this.#gifts += 1
+    return true
   }
 
   #add(number: number, count: number): void {

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import type { StoreContext } from '../../backend.ts'
-import type {
-  BlockReply,
-  BlockRequest,
-  Gift,
-  LimitReply,
-  LimitRequest,
-  LimitStore,
-  PermitReply,
-  PermitRequest,
+import {
+  type BlockReply,
+  type BlockRequest,
+  EVERYTHING,
+  type Gift,
+  type LimitItem,
+  type LimitReply,
+  type LimitRequest,
+  type LimitStore,
+  type PermitReply,
+  type PermitRequest,
+  type RememberedReply,
 } from '../../rate-limit/limit-store.ts'
 import type { NamedPolicy } from '../../rate-limit/policy.ts'
 import type { Script, Value, Values } from '../client.ts'
@@ -50,18 +53,33 @@ export class RedisLimitStore implements LimitStore {
     })
   }
 
-  async giveBack(gifts: readonly Gift[], timeout: number): Promise<void> {
-    const parts = this.#servers.single ? [gifts] : slotsOf(gifts, ({ key }) => this.#keys.of(key))
-    await Promise.all(
-      parts.map((part) => {
-        const keys = part.map((gift) => this.#keys.kept(this.#keys.of(gift.key), gift))
-        const values = part.flatMap((gift) => {
-          const { at = 0, reset = 0, receipt = 0 } = gift.taken ?? {}
-          return [...argumentsOf(gift).slice(0, RULE), gift.amount, at, reset, receipt]
-        })
-        return this.#run(limitGiveBack, keys, [this.#time(), this.#name, ...values], timeout)
-      }),
-    )
+  async giveBack(gifts: readonly Gift[], timeout: number, forget?: RememberedReply): Promise<void> {
+    const all: readonly (Gift | LimitItem)[] = forget?.items ?? gifts
+    const parts = this.#servers.single ? [all] : slotsOf(all, ({ key }) => this.#keys.of(key))
+    const acts = parts.map((part) => this.#giveBack(gifts, part, forget, timeout))
+    await Promise.all(acts)
+  }
+
+  /** @param part what is in one slot of what is given back, or of the check that is forgotten. */
+  #giveBack(
+    gifts: readonly Gift[],
+    part: readonly (Gift | LimitItem)[],
+    forget: RememberedReply | undefined,
+    timeout: number,
+  ): Promise<unknown> {
+    const [first] = part
+    const own = gifts.filter(({ key }) => part.some((each) => each.key === key))
+    const keys = own.map((gift) => this.#keys.kept(this.#keys.of(gift.key), gift))
+    const values = own.flatMap((gift) => {
+      const { at = 0, reset = 0, receipt = 0 } = gift.taken ?? {}
+      return [...argumentsOf(gift).slice(0, RULE), gift.amount, at, reset, receipt]
+    })
+    let at: Value = ''
+    if (forget !== undefined && first !== undefined) {
+      keys.push(this.#keys.reply(this.#keys.of(first.key), forget.id))
+      at = forget.results[forget.items.findIndex(({ name }) => name === first.name)]?.at ?? ''
+    }
+    return this.#run(limitGiveBack, keys, [this.#time(), this.#name, at, ...values], timeout)
   }
 
   async acquire(request: PermitRequest, timeout: number): Promise<PermitReply> {
@@ -91,11 +109,8 @@ export class RedisLimitStore implements LimitStore {
   }
 
   async reset(key: string, policies: readonly NamedPolicy[], timeout: number): Promise<void> {
-    const own = this.#keys.of(key)
-    await this.#delete(
-      policies.map((named) => this.#keys.kept(own, named)),
-      timeout,
-    )
+    const gifts = policies.map((named) => ({ ...named, key, taken: undefined, amount: EVERYTHING }))
+    await this.giveBack(gifts, timeout)
   }
 
   async alive(instance: string, ms: number, timeout: number): Promise<number> {

@@ -44,8 +44,10 @@ if found[1] and not full then
   if ends <= now then refunded = 0 end
 end
 if not full or full < now then full = now end
-local healed = full > now + burst + debt + 5000000
-if healed then full = now + burst + debt end
+local most = now + burst + debt
+local healed = full > most + 5000000
+-- Nobody can say of whom it is that is forgiven: nothing of before is given back any more.
+if healed then refunded, ends, full = refunded + full - now, math.max(ends, full), most end
 local available = math.max(0, math.floor((burst - (full - now)) / interval))
 local passes = cost <= available
 if passes and cost > 0 then
@@ -55,7 +57,7 @@ end
 if healed or (passes and cost > 0) then
   if refunded > 0 then
     ends = math.max(ends, full)
-    redis.call('SET', KEYS[1], text(full) .. ' ' .. text(refunded) .. ' ' .. text(ends), 'PX', lifetime(ends - now))
+    redis.call('SET', KEYS[1], text(full) .. ' ' .. text(refunded) .. ' ' .. text(ends), 'PX', lifetime(math.max(full, ends) - now))
   else
     redis.call('SET', KEYS[1], text(full), 'PX', lifetime(full - now))
   end

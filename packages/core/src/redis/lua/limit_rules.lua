@@ -35,7 +35,11 @@ local function counted(kind, key, raw, a, b, c, d)
     full = full or now
     s.ends, s.receipt = ends, ends > now and refunded or 0
     s.healed = full > now + b + c + SLACK
-    s.full = s.healed and now + b + c or max(full, now)
+    if s.healed then
+      -- Nobody can say of whom it is that is forgiven: nothing of before is given back any more.
+      s.ends, s.receipt, full = max(ends, full), s.receipt + full - now, now + b + c
+    end
+    s.full = max(full, now)
     s.available = max(0, floor((b - (s.full - now)) / a))
     s.takeable = max(0, floor((b + c - (s.full - now)) / a))
     s.capacity = floor(b / a)
@@ -43,18 +47,22 @@ local function counted(kind, key, raw, a, b, c, d)
   end
   s.capacity, s.receipt = b, 0
   if kind == 'l' then
-    s.count = redis.call('ZCOUNT', key, '(' .. text(now - a), '+inf')
+    s.count, s.newest = redis.call('ZCOUNT', key, '(' .. text(now - a), '+inf'), 0
+    if s.count > 0 then s.newest = tonumber(redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2]) end
+    s.healed = s.newest > now + SLACK
+    -- What was taken by a clock that was ahead was taken now at the latest.
+    if s.healed then s.newest = now end
     s.available = max(0, b - s.count)
   elseif kind == 'f' then
-    local taken, ends = match(raw or '', '^(%d+) (%d+)$')
+    local taken, ends, gifts = match(raw or '', '^(%d+) (%d+) ?(%d*)$')
     taken, ends = tonumber(taken) or 0, tonumber(ends) or 0
     s.healed = ends > now + a + SLACK
     if ends <= now then
       s.taken, s.ends = 0, c == 1 and (floor(now / a) + 1) * a or now + a
     else
-      s.taken, s.ends = taken, s.healed and now + a or ends
+      s.taken, s.ends, s.receipt = taken, s.healed and now + a or ends, tonumber(gifts) or 0
     end
-    s.available, s.receipt = max(0, b - s.taken), s.ends
+    s.available = max(0, b - s.taken)
   elseif kind == 'b' then
     local kept = numbers_in(raw)
     local there, since = kept[1] or b, kept[2] or now
@@ -62,40 +70,46 @@ local function counted(kind, key, raw, a, b, c, d)
     if s.healed then since = now end
     local intervals = max(0, floor((now - since) / a))
     s.there = min(b, there + intervals * c)
-    if s.there < b then
+    s.gifts = (s.healed or intervals > 0) and 0 or kept[3] or 0
+    if s.there < b or s.gifts > 0 then
       s.since = since + intervals * a
     else
       s.since = d == 1 and now - now % a or now
     end
-    s.available, s.receipt = s.there, s.since
+    -- Intervals are longer than the microseconds that gifts would take to fill one.
+    s.available, s.receipt = s.there, s.since + s.gifts
   elseif kind == 'c' then
-    local ms, window, stored, taken, before = floor(now / 1000), match(raw or '', '^(%d+) (%d+) (%d+) (%d+)$')
+    local ms = floor(now / 1000)
+    local window, stored, taken, before, gifts = match(raw or '', '^(%d+) (%d+) (%d+) (%d+) ?(%d*)$')
     local number = floor(ms / a)
     stored, taken, before = tonumber(stored) or number, tonumber(taken) or 0, tonumber(before) or 0
+    s.receipt = tonumber(gifts) or 0
     s.healed = (tonumber(window) or a) ~= a or stored > number + 1
     if s.healed then
-      s.number, s.taken, s.before = number, min(b, taken + before), 0
+      s.number, s.taken, s.before, s.receipt = number, min(b, taken + before), 0, s.receipt + 1
     else
       s.number = max(number, stored)
       local ago = s.number - stored
       s.taken = ago > 0 and 0 or taken
       s.before = ago > 1 and 0 or ago == 1 and taken or before
+      if ago > 1 then s.receipt = 0 end
     end
     s.passed = max(0, ms - s.number * a)
     s.available = max(0, b - (ceil(s.before * (a - s.passed) / a) + s.taken))
-    s.receipt = s.number
   elseif kind == 's' then
     local kept, current, oldest = numbers_in(raw), floor(now / c), floor((now - a) / c)
+    if #kept > 0 and #kept % 2 == 0 then s.receipt = table.remove(kept) end
     local newest, all = #kept > 1 and kept[#kept - 1] or current, 0
     s.sum = 0
     s.healed = (kept[1] or c) ~= c or newest * c > now + SLACK
+    if s.healed then s.receipt = s.receipt + 1 end
     s.current = s.healed and current or max(current, newest)
     for n = 2, #kept, 2 do
       all = all + kept[n + 1]
       if not s.healed and kept[n] >= oldest then add_segment(s, kept[n], kept[n + 1]) end
     end
     if s.healed and all > 0 then add_segment(s, current, min(b, all)) end
-    s.available, s.receipt = max(0, b - s.sum), s.current
+    s.available = max(0, b - s.sum)
   end
   s.takeable = s.available
   return s
@@ -112,9 +126,7 @@ local function reset_of(s)
     return windows == 0 and 0 or (s.number + windows) * s.a * 1000 - now
   end
   if kind == 's' then return #s == 0 and 0 or (s[#s][1] + 1) * s.c + s.a - now end
-  if s.newest then return s.newest + s.a - now end
-  if s.count == 0 then return 0 end
-  return tonumber(redis.call('ZRANGE', s.key, -1, -1, 'WITHSCORES')[2]) + s.a - now
+  return s.count == 0 and 0 or s.newest + s.a - now
 end
 
 -- Until so many can be had, which cannot now.
@@ -140,26 +152,41 @@ local function wait_of(s, cost)
   end
   local rank = cost + s.count - s.b - 1
   local oldest = redis.call('ZRANGEBYSCORE', s.key, '(' .. text(now - s.a), '+inf', 'WITHSCORES', 'LIMIT', rank, 1)
-  return tonumber(oldest[2]) + s.a - now
+  return (s.healed and min(now, tonumber(oldest[2])) or tonumber(oldest[2])) + s.a - now
+end
+
+-- What stands behind the rest where some was given to whoever: how often.
+local function gifts_of(number)
+  return number > 0 and ' ' .. text(number) or ''
 end
 
 -- Keeps what a key has; nothing where nothing is missing.
 local function keep(s)
   local kind, lives, kept = s.kind, 0, ''
+  if kind == 'l' then
+    if s.healed then
+      local later = redis.call('ZRANGEBYSCORE', s.key, '(' .. text(now), '+inf')
+      for _, each in ipairs(later) do redis.call('ZADD', s.key, 'XX', text(now), each) end
+    end
+    return redis.call('PEXPIRE', s.key, lifetime(reset_of(s)))
+  end
   if kind == 'g' then
     lives = s.receipt > 0 and max(s.full, s.ends) - now or s.full - now
     kept = s.receipt > 0 and text(s.full) .. ' ' .. text(s.receipt) .. ' ' .. text(s.ends) or text(s.full)
   elseif kind == 'f' then
-    lives, kept = s.ends - now, text(s.taken) .. ' ' .. text(s.ends)
+    lives, kept = s.ends - now, text(s.taken) .. ' ' .. text(s.ends) .. gifts_of(s.receipt)
   elseif kind == 'b' then
-    lives, kept = reset_of(s), text(s.there) .. ' ' .. text(s.since)
+    lives, kept = reset_of(s), text(s.there) .. ' ' .. text(s.since) .. gifts_of(s.gifts)
+    if s.gifts > 0 then lives = max(lives, s.since + s.a - now) end
   elseif kind == 'c' then
     lives = (s.number + 2) * s.a * 1000 - now
     kept = text(s.a) .. ' ' .. text(s.number) .. ' ' .. text(s.taken) .. ' ' .. text(s.before)
+    kept = kept .. gifts_of(s.receipt)
   else
     local parts = { text(s.c) }
     for _, segment in ipairs(s) do parts[#parts + 1] = text(segment[1]) .. ':' .. text(segment[2]) end
-    lives, kept = reset_of(s), table.concat(parts, ' ')
+    lives, kept = reset_of(s), table.concat(parts, ' ') .. gifts_of(s.receipt)
+    if s.receipt > 0 then lives = (s.current + 1) * s.c + s.a - now end
   end
   if lives > 0 then
     redis.call('SET', s.key, kept, 'PX', lifetime(lives))
@@ -185,8 +212,7 @@ local function take(s, amount, member)
   else
     redis.call('ZREMRANGEBYSCORE', s.key, '-inf', text(now - s.a))
     for n = 1, amount do redis.call('ZADD', s.key, text(now), member .. ':' .. n) end
-    s.count = s.count + amount
-    return redis.call('PEXPIRE', s.key, lifetime(reset_of(s)))
+    s.count, s.newest = s.count + amount, max(now, s.newest)
   end
   keep(s)
 end

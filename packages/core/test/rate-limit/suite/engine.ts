@@ -81,6 +81,11 @@ export function limiterTests(backend: () => Backend, mode: 'memory' | 'redis'): 
     // It took nothing, so that there is nothing to give back.
     await opened.limiter.refund(both[1] ?? expect.fail())
     expect(await opened.limiter.peek('api', { key: 'k' })).toMatchObject({ policies: { api: { remaining: 2 } } })
+    // Once what it took was given back, the same check has to take it again.
+    await opened.limiter.refund(both[0] ?? expect.fail())
+    expect(await opened.limiter.check('api', { key: 'k', id: 'order-1' })).toMatchObject({
+      ...{ allowed: true, duplicate: false, policies: { api: { remaining: 2 } } },
+    })
   })
 
   it('takes an id for the same check alone, and not for others of that key', async () => {

@@ -1,8 +1,10 @@
 import type { Place } from '../places.ts'
+import { counterfactualTests } from './counterfactual.ts'
 import { equivalenceTests } from './equivalence.ts'
 import { parityTests } from './parity.ts'
 import { permitTests } from './permits.ts'
 import { propertyTests } from './properties.ts'
+import { refundTests } from './refunds.ts'
 import { togetherTests } from './together.ts'
 
 /**
@@ -17,6 +19,8 @@ export function limitStoreTests(
   equivalenceTests(place, steps)
   if (properties) propertyTests(place, steps)
   parityTests(place, steps * 2)
+  refundTests(place, steps)
+  counterfactualTests(place, Math.ceil(steps / 10))
   togetherTests(place)
   permitTests(place, steps)
 }

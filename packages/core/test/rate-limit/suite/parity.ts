@@ -15,7 +15,8 @@ export function parityTests(place: Place, steps: number): void {
       // Slots that take and give back may have begun a window meanwhile.
       const keys = place.single ? ['a', 'b'] : ['a']
       for (let step = 0; step < steps; step += 1) {
-        const moved = random.chance(0.1) ? -random.below(3_000_000) : pause(random, 700_000)
+        const back = random.chance(0.1) && -random.below(random.pick([3_000_000, 3_000_000, 20_000_000]))
+        const moved = back === false ? pause(random, 700_000) : back
         timed.now = memory.now += moved
         const about = `step ${step}`
         if (random.chance(0.2)) {
@@ -69,19 +70,19 @@ function requestAmong(random: Random, keys: readonly string[]): LimitRequest {
 function itemAmong(random: Random, keys: readonly string[]): LimitItem {
   const [name, policy] = random.pick(Object.entries(POLICIES))
   const cost = random.pick([1, 1, 2, 0, 1 + random.below(capacityOf(policy.rule) + 2)])
-  const changed = random.chance(0.1) ? otherPlan(random, policy) : policy
+  const changed = random.chance(0.1) ? planOf(policy, random.pick([0.5, 2, 3])) : policy
   const shadow = random.chance(0.1) ? { ...changed, shadow: true } : changed
   return { name: name.replaceAll(' ', '-'), policy: shadow, key: random.pick(keys), cost }
 }
 
 /** The same way to count, with other numbers. */
-function otherPlan(random: Random, policy: LimitPolicy): LimitPolicy {
+export function planOf(policy: LimitPolicy, factor: number): LimitPolicy {
   const { rule } = policy
-  const factor = random.pick([0.5, 2, 3])
+  if (factor === 1) return policy
   const times = (number: number): number => Math.max(1, Math.ceil(number * factor))
   switch (rule.kind) {
     case 'gcra':
-      return { ...policy, rule: { ...rule, burst: times(rule.burst), debt: random.pick([0, rule.interval * 3]) } }
+      return { ...policy, rule: { ...rule, burst: times(rule.burst), debt: factor > 2 ? rule.interval * 3 : 0 } }
     case 'bucket':
       return { ...policy, rule: { ...rule, capacity: times(rule.capacity), every: times(rule.every) } }
     case 'segments':

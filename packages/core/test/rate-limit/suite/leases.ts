@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest'
+import { type Backend, type Decision, fixedWindow, gcra } from '../../../src/index.ts'
+import { openLimiter } from '../opened.ts'
+
+const slow = { rate: '1/1h', burst: 1000 } as const
+const POLICIES = {
+  usual: gcra({ ...slow, lease: true }),
+  window: fixedWindow({ limit: 1000, window: '1h', lease: true }),
+  held: gcra({ ...slow, burst: 100, lease: { most: 20, duration: '1h', from: 2 } }),
+  strict: gcra({ ...slow, burst: 100, lease: { most: 20, duration: '1h', from: 2 }, block: '1h' }),
+}
+
+/** What is taken ahead is used before anybody is refused, over whichever backend. */
+export function leaseTests(backend: () => Backend): void {
+  it.each(['usual', 'window'] as const)('lets exactly as many pass as there are, by a lease of a %s', async (name) => {
+    await using opened = openLimiter(backend(), POLICIES)
+    const { limiter } = opened
+    const together = Array.from({ length: 1500 }, () => limiter.check(name, { key: 'together' }))
+    expect(passedOf(await Promise.all(together))).toBe(1000)
+    let passed = 0
+    // One after the other, by tens, and of several costs.
+    for (let n = 0; n < 20; n += 1) passed += passedOf([await limiter.check(name, { key: 'several', cost: 7 })])
+    for (let n = 0; n < 60; n += 1)
+      passed += passedOf(await Promise.all(Array.from({ length: 20 }, () => limiter.check(name, { key: 'several' }))))
+    for (let n = 0; n < 30; n += 1) passed += passedOf([await limiter.check(name, { key: 'several' })])
+    expect(passed + 20 * 6).toBe(1000)
+    expect(await limiter.peek(name, { key: 'several' })).toMatchObject({ policies: { [name]: { remaining: 0 } } })
+  })
+
+  it.each(['held', 'strict'] as const)('uses what it holds of a %s where no more can be had', async (name) => {
+    await using opened = openLimiter(backend(), POLICIES)
+    const { limiter } = opened
+    const check = async (): Promise<Decision> => await limiter.check(name, { key: 'k' })
+    let checks = 0
+    while ((await check()).mode !== 'lease') checks += 1
+    const { policies } = await limiter.peek(name, { key: 'k' })
+    // What is left to others goes to others, and what is here stays here.
+    const held = 100 - (policies[name]?.remaining ?? 0) - checks - 1
+    await limiter.penalty(name, { key: 'k', cost: 100 })
+    const all: Decision[] = []
+    for (let n = 0; n < held + 3; n += 1) all.push(await check())
+    expect(passedOf(all)).toBe(held)
+    expect(all.slice(0, held).every(({ mode }) => mode === 'lease')).toBe(true)
+    // Nobody is kept out for what was not to be had ahead, but for what was refused.
+    expect(opened.of('limit.blocked')).toHaveLength(name === 'strict' ? 1 : 0)
+  })
+
+  it('asks few times for many that are refused', async () => {
+    await using opened = openLimiter(backend(), POLICIES)
+    const { limiter } = opened
+    await limiter.penalty('usual', { key: 'k', cost: 1000 })
+    const all = await Promise.all(Array.from({ length: 500 }, () => limiter.check('usual', { key: 'k' })))
+    expect(passedOf(all)).toBe(0)
+    expect(all.filter(({ mode }) => mode !== 'deny-cache').length).toBeLessThan(20)
+  })
+}
+
+function passedOf(decisions: readonly Decision[]): number {
+  return decisions.filter(({ allowed }) => allowed).length
+}
