@@ -28,6 +28,8 @@ export interface StoringRules {
   readonly heuristics: boolean
   /** Those that an application means to be kept, or every final one that is not a part. */
   readonly statuses: 'known' | 'all'
+  /** Other statuses that the route gives a time of their own. @default none */
+  readonly timed?: { has(status: number): boolean }
   /** `no-store` of the request counts (RFC 9111 5.2.1.5). */
   readonly honourRequest: boolean
 }
@@ -66,7 +68,7 @@ function ofStatus(
   status: number,
   directives: Directives,
   hasExpires: boolean,
-  { statuses, heuristics }: StoringRules,
+  { statuses, timed, heuristics }: StoringRules,
 ): Refusal | undefined {
   // A 416 is of one range as a 206 is.
   if (status === 206 || status === 416) return 'partial'
@@ -74,7 +76,7 @@ function ofStatus(
   // 5.2.2.3.
   if (directives.has('must-understand') && !UNDERSTOOD.test(String(status))) return 'status'
   const isKept = statuses === 'all' ? isHeuristicallyCacheable(status) : KEPT.has(status)
-  if (isKept) return undefined
+  if (isKept || timed?.has(status) === true) return undefined
   if (statuses === 'known' && !KEPT_IF_TOLD.has(status)) return 'status'
   const isTold = hasExpires || directives.has('max-age') || directives.has('s-maxage')
   return isTold || (heuristics && directives.has('public')) ? undefined : 'no-freshness'

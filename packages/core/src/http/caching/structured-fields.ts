@@ -54,7 +54,8 @@ const NUMBER = /-?\d+(?:\.\d+)?/y
 const DIGITS = /^-?\d{1,15}$/
 const DECIMAL = /^-?\d{1,12}\.\d{1,3}$/
 const BOOLEAN = /\?[01]/y
-const BYTES = /:[A-Za-z0-9+/]*={0,2}:/y
+/** Base64, with or without its padding. */
+const BYTES = /:(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?:/y
 const DATE = /@-?\d{1,15}(?![\d.])/y
 const DISPLAY = /%"((?:[ !#$&-~]|%[0-9a-f]{2})*)"/y
 const OPEN = /\( */y
