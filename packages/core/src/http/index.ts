@@ -20,6 +20,7 @@ export type { ForwardedHeader } from './address/forwarded.ts'
 export type { Network } from './address/address-set.ts'
 export { cookieValues, parseCookies, type RequestCookie, serializeCookie, type SetCookie } from './cookies.ts'
 export { MARKETING_PARAMETERS } from './caching/query.ts'
+export { markPrivate, privateReason } from './caching/private-mark.ts'
 export { crossSitePolicy, type CrossSiteOptions } from './cross-site.ts'
 export { againByServer, type CameRequest } from './again/again-by-server.ts'
 export type {

@@ -1,6 +1,7 @@
 import { invalidArgument, RedstartError } from '../errors.ts'
 import type { RequestSession } from '../session/request-session.ts'
 import type { Sessions, Who } from '../session/sessions.ts'
+import { markPrivate } from './caching/private-mark.ts'
 import { sentValues, serializeCookie } from './cookies.ts'
 import type { Capture, HttpExchange, HttpPolicy, LeavingHead, Settlement } from './exchange.ts'
 import { problemOf } from './problem.ts'
@@ -27,8 +28,10 @@ export interface SessionState<Data extends object> {
   readonly opened: RequestSession<Data> | undefined
   /** From here on no cookie can be set, of a session that is opened later either. */
   headLeaves(): void
-  /** The handler has looked at it: what it answers depends on who asks. */
-  used: boolean
+  /** The handler has looked at it, or changed it: what it answers depends on who asks. */
+  readonly used: boolean
+  /** Says that it does, to all that serve the request: whoever stores answers for others stores this one for nobody. */
+  use(): void
   /** Says before the head leaves whether the application took the session away from its request, to end it. */
   isUnset: () => boolean
   /** Told what a 503 or a 500 in place of the answer was for. */
@@ -57,6 +60,8 @@ export function sessionPolicy<Data extends object>(
     },
     settle(exchange, state, head) {
       const { opened } = state
+      // Nobody is told when a property is deleted.
+      if (state.isUnset()) state.use()
       const leave = (failed: RedstartError | undefined): Settlement => {
         if (failed !== undefined) state.onFailed(failed)
         const set = opened === undefined ? [] : cookiesOf(exchange, opened)
@@ -134,6 +139,12 @@ class ExchangeSession<Data extends object> implements SessionState<Data> {
 
   get cookieName(): string {
     return this.#format.nameOn(this.#exchange)
+  }
+
+  use(): void {
+    if (this.used) return
+    this.used = true
+    markPrivate(this.#exchange.request, 'session')
   }
 
   open(): Promise<RequestSession<Data>> {

@@ -100,7 +100,7 @@ interface Place {
 
 interface AnyState {
   readonly cookieName: string
-  used: boolean
+  use(): void
   readonly opened: Pick<RequestSession, 'session'> | undefined
   open(): Promise<Pick<RequestSession, 'session'>>
 }
@@ -112,6 +112,7 @@ function eagerly({ as, sessions, of }: Named): PropertyDescriptor {
     },
     set(this: object, value: unknown) {
       const place = placeOn(this, { as, sessions })
+      place.state.use()
       if (value === null || value === undefined) place.unset = { value }
       else if (place.unset !== undefined || value !== place.state.opened?.session) throw notAssignable(of, as)
     },
@@ -123,7 +124,7 @@ function lazily({ as, sessions, of }: Named): PropertyDescriptor {
     get(this: object) {
       const place = placeOn(this, { as, sessions })
       place.load ??= async () => {
-        place.state.used = true
+        place.state.use()
         return (await place.state.open()).session
       }
       return place.load
@@ -135,7 +136,7 @@ function lazily({ as, sessions, of }: Named): PropertyDescriptor {
 }
 
 function sessionAt(place: Place): unknown {
-  place.state.used = true
+  place.state.use()
   return place.unset === undefined ? place.state.opened?.session : place.unset.value
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { privateReason } from '../../src/http/caching/private-mark.ts'
 import type { HttpPolicy } from '../../src/http/index.ts'
 import { sessionPolicy, type SessionPolicyOptions, type SessionState } from '../../src/http/session-policy.ts'
 import { createRedstart, type Redstart } from '../../src/redstart.ts'
@@ -216,5 +217,28 @@ describe('the policy of sessions', () => {
   it('takes no word for load but two', () => {
     const { redstart } = made()
     expect(() => sessionPolicy(redstart.sessions, { load: 'never' as 'lazy' })).toThrow("expected 'eager' or 'lazy'")
+  })
+})
+
+describe('a request whose handler looks at its session', () => {
+  it('is marked, also without a cookie, but not by being opened, stored or answered', async () => {
+    const { policy, begin } = made()
+    const { exchange, state } = await begin()
+    await state.open()
+    await policy.settle?.(exchange, state, headOf())
+    expect([state.used, privateReason(exchange.request)]).toEqual([false, undefined])
+    state.use()
+    state.use()
+    expect([state.used, privateReason(exchange.request)]).toEqual([true, 'session'])
+    const other = await begin()
+    expect(privateReason(other.exchange.request)).toBeUndefined()
+  })
+
+  it('is marked when it ends the session by taking it away', async () => {
+    const { policy, begin } = made()
+    const { exchange, state } = await begin()
+    state.isUnset = () => true
+    await policy.settle?.(exchange, state, headOf())
+    expect(privateReason(exchange.request)).toBe('session')
   })
 })
