@@ -1,8 +1,15 @@
 import { type Policies, RedstartError } from '@redstart/core'
-import { type LimiterSource, type LimitingOptions, limitRequests, type RateLimitRule } from '@redstart/core/http'
+import {
+  type LimitedRoute,
+  type LimiterSource,
+  type LimitingOptions,
+  limitRequests,
+  type RateLimitRule,
+} from '@redstart/core/http'
 import type { PolicyUse } from '@redstart/core/node-http'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import { patternOf } from './route-pattern.ts'
 import { policiesHook, type RunOptions } from './run-policies.ts'
 
 /** When requests are limited: before their body is read, or behind it, for a key or a cost that is in it. */
@@ -52,20 +59,23 @@ declare module 'fastify' {
  * a key from a session, register that first. What was decided of a request: `rateLimitOf(request)`.
  *
  * Rejects with RedstartError `INVALID_ARGUMENT` for an option that is not allowed, a policy that there is not, and a rule that
- * can never match or is there twice; and so does a route with such a config.
+ * can never match or is there twice; and so does a route with such a config, or with a `match` for another route.
  */
 export const rateLimit: FastifyPluginAsync<RateLimitPluginOptions> = fastifyPlugin(
   async (fastify: FastifyInstance, options: RateLimitPluginOptions): Promise<void> => {
     const { redstart, hook = 'onRequest', heldBytes, onError, ...limits } = options
     const own = limitOf(redstart, limits, hook)
     const ofRoutes = new WeakMap<object, RouteLimit>()
-    fastify.addHook('onRoute', ({ config }) => {
+    fastify.addHook('onRoute', ({ config, method, url }) => {
       const said: unknown = config?.rateLimit
       if (said === undefined || said === false) return
       if (typeof said !== 'object' || said === null) throw notALimit(said)
+      // Of a GET, which Fastify gives a HEAD beside it with the same config.
+      if (method === 'HEAD' && ofRoutes.has(said)) return
       // Checked as any other options are.
       const { hook: when = hook, ...rule } = said as Exclude<RateLimitRouteConfig, false>
-      const limit = limitOf(redstart, { ...withoutRule(limits), ...rule }, when)
+      const route = { methods: [method].flat(), path: patternOf(url) }
+      const limit = limitOf(redstart, { ...withoutRule(limits), ...rule }, when, route)
       if (limit.uses === undefined) throw notALimit(said)
       ofRoutes.set(said, limit)
     })
@@ -93,12 +103,17 @@ const NONE: RouteLimit = { hook: 'onRequest', uses: undefined }
 
 type Limits = Omit<RateLimitPluginOptions, 'redstart' | 'hook' | keyof RunOptions>
 
-function limitOf(redstart: LimiterSource<Policies>, limits: Limits, hook: RateLimitHook): RouteLimit {
+function limitOf(
+  redstart: LimiterSource<Policies>,
+  limits: Limits,
+  hook: RateLimitHook,
+  route?: LimitedRoute,
+): RouteLimit {
   if (hook !== 'onRequest' && hook !== 'preHandler')
     throw new RedstartError('INVALID_ARGUMENT', "the option hook is not allowed; expected 'onRequest' or 'preHandler'")
   const { policies, rules, ...others } = limits
   if (policies !== undefined && rules === undefined)
-    return { hook, uses: [limitRequests<Policies, FastifyRequest>(redstart, { ...others, policies })] }
+    return { hook, uses: [limitRequests<Policies, FastifyRequest>(redstart, { ...others, policies }, [], route)] }
   const stray = RULE_MEMBERS.find((member) => member in limits)
   if (stray !== undefined)
     throw new RedstartError(
@@ -106,7 +121,10 @@ function limitOf(redstart: LimiterSource<Policies>, limits: Limits, hook: RateLi
       `${stray} is there ${rules === undefined ? 'without policies' : 'beside rules'}: say it in the rule that it is for`,
     )
   if (rules === undefined) return { ...NONE, hook }
-  return { hook, uses: [limitRequests<Policies, FastifyRequest>(redstart, { ...withoutRule(limits), rules })] }
+  return {
+    hook,
+    uses: [limitRequests<Policies, FastifyRequest>(redstart, { ...withoutRule(limits), rules }, [], route)],
+  }
 }
 
 const RULE_MEMBERS = ['policies', 'match', 'key', 'cost', 'plan', 'skip', 'refund'] as const

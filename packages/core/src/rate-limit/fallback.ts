@@ -44,15 +44,20 @@ export class Fallback {
     this.failed(error)
     const enforced = items.filter(({ policy }) => !policy.shadow)
     if (enforced.some(({ policy }) => policy.onFailure === 'closed')) return unavailableDecision(AGAIN_MS)
+    const unsent = error.code === 'STORE_UNAVAILABLE' && taking !== 'nothing' && this.#context.settings.report
+    const decision = this.#decide(items, taking)
+    // By whatever it passed, it would have been taken there.
+    if (unsent && decision.allowed) for (const item of items) this.#note(item, taking, decision.granted)
+    return decision
+  }
+
+  #decide(items: readonly LimitItem[], taking: Taking): Decision {
     const counted = items.filter(({ policy }) => policy.onFailure === 'local')
     if (counted.length === 0) return bypassDecision(items[0]?.cost ?? 0)
     const local = counted.map((item) => ({ ...item, policy: shareOf(item.policy, this.#context.instances()) }))
     const decided = this.#table.check({ items: local, taking, remember: undefined }, this.now())
     const decision = decisionOf(local, decided, { mode: 'local', trips: 0 }, false)
-    if (!decision.allowed) return satisfiable(decision, items)
-    const unsent = error.code === 'STORE_UNAVAILABLE' && taking !== 'nothing' && this.#context.settings.report
-    if (unsent) for (const item of counted) this.#note(item, taking === 'upto' ? decision.granted : item.cost)
-    return decision
+    return satisfiable(decision, items)
   }
 
   /** The same of a permit: undefined where everybody gets one. */
@@ -86,7 +91,9 @@ export class Fallback {
     return Math.floor((EPOCH + this.#context.clock.now()) * 1000)
   }
 
-  #note(item: LimitItem, amount: number): void {
+  #note(item: LimitItem, taking: Taking, granted: number): void {
+    const amount = taking === 'upto' ? granted : item.cost
+    if (amount === 0) return
     const name = `${item.name}\u0000${item.key}`
     const cost = (this.#passed.get(name)?.cost ?? 0) + amount
     if (this.#passed.has(name) || this.#passed.size < MOST_REPORTED) this.#passed.set(name, { ...item, cost })

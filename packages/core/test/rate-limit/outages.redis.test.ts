@@ -168,11 +168,19 @@ describe('a limiter whose Redis answers again', () => {
       if (decision.allowed) passed.push(decision)
     }
     expect(passed).toHaveLength(2)
+    // So is what passed because nobody is refused now, under all limits of a check.
+    await limiter.check('open', { key: 'told', cost: 3 })
+    expect(await limiter.check(['open', 'window'], { key: 'both' })).toMatchObject({ allowed: true, mode: 'local' })
     proxy.clear()
     await answered(made)
-    const look = async (): Promise<unknown> => await limiter.peek('window', { key: 'told' })
-    await expect.poll(look).toMatchObject({ mode: 'redis', policies: { window: { remaining: 2 } } })
-    expect(made.of('limit.recovered').at(-1)).toMatchObject({ reported: 2 })
+    const look = async (key: string): Promise<unknown> => await limiter.peek(['window', 'open'], { key })
+    const left = (window: number, open: number): unknown => ({
+      mode: 'redis',
+      policies: { window: { remaining: window }, open: { remaining: open } },
+    })
+    await expect.poll(async () => await look('told')).toMatchObject(left(2, 1))
+    await expect.poll(async () => await look('both')).toMatchObject(left(3, 3))
+    expect(made.of('limit.recovered').at(-1)).toMatchObject({ reported: 4 })
   })
 
   it('takes no time for an answer while the breaker is open', async () => {

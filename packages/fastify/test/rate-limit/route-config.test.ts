@@ -69,11 +69,60 @@ describe('the config of a route', () => {
     [{ policies: 'two', hook: 'onSend' }, "'preHandler'"],
     [{ policies: 'two', rules: [{ policies: 'five' }] }, 'beside rules'],
     [{ cost: 2 }, 'without policies'],
+    [{ policies: 'two', match: '/orders' }, 'requests of the route itself, GET /'],
+    [{ policies: 'two', match: 'POST /' }, 'requests of the route itself, GET /'],
+    [{ rules: [{ policies: 'two' }, { policies: 'five', match: ['/', '/orders'] }] }, '"/orders"'],
   ])('is refused where it is %j', async (config, message) => {
     const app = await appWith(DIRECT)
     expect(() =>
       app.route({ method: 'GET', url: '/', config: { rateLimit: config as never }, handler: async () => 'no' }),
     ).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) }))
+  })
+})
+
+describe('what a config matches', () => {
+  it.each([
+    ['/orders/:id', '/orders/:order'],
+    ['/orders/:id', 'GET /orders/7'],
+    ['/orders/:id', 'HEAD /orders/*'],
+    ['/orders/:id(^\\d+$)', '/orders/7'],
+    ['/orders/:id?', '/orders'],
+    ['/:from-:to', '/2025-2026'],
+    ['/files/*', '/files/a/b'],
+    ['/caf\u00e9', '/Caf%C3%A9/'],
+    ['/a::b', '/a%3Ab'],
+    ['/(odd)', '/%28odd%29'],
+    ['/', '*'],
+  ])('may be for %s: %s', async (url, match) => {
+    await expect(appWith(DIRECT, { [url]: { policies: 'two', match } })).resolves.toBeDefined()
+  })
+
+  it.each([
+    ['/orders/:id', '/orders'],
+    ['/orders/:id', '/orders/:id/items'],
+    ['/orders/:id', 'DELETE /orders/:id'],
+    ['/orders/:id', '/bills/:id'],
+    ['/files/*', '/file/a'],
+    ['/a::b', '/a/b'],
+    ['/', '/index'],
+  ])('is not for %s: %s', async (url, match) => {
+    await expect(appWith(DIRECT, { [url]: { policies: 'two', match } })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    })
+  })
+
+  it('is looked at below the prefix of its scope', async () => {
+    const app = fastify()
+    await app.register(rateLimit, { redstart: createRedstart({ policies: POLICIES }), ...DIRECT })
+    const register = (match: string): unknown =>
+      app.register(
+        async (scope) => {
+          scope.get('/orders', { config: { rateLimit: { policies: 'two', match } } }, async () => 'yes')
+        },
+        { prefix: match.includes('v1') ? '/v1' : '/v2' },
+      )
+    await register('/v1/orders')
+    await expect(register('/orders')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   })
 })
 

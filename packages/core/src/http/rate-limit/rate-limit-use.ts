@@ -11,7 +11,7 @@ import { type Checked, Checks, type Refund } from './checks.ts'
 import type { LimitingOptions, RateLimitOptions, RateLimitRule, Sooner } from './options.ts'
 import { refusalReply } from './refusal.ts'
 import { pathSegments } from './route-pattern.ts'
-import { isFor, readRules, type Rule, RULE_MEMBERS } from './rules.ts'
+import { isFor, type LimitedRoute, readRules, type Rule, RULE_MEMBERS } from './rules.ts'
 import { QuotaTelling } from './telling.ts'
 
 /** What `rateLimit(...)` of an adapter is given. */
@@ -25,6 +25,7 @@ export type LimiterSource<P extends Policies> = Limiter<P> | { readonly limiter:
  *
  * @param from an instance, or its `limiter`.
  * @param others names of options that the adapter has for itself.
+ * @param route where the framework asks for the requests of one route alone: a `match` that is for none of them is refused.
  * @returns what `runPolicies` of an adapter takes; it leaves an answer as it is unless something may have to be refunded.
  * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed, a policy that there is not, and a rule that can
  *   never match or is there twice.
@@ -33,11 +34,12 @@ export function limitRequests<P extends Policies, Context extends object>(
   from: LimiterSource<P>,
   options: RateLimitOptions<NoInfer<P>, Context>,
   others: readonly string[] = [],
+  route?: LimitedRoute,
 ): PolicyUse<Context> {
   checkObject('the options of rateLimit', options)
   checkMembers('the options of rateLimit', options, new Set([...MEMBERS, ...others]))
   const limiter = limiterFrom(from)
-  const rules = readRules(rulesOf<P, Context>(options), limiter.policies)
+  const rules = readRules(rulesOf<P, Context>(options), limiter.policies, route)
   const { clientAddress, refuse, jitter = 0.1 } = options
   if (refuse !== undefined) checkFunction('refuse', refuse)
   if (!(jitter >= 0 && jitter <= 1)) throw invalidArgument('jitter', jitter, 'a share of 0 to 1')

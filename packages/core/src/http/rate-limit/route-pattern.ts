@@ -34,9 +34,14 @@ export function parsePattern(text: string): RoutePattern {
 
 /** True for a request of this method to the path of these {@link pathSegments}. HEAD is a GET, as routers have it. */
 export function matches({ methods, segments, open }: RoutePattern, method: string, path: readonly string[]): boolean {
-  if (methods !== undefined && !methods.has(method === 'HEAD' ? 'GET' : method)) return false
+  if (methods !== undefined && !methods.has(methodOf(method))) return false
   if (open ? path.length < segments.length : path.length !== segments.length) return false
   return segments.every((segment, n) => segment === undefined || segment === path[n])
+}
+
+/** HEAD is a GET. */
+export function methodOf(method: string): string {
+  return method === 'HEAD' ? 'GET' : method
 }
 
 /** True for patterns of which some request matches both. */
@@ -94,7 +99,7 @@ function methodsOf(text: string): ReadonlySet<string> {
       `one of ${METHODS.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
     )
   })
-  return new Set(methods.map((method) => (method === 'HEAD' ? 'GET' : method)))
+  return new Set(methods.map(methodOf))
 }
 
 function segmentOf(pattern: string, part: string): string | undefined {

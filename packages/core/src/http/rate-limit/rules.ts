@@ -5,7 +5,7 @@ import type { CheckOptions, LimitKey } from '../../rate-limit/limiter.ts'
 import type { Policies } from '../../rate-limit/policy.ts'
 import type { HttpExchange } from '../exchange.ts'
 import type { RateLimitRule, RequestOutcome, Sooner } from './options.ts'
-import { canonical, matches, overlap, parsePattern, type RoutePattern } from './route-pattern.ts'
+import { canonical, matches, methodOf, overlap, parsePattern, type RoutePattern } from './route-pattern.ts'
 
 /** A rule, checked and worked out. */
 export interface Rule<Context> {
@@ -24,17 +24,27 @@ export const RULE_MEMBERS: ReadonlySet<string> = membersOf<RateLimitRule<Policie
   ...{ policies: true, match: true, key: true, cost: true, plan: true, skip: true, refund: true },
 })
 
+/** The requests that a router has a route for. */
+export interface LimitedRoute {
+  readonly methods: readonly string[]
+  /** As in a pattern of `match`. */
+  readonly path: string
+}
+
 /**
  * Reads rules.
  *
+ * @param route where they are asked for its requests alone.
  * @throws RedstartError `INVALID_ARGUMENT` for one that is none, that can never match, or that is there twice.
  */
 export function readRules<P extends Policies, Context>(
   rules: readonly RateLimitRule<P, Context>[],
   policies: P,
+  route?: LimitedRoute,
 ): readonly Rule<Context>[] {
   const read = rules.map((rule: RateLimitRule<P, Context>) => readRule(rule, policies))
   for (const [n, rule] of read.entries()) refuseTwice(rule, read.slice(0, n))
+  if (route !== undefined) refuseElsewhere(rules, read, route)
   return read
 }
 
@@ -63,6 +73,21 @@ function readRule<P extends Policies, Context>(rule: RateLimitRule<P, Context>, 
     patterns: given?.map((pattern: string) => parsePattern(pattern)),
     ...{ key, cost, plan, skip },
     refunds: refundsOf(refund),
+  }
+}
+
+/** Each of several patterns: one that is for another route was meant for that. */
+function refuseElsewhere<P extends Policies, Context>(
+  rules: readonly RateLimitRule<P, Context>[],
+  read: readonly Rule<Context>[],
+  { methods, path }: LimitedRoute,
+): void {
+  const own: RoutePattern = { ...parsePattern(path), methods: new Set(methods.map(methodOf)) }
+  for (const [n, { patterns = [] }] of read.entries()) {
+    const stray = patterns.findIndex((pattern) => !overlap(pattern, own))
+    if (stray === -1) continue
+    const given = [rules[n]?.match].flat()[stray]
+    throw invalidArgument('match', given, `a pattern for requests of the route itself, ${methods.join('|')} ${path}`)
   }
 }
 
