@@ -50,6 +50,7 @@ export { type Problem, problemOf, problemReply } from './problem.ts'
 export type { LimitingOptions, RateLimitOptions, RateLimitRule, RequestOutcome, Sooner } from './rate-limit/options.ts'
 export type { HeaderFormat, LegacyReset } from './rate-limit/quota-headers.ts'
 export { type LimiterSource, limitRequests, rateLimitOf } from './rate-limit/rate-limit-use.ts'
+export type { LimitedRoute } from './rate-limit/rules.ts'
 export {
   cacheResponses,
   type CacheSource,
