@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { EXPECTATIONS } from './expectations.ts'
 import { measure, type Measured, updateBaseline } from './measure.ts'
-import { differencesTable, failuresOf, resultsPage, tableOf } from './report.ts'
+import { differencesTable, failuresOf, tableOf } from './report.ts'
+import { resultsPage } from './results-page.ts'
 import { unexpected } from './results/expectations.ts'
 import { seamDifferences } from './seam.ts'
 import { TESTS } from './suite/tests.ts'
@@ -51,7 +52,7 @@ async function score(targets: readonly Target[], options: { update: boolean; fai
   print(wrong)
   if (options.update) for (const each of measured) await updateBaseline(each)
   if (targets.length === TARGETS.length)
-    await writeFile(join(import.meta.dirname, '../RESULTS.md'), resultsPage(measured))
+    await writeFile(join(import.meta.dirname, '../RESULTS.md'), await resultsPage(measured))
   return wrong.length === 0
 }
 

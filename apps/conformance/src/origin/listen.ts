@@ -1,6 +1,7 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import handleConfig from 'http-cache-tests/server/handle-config.mjs'
 import handleState from 'http-cache-tests/server/handle-state.mjs'
+import { stash } from 'http-cache-tests/server/utils.mjs'
 
 /** A server of this process; `base` is what its addresses begin with. */
 export interface Listening {
@@ -13,7 +14,7 @@ export async function listen(application: RequestListener): Promise<Listening> {
   const server = createServer((request, response) => {
     const [, first, ...path] = (request.url ?? '/').split('/')
     if (first === 'config') handleConfig(path, request, response)
-    else if (first === 'state') handleState(path, request, response)
+    else if (first === 'state') answerState(path, request, response)
     else application(request, response)
   })
   await new Promise<void>((resolve, reject) => {
@@ -29,4 +30,10 @@ export async function listen(application: RequestListener): Promise<Listening> {
         server.closeAllConnections()
       }),
   }
+}
+
+/** That of a test none of whose requests was let through is no cause for a warning on the console. */
+function answerState(path: readonly string[], request: IncomingMessage, response: ServerResponse): void {
+  if (stash.has(path[0] ?? '')) handleState(path, request, response)
+  else response.writeHead(404).end()
 }

@@ -96,6 +96,22 @@ declare module 'http-cache-tests/server/handle-test.mjs' {
   export default function handleTest(path: readonly string[], request: TestRequest, response: TestResponse): void
 }
 
+declare module 'http-cache-tests/results/index.mjs' {
+  const implementations: readonly {
+    readonly name: string
+    readonly version: string
+    readonly type: 'browser' | 'rev-proxy' | 'cdn'
+    /** Its results, beside this module. */
+    readonly file: string
+  }[]
+  export default implementations
+}
+
+declare module 'http-cache-tests/server/utils.mjs' {
+  /** The requests of each test that has had one, by the test's path. */
+  export const stash: ReadonlyMap<string, unknown>
+}
+
 declare module 'node-fetch' {
   /** Version 2 lacks things that nobody here asks it for. */
   const fetch: typeof globalThis.fetch

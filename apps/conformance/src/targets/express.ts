@@ -1,9 +1,10 @@
 import type { Redstart } from '@redstart/core'
-import { runPolicies, usePolicy } from '@redstart/express'
+import { cacheResponse, runPolicies, usePolicy } from '@redstart/express'
 import express, { type RequestHandler } from 'express'
 import { answerInto } from '../origin/answer.ts'
 import { bystander } from './bystander.ts'
-import type { Layer, Mounted, Profile } from './mount.ts'
+import type { Layer, Mounted } from './mount.ts'
+import { PROFILES } from './profiles.ts'
 
 export function mountExpress(layer: Layer, redstart: Redstart): Mounted {
   const app = express().disable('x-powered-by').disable('etag')
@@ -14,10 +15,5 @@ export function mountExpress(layer: Layer, redstart: Redstart): Mounted {
 
 function inFront(layer: Layer, redstart: Redstart): RequestHandler[] {
   if (layer === 'nothing') return []
-  return [layer === 'bystander' ? runPolicies([usePolicy(bystander)]) : responseCache(redstart, layer)]
-}
-
-/** The response cache in a profile. */
-function responseCache(_redstart: Redstart, _profile: Profile): RequestHandler {
-  return runPolicies([])
+  return [layer === 'bystander' ? runPolicies([usePolicy(bystander)]) : cacheResponse(redstart, PROFILES[layer])]
 }

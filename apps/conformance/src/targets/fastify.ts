@@ -1,10 +1,11 @@
 import { Buffer } from 'node:buffer'
 import type { Redstart } from '@redstart/core'
-import { runPolicies, usePolicy } from '@redstart/fastify'
+import { cacheResponse, runPolicies, usePolicy } from '@redstart/fastify'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { standardAnswerOf } from '../origin/answer.ts'
 import { bystander } from './bystander.ts'
-import type { Layer, Mounted, Profile } from './mount.ts'
+import type { Layer, Mounted } from './mount.ts'
+import { PROFILES } from './profiles.ts'
 
 export async function mountFastify(layer: Layer, redstart: Redstart): Promise<Mounted> {
   const app = Fastify()
@@ -21,12 +22,7 @@ export async function mountFastify(layer: Layer, redstart: Redstart): Promise<Mo
 async function putInFront(app: FastifyInstance, layer: Layer, redstart: Redstart): Promise<void> {
   if (layer === 'nothing') return
   if (layer === 'bystander') await app.register(runPolicies, { uses: [usePolicy(bystander)] })
-  else await registerResponseCache(app, redstart, layer)
-}
-
-/** The response cache in a profile. */
-async function registerResponseCache(app: FastifyInstance, _redstart: Redstart, _profile: Profile): Promise<void> {
-  await app.register(runPolicies, { uses: [] })
+  else await app.register(cacheResponse, { redstart, ...PROFILES[layer] })
 }
 
 function answer({ raw }: FastifyRequest, reply: FastifyReply): void {

@@ -1,10 +1,11 @@
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import type { Redstart } from '@redstart/core'
-import { runPolicies, usePolicy } from '@redstart/hono'
+import { cacheResponse, runPolicies, usePolicy } from '@redstart/hono'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { type Answer, standardAnswerOf } from '../origin/answer.ts'
 import { bystander } from './bystander.ts'
-import type { Layer, Mounted, Profile } from './mount.ts'
+import type { Layer, Mounted } from './mount.ts'
+import { PROFILES } from './profiles.ts'
 
 export function mountHono(layer: Layer, redstart: Redstart): Mounted {
   const app = new Hono<Bindings>()
@@ -20,12 +21,7 @@ interface Bindings {
 
 function inFront(layer: Layer, redstart: Redstart): MiddlewareHandler[] {
   if (layer === 'nothing') return []
-  return [layer === 'bystander' ? runPolicies([usePolicy(bystander)]) : responseCache(redstart, layer)]
-}
-
-/** The response cache in a profile. */
-function responseCache(_redstart: Redstart, _profile: Profile): MiddlewareHandler {
-  return runPolicies([])
+  return [layer === 'bystander' ? runPolicies([usePolicy(bystander)]) : cacheResponse(redstart, PROFILES[layer])]
 }
 
 function answer(c: Context<Bindings>): Response {

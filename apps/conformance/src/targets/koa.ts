@@ -1,9 +1,10 @@
 import type { Redstart } from '@redstart/core'
-import { runPolicies, usePolicy } from '@redstart/koa'
+import { cacheResponse, runPolicies, usePolicy } from '@redstart/koa'
 import Koa, { type Context, type Middleware } from 'koa'
 import { answerOf } from '../origin/answer.ts'
 import { bystander } from './bystander.ts'
-import type { Layer, Mounted, Profile } from './mount.ts'
+import type { Layer, Mounted } from './mount.ts'
+import { PROFILES } from './profiles.ts'
 
 export function mountKoa(layer: Layer, redstart: Redstart): Mounted {
   const app = new Koa()
@@ -15,12 +16,7 @@ export function mountKoa(layer: Layer, redstart: Redstart): Mounted {
 
 function inFront(layer: Layer, redstart: Redstart): Middleware<object, object>[] {
   if (layer === 'nothing') return []
-  return [layer === 'bystander' ? runPolicies([usePolicy(bystander)]) : responseCache(redstart, layer)]
-}
-
-/** The response cache in a profile. */
-function responseCache(_redstart: Redstart, _profile: Profile): Middleware<object, object> {
-  return runPolicies([])
+  return [layer === 'bystander' ? runPolicies([usePolicy(bystander)]) : cacheResponse(redstart, PROFILES[layer])]
 }
 
 function answer(ctx: Context): void {

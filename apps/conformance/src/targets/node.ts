@@ -1,9 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Redstart } from '@redstart/core'
+import { cacheResponses } from '@redstart/core/http'
 import { NodeExchange, type PolicyUse, runPolicies, usePolicy } from '@redstart/core/node-http'
 import { answerInto } from '../origin/answer.ts'
 import { bystander } from './bystander.ts'
-import type { Layer, Mounted, Profile } from './mount.ts'
+import type { Layer, Mounted } from './mount.ts'
+import { PROFILES } from './profiles.ts'
 
 /** A server without a framework. */
 export function mountNode(layer: Layer, redstart: Redstart): Mounted {
@@ -13,12 +15,7 @@ export function mountNode(layer: Layer, redstart: Redstart): Mounted {
 
 function inFront(layer: Layer, redstart: Redstart): PolicyUse<IncomingMessage>[] {
   if (layer === 'nothing') return []
-  return layer === 'bystander' ? [usePolicy(bystander)] : responseCache(redstart, layer)
-}
-
-/** The response cache in a profile. */
-function responseCache(_redstart: Redstart, _profile: Profile): PolicyUse<IncomingMessage>[] {
-  return []
+  return [layer === 'bystander' ? usePolicy(bystander) : cacheResponses(redstart, PROFILES[layer])]
 }
 
 function behind(uses: readonly PolicyUse<IncomingMessage>[]): RequestListener {
