@@ -31,7 +31,7 @@ export function selectRange(
 
 const WHOLE = { kind: 'whole' } as const
 const UNSATISFIABLE = { kind: 'unsatisfiable' } as const
-const RANGE = /^[ \t]*bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i
+const RANGE = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i
 
 /** RFC 9110 14.1.2: of what is shorter all is the end of it; no bytes at all are none that could be sent as a part. */
 function suffix(count: number, length: number): SelectedRange {

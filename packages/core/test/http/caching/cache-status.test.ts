@@ -4,9 +4,10 @@ import { expect, it } from 'vitest'
 import { type CacheStatus, cacheStatus } from '../../../src/http/caching/cache-status.ts'
 
 it.each<[name: string, status: CacheStatus, member: string]>([
-  // RFC 9211 2 and 3.
-  ['ExampleCache', { hit: true, ttl: 30 }, 'ExampleCache; hit; ttl=30'],
-  ['ExampleCache', { hit: true, ttl: -30 }, 'ExampleCache; hit; ttl=-30'],
+  // RFC 9211 3.
+  ['ExampleCache', { hit: true }, 'ExampleCache; hit'],
+  ['ExampleCache', { hit: true, ttl: 376 }, 'ExampleCache; hit; ttl=376'],
+  ['ExampleCache', { hit: true, ttl: -412 }, 'ExampleCache; hit; ttl=-412'],
   ['ExampleCache', { fwd: 'uri-miss', stored: true }, 'ExampleCache; fwd=uri-miss; stored'],
   ['ExampleCache', { fwd: 'stale', fwdStatus: 304 }, 'ExampleCache; fwd=stale; fwd-status=304'],
   ['ExampleCache', { fwd: 'uri-miss', collapsed: true }, 'ExampleCache; fwd=uri-miss; collapsed'],

@@ -8,8 +8,7 @@ describe.each([
   ['Cache-Group-Invalidation', invalidatedGroups],
 ] as const)('%s', (name, groupsOf) => {
   it.each<[field: string, groups: readonly string[]]>([
-    // RFC 9875 2 and 3.
-    ['"ExampleGroup1", "example-group-2"', ['ExampleGroup1', 'example-group-2']],
+    ['"scripts"', ['scripts']],
     ['"eurovision-results", "kylie-minogue"', ['eurovision-results', 'kylie-minogue']],
     ['"a", "A"', ['a', 'A']],
     ['"a";x=1, "b"', ['a', 'b']],
