@@ -105,15 +105,25 @@ function writeHead(bytes: Buffer, stored: WholeResponse): void {
 
 /** Adds the texts to `texts`. Returns where the body begins; undefined where one is cut. */
 function readTexts(buffer: Buffer, texts: string[]): number | undefined {
+  const end = endOfTexts(buffer)
+  if (end === undefined) return undefined
+  // Decoded at once, and cut then: each call into the runtime costs more than a header does.
+  const all = buffer.toString('latin1', OFFSETS.texts, end)
+  for (let at = 0; at < all.length;) {
+    const from = at + LENGTH_BYTES
+    at = from + buffer.readUInt32BE(OFFSETS.texts + at)
+    texts.push(all.slice(from, at))
+  }
+  return end
+}
+
+function endOfTexts(buffer: Buffer): number | undefined {
   let at: number = OFFSETS.texts
   for (let left = buffer.readUInt32BE(OFFSETS.textCount); left > 0; left--) {
-    const from = at + LENGTH_BYTES
-    if (from > buffer.length) return undefined
-    at = from + buffer.readUInt32BE(from - LENGTH_BYTES)
-    if (at > buffer.length) return undefined
-    texts.push(buffer.toString('latin1', from, at))
+    if (at + LENGTH_BYTES > buffer.length) return undefined
+    at += LENGTH_BYTES + buffer.readUInt32BE(at)
   }
-  return at
+  return at <= buffer.length ? at : undefined
 }
 
 function readStored(buffer: Buffer, texts: readonly string[], body: Uint8Array): StoredResponse | undefined {

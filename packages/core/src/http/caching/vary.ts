@@ -77,6 +77,8 @@ export function acceptLanguage(supported: readonly string[]): (value: string | u
     const refused = new Set(members.flatMap(({ range, weight }) => (weight === 0 ? range : [])))
     for (const { range, weight } of members) {
       if (weight === 0) break
+      // No language has such a tag, and to shorten it takes the square of its length.
+      if (range.length > LONGEST_RANGE) continue
       for (let tag = range; tag !== ''; tag = shorter(tag)) {
         const found = refused.has(tag) ? undefined : known.get(tag)
         if (found !== undefined) return found
@@ -87,6 +89,7 @@ export function acceptLanguage(supported: readonly string[]): (value: string | u
 }
 
 const NO_NAMES: readonly string[] = []
+const LONGEST_RANGE = 64
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
 const UNORDERED: ReadonlySet<string> = new Set(['accept-charset', 'accept-encoding', 'accept-language'])
 
@@ -98,7 +101,10 @@ function commonForm(name: string, value: string): string {
   }
   // What is quoted has any of it as its own.
   if (value.includes('"')) return value
-  const dense = value.trim().replaceAll(/[ \t]*,[ \t]*/g, ',')
+  const dense = value
+    .split(',')
+    .map((member) => member.trim())
+    .join()
   return name === 'accept' || name.startsWith('accept-') ? dense.toLowerCase() : dense
 }
 

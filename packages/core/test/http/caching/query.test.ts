@@ -137,4 +137,8 @@ describe('a target without parameters', () => {
   ])('is, of %s, %s', (target, left) => {
     expect(withoutParameters(target, MARKETING_PARAMETERS)).toBe(left)
   })
+
+  it('or with some alone has the others in their order', () => {
+    expect(withParameters('/p?b=2&c=3&a=1', ['a', 'b'])).toBe('/p?b=2&a=1')
+  })
 })

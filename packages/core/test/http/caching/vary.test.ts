@@ -203,6 +203,21 @@ describe('the class of Accept-Language', () => {
     expect(classOf(value)).toBe(language)
   })
 
+  it('does not take the square of what somebody sends', () => {
+    const long = 'de-'.repeat(5000)
+    const spaces = ' '.repeat(16_000)
+    const begin = process.cpuUsage()
+    for (let n = 0; n < 20; n++) {
+      expect(classOf(`${long}x, en;q=0.1`)).toBe('en')
+      expect(variant({ foo: `a${spaces}b${spaces}` })).toContain('a')
+      expect(
+        variant({ 'accept-language': `a;${spaces}b`, 'accept-encoding': `a${spaces};${spaces}q${spaces}=1` }),
+      ).toContain('a')
+    }
+    // It takes some milliseconds; the square of it, seconds.
+    expect(process.cpuUsage(begin).user / 1000).toBeLessThan(1000)
+  })
+
   it('is one of those there are, whatever is asked for', () => {
     fc.assert(
       fc.property(anyText, (text) => {
