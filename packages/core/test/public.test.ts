@@ -43,6 +43,7 @@ const ENTRY_POINTS = {
     'cookieValues',
     'crossSitePolicy',
     'decideAll',
+    'enter',
     'isPromise',
     'limitRequests',
     'limitedFetch',

@@ -31,7 +31,7 @@ export function runPolicies(uses: readonly PolicyUse<Request>[], options: RunOpt
     const exchange = new ExpressExchange(request, response)
     const failed = (error: unknown): void => onError(error, request)
     const goOn = (run: PoliciesRun): void => {
-      if (run === 'next') next()
+      if (run !== 'replied') run(next)
     }
     const giveUp = (error: unknown): void => next(asError(error))
     let run: PoliciesRun | Promise<PoliciesRun>

@@ -54,7 +54,7 @@ export function policiesHook(
     const uses = usesFor(request)
     if (uses === undefined) return done()
     const goOn = (run: PoliciesRun): void => {
-      if (run === 'next') done()
+      if (run !== 'replied') run(done)
     }
     const giveUp = (error: unknown): void => done(asError(error))
     let run: PoliciesRun | Promise<PoliciesRun>

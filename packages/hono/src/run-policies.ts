@@ -1,4 +1,4 @@
-import { decideAll, type PolicyUse, type Reply, type Settle, Settling } from '@redstart/core/http'
+import { decideAll, enter, type PolicyUse, type Reply, type Steps, Settling } from '@redstart/core/http'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Dispatch } from './again.ts'
 import { AnswerHeaders, isBodiless } from './answer-headers.ts'
@@ -52,11 +52,12 @@ export interface Around {
 export async function around({ c, next, uses, connection, dispatch, failed }: Around): Promise<void> {
   const headers = new AnswerHeaders(headersBefore(c))
   const whole = new WholeAnswers(c)
-  const settles: Settle[] = []
+  const steps: Steps = { settles: [], within: [] }
+  const { settles } = steps
   const settling = new Settling(settles, headers, failed)
   try {
-    const reply = await decideAll(uses, new HonoExchange(c, { connection, headers, dispatch }), c, settles)
-    if (reply === undefined) await next()
+    const reply = await decideAll(uses, new HonoExchange(c, { connection, headers, dispatch }), c, steps)
+    if (reply === undefined) await enter(steps, next)
     else answerInPlace(c, headers, reply)
   } catch (error) {
     // Whatever answers it is out of reach here, but who has decided settles.

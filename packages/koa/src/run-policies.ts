@@ -31,7 +31,7 @@ export function runPolicies(uses: readonly PolicyUse<Context>[], options: RunOpt
   const run: Middleware = function redstart(ctx: Context, next: Next) {
     const exchange = new KoaExchange(ctx)
     answerErrors(ctx, exchange)
-    const goOn = (ran: PoliciesRun): unknown => (ran === 'next' ? settleForTheGone(ctx, next()) : undefined)
+    const goOn = (ran: PoliciesRun): unknown => (ran === 'replied' ? undefined : settleForTheGone(ctx, ran(next)))
     const ran = runOnNode({
       uses,
       context: ctx,

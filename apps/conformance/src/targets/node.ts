@@ -27,7 +27,7 @@ function behind(uses: readonly PolicyUse<IncomingMessage>[]): RequestListener {
     }
     const run = async (): Promise<void> => {
       const ran = await runPolicies({ uses, context: request, exchange, response, heldBytes: 1_000_000, failed })
-      if (ran === 'next') answerInto(request, response)
+      if (ran !== 'replied') ran(() => answerInto(request, response))
     }
     run().catch(failed)
   }

@@ -3,7 +3,8 @@ import { Budget } from './budget.ts'
 import type { Cache } from './cache.ts'
 import type { Engine } from './engine.ts'
 import type { Entry } from './entry.ts'
-import type { LoadFrame } from './load-frame.ts'
+import { loneFlight } from './flights.ts'
+import type { Inside, LoadFrame } from './load-frame.ts'
 import type { ReadTarget } from './read-target.ts'
 import type { Sight } from './reader.ts'
 import type { NamespaceRecord } from './settings.ts'
@@ -17,13 +18,21 @@ export interface ByteWrite {
   /** Milliseconds. */
   readonly ttl: number
   readonly stale: number
-  readonly tags: readonly string[]
+  /** Undefined for what nothing but its path can invalidate. */
+  readonly tags: readonly string[] | undefined
   /** Taken before what the bytes are made of was read. */
   readonly moment: Moment
   /** What was read through the cache meanwhile, and is part of it. */
-  readonly parts: LoadFrame | undefined
+  readonly parts: LoadFrame
   /** The backend's time in ms from which its lifetime counts. */
   readonly ended: number
+}
+
+/** Something that is being made. */
+export interface Beginning {
+  /** What was read through the cache for it so far. */
+  readonly parts: LoadFrame
+  readonly inside: Inside
 }
 
 /**
@@ -61,6 +70,16 @@ export class ByteEntries {
     return this.#engine.clock.schedule(ms, callback)
   }
 
+  /** How long anything that is made may take, in ms. */
+  get loadTimeout(): number {
+    return this.#record.settings.loadTimeout
+  }
+
+  /** Whether what was read before may be served now although what was to replace it failed. */
+  servable(path: string, entry: Entry): boolean {
+    return this.#engine.held.servable(path, entry)
+  }
+
   /** What memory has, fresh, and may be used without asking anybody. */
   hit(path: string): Entry | undefined {
     const entry = this.#engine.held.hit(path)
@@ -68,8 +87,20 @@ export class ByteEntries {
   }
 
   /** What memory or the backend has, fresh or stale. Never rejects while the instance is open. */
-  look(path: string): Promise<Sight> {
-    return this.#engine.reads.sight(this.#target(path))
+  look(path: string, budget: Budget): Promise<Sight> {
+    return this.#engine.reads.sight(this.#target(path), budget)
+  }
+
+  /** What one request may spend in the backend, whatever it does there: a stalled one is met once. */
+  budget(): Budget {
+    return new Budget(this.#engine.clock, this.#engine.deadline)
+  }
+
+  /** What begins at a moment: what it reads through the cache is part of what it makes, until it is ended. */
+  begin(path: string, moment: Moment, budget: Budget): Beginning {
+    const { frames } = this.#engine
+    const frame = frames.openAround(loneFlight(path, this.#record.settings.form, budget), budget, moment)
+    return { parts: frame, inside: frames.enter(frame) }
   }
 
   /** Counts what came of a read. */
@@ -97,9 +128,9 @@ export class ByteEntries {
     const { coherence, clock, deadline, writer } = this.#engine
     const { name: namespace, counters, settings } = this.#record
     const { form, serializer, compression } = settings
-    const own = new Set(tagNames(tags))
-    const names = [...new Set([...impliedNames(path), ...own, ...(parts?.names ?? [])])]
-    const { generation, clock: loadedClock, sequence, since } = parts ?? moment
+    const own = new Set(tagNames(tags ?? []))
+    const names = [...new Set([...impliedNames(path), ...own, ...(tags === undefined ? [] : parts.names)])]
+    const { generation, clock: loadedClock, sequence, since } = parts
     const origin = {
       ...{ generation, clock: loadedClock, sequence, since, names, tags: own.size, ended, reached: moment.reached },
       loaded: Math.floor(coherence.time.earliest(moment.since)),

@@ -79,7 +79,7 @@ export function createEngine(options: EngineOptions): Engine {
   const invalidator = new Invalidator(coherence, telemetry, clock)
   const checkOpen = (): void => {
     // A running load may read on: it ends before anything is closed.
-    if (closing !== undefined && frames.current() === undefined)
+    if (closing !== undefined && frames.current()?.isLoad !== true)
       throw new RedstartError('CLOSED', 'this Redstart instance was closed; create another one to go on')
   }
   const watch = new InvalidationWatch({ coherence, telemetry, clock, maxStaleness })

@@ -20,6 +20,8 @@ export interface LoadStamp {
  */
 export class LoadFrame {
   readonly owner: LoadFrames
+  /** It is a load, which ends before its instance does. */
+  readonly isLoad: boolean = true
   /** The frame around this one, of whichever instance. */
   readonly outer: LoadFrame | undefined
   readonly flight: Flight
@@ -138,6 +140,11 @@ export class BatchFrame extends LoadFrame {
   }
 }
 
+/** What is made of what is read through the cache, and is no load: an answer to a request. Nobody waits for it here. */
+export class OpenFrame extends LoadFrame {
+  override readonly isLoad: boolean = false
+}
+
 /** The generation of a value whose parts come from different ones: it equals none, so the value is never used again. */
 export const NO_GENERATION = 'none'
 
@@ -150,6 +157,12 @@ let loaders = 0
 /** Emptied when the loader has ended: what it leaves running carries the cell along, and must not carry the load. */
 interface Cell {
   frame: LoadFrame | undefined
+}
+
+/** The inside of a frame. */
+export interface Inside {
+  run<T>(inside: () => T): T
+  end(): void
 }
 
 /** The frames of one instance's running loaders. Clocks of different instances say nothing about each other. */
@@ -182,6 +195,28 @@ export class LoadFrames {
       loaders--
       // From here until the next load nobody looks for a frame, and no promise in the process need carry one.
       if (loaders === 0) disable()
+    }
+  }
+
+  /** A frame for what begins now and has no promise to wait for. */
+  openAround(flight: Flight, budget: Budget, stamp: LoadStamp): OpenFrame {
+    return new OpenFrame(this, storage.getStore()?.frame, flight, budget, stamp)
+  }
+
+  /** Has a frame be that of whatever is run inside it, until it is ended, which must not be forgotten. */
+  enter(frame: LoadFrame): Inside {
+    this.#running++
+    loaders++
+    const cell: Cell = { frame }
+    return {
+      run: (inside) => storage.run(cell, inside),
+      end: () => {
+        if (cell.frame === undefined) return
+        cell.frame = undefined
+        this.#running--
+        loaders--
+        if (loaders === 0) disable()
+      },
     }
   }
 

@@ -1,4 +1,5 @@
 import { impliedNames } from '../invalidation/names.ts'
+import type { Budget } from './budget.ts'
 import type { Entry } from './entry.ts'
 import { onLeave } from './leavers.ts'
 import type { LoadFrame, LoadFrames } from './load-frame.ts'
@@ -40,9 +41,8 @@ export class ReadThrough {
   }
 
   /** Reads an entry, fresh or stale; never loads, and is part of no load. What it found is counted by who uses it. */
-  async sight(target: ReadTarget): Promise<Sight> {
+  async sight(target: ReadTarget, budget: Budget): Promise<Sight> {
     const { reader, held: entries } = this.#parts
-    const budget = reader.budget()
     const confirmed = reader.confirmView(target, budget)
     const held = confirmed === true || (await confirmed) ? entries.look(target.path, target.form) : undefined
     if (held?.kind === 'fresh' || held?.kind === 'stale') return { kind: held.kind, entry: held.entry, tier: 'l1' }

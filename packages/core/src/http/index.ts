@@ -37,7 +37,16 @@ export type {
   ResponseHead,
   Settlement,
 } from './exchange.ts'
-export { type Decided, decideAll, type PolicyUse, type Settle, usePolicy } from './policy-use.ts'
+export {
+  type Decided,
+  decideAll,
+  enter,
+  type PolicyUse,
+  type Settle,
+  type Steps,
+  usePolicy,
+  type Within,
+} from './policy-use.ts'
 export type { GateClock } from './limited-fetch/gate.ts'
 export { type LimitedFetch, limitedFetch, type LimitedFetchOptions } from './limited-fetch/limited-fetch.ts'
 export {

@@ -10,10 +10,26 @@ export interface PolicyUse<Context> {
   decide(exchange: HttpExchange, context: Context): Decided | Promise<Decided>
 }
 
-/** `settle` is what is left to do for this request. */
-export type Decided = { readonly reply: Reply } | { readonly reply?: undefined; readonly settle: Settle | undefined }
+/** `settle` is what is left to do for this request; whatever comes behind runs `within`. */
+export type Decided =
+  | { readonly reply: Reply }
+  | { readonly reply?: undefined; readonly settle: Settle | undefined; readonly within?: Within | undefined }
 
 export type Settle = (head: LeavingHead) => Settlement | Promise<Settlement>
+
+/** Calls what comes behind, and returns what that does: what it leaves running belongs to it as well. */
+export type Within = <T>(next: () => T) => T
+
+/** What policies have said of one request. */
+export interface Steps {
+  readonly settles: Settle[]
+  readonly within: Within[]
+}
+
+/** Calls what comes behind policies. */
+export function enter<T>({ within }: Pick<Steps, 'within'>, next: () => T): T {
+  return within.reduceRight<() => T>((inner, each) => () => each(inner), next)()
+}
 
 /**
  * A policy for `runPolicies` of an adapter.
@@ -38,20 +54,21 @@ export function usePolicy<State, Context>(
 /**
  * Asks policies in their order, until one of them has a reply.
  *
- * @param settles gets what is left to do as soon as it is known: also of policies before one that fails.
+ * @param steps gets what is left to do as soon as it is known: also of policies before one that fails.
  */
 export function decideAll<Context>(
   uses: readonly PolicyUse<Context>[],
   exchange: HttpExchange,
   context: Context,
-  settles: Settle[],
+  steps: Steps,
 ): Reply | undefined | Promise<Reply | undefined> {
   const decideFrom = (n: number): Reply | undefined | Promise<Reply | undefined> => {
     const use = uses[n]
     if (use === undefined) return undefined
     return after(use.decide(exchange, context), (decided) => {
       if (decided.reply !== undefined) return decided.reply
-      if (decided.settle !== undefined) settles.push(decided.settle)
+      if (decided.settle !== undefined) steps.settles.push(decided.settle)
+      if (decided.within !== undefined) steps.within.push(decided.within)
       return decideFrom(n + 1)
     })
   }

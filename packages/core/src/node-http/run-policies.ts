@@ -3,7 +3,7 @@ import type { Reply } from '../http/exchange.ts'
 import { isPromise } from '../http/after.ts'
 import { holdHead } from './head-hold.ts'
 import type { NodeExchange } from './node-exchange.ts'
-import { decideAll, type PolicyUse, type Settle } from '../http/policy-use.ts'
+import { decideAll, enter, type PolicyUse, type Settle, type Steps, type Within } from '../http/policy-use.ts'
 import type { ResponseHeaders } from './response-headers.ts'
 import { Settling } from '../http/settling.ts'
 
@@ -25,8 +25,8 @@ export interface PolicyRun<Context> {
   readonly send?: (reply: Reply) => void
 }
 
-/** It is the handler's turn; or a policy has answered in its place. */
-export type PoliciesRun = 'next' | 'replied'
+/** It is the handler's turn, within what policies put around it; or a policy has answered in its place. */
+export type PoliciesRun = Within | 'replied'
 
 /**
  * Runs policies around all that answers a request of Node.js after this: they decide in their order, now, and settle in
@@ -36,10 +36,11 @@ export type PoliciesRun = 'next' | 'replied'
  * Throws, or rejects, with what a policy could not decide for; the answer to that passes those that had decided before.
  */
 export function runPolicies<Context>(run: PolicyRun<Context>): PoliciesRun | Promise<PoliciesRun> {
-  const settles: Settle[] = []
+  const steps: Steps = { settles: [], within: [] }
+  const { settles } = steps
   const goOn = (reply: Reply | undefined): PoliciesRun => {
     hold(run, settles)
-    if (reply === undefined) return 'next'
+    if (reply === undefined) return steps.within.length === 0 ? AT_ONCE : (next) => enter(steps, next)
     if (run.send === undefined) send(run.response, run.exchange.headers, reply)
     else run.send(reply)
     return 'replied'
@@ -50,12 +51,14 @@ export function runPolicies<Context>(run: PolicyRun<Context>): PoliciesRun | Pro
   }
   let decided: Reply | undefined | Promise<Reply | undefined>
   try {
-    decided = decideAll(run.uses, run.exchange, run.context, settles)
+    decided = decideAll(run.uses, run.exchange, run.context, steps)
   } catch (error) {
     return giveUp(error)
   }
   return isPromise(decided) ? decided.then(goOn, giveUp) : goOn(decided)
 }
+
+const AT_ONCE: Within = (next) => next()
 
 function hold<Context>(
   { exchange: { headers }, response, heldBytes, failed }: PolicyRun<Context>,

@@ -31,7 +31,7 @@ export function admit<Context>(exchange: HttpExchange, head: LeavingHead, settin
   if (why !== undefined) return { stored: false, why }
   const names = varyNames(head.header('vary'))
   if (names === '*') return { stored: false, why: 'vary' }
-  const vary = variantNames(names, head, settings)
+  const vary = variantNames(names, exchange, head, settings)
   if (vary === undefined) return { stored: false, why: 'vary-cookie' }
   const notes = notesOf(exchange.request)
   const lifetime = lifetimeFor(head, notes, settings)
@@ -53,15 +53,13 @@ function vetoOf<Context>(exchange: HttpExchange, head: LeavingHead, settings: Se
   const mark = owned || rfc ? undefined : privateReason(exchange.request)
   if (mark !== undefined) return mark
   const refusal = refusalOf(exchange, head, {
-    targets,
-    authorized,
+    ...{ targets, authorized, owned },
     setCookie: stripSetCookie || rfc ? 'strip' : 'refuse',
     heuristics: rfc,
     statuses: rfc ? 'all' : 'known',
     honourRequest: rfc,
   })
-  // One user's answer is private to that user, and so is what is stored of it.
-  if (refusal !== undefined && !(owned && (refusal === 'private' || refusal === 'authorization'))) return refusal
+  if (refusal !== undefined) return refusal
   const { target } = exchange
   const path = target.slice(0, (target.indexOf('?') + 1 || target.length + 1) - 1)
   return !rfc && deceives(path, undefined, head.header('content-type')) ? 'deception' : undefined
@@ -70,14 +68,16 @@ function vetoOf<Context>(exchange: HttpExchange, head: LeavingHead, settings: Se
 /** Undefined where the answer depends on cookies that nobody has named. */
 function variantNames<Context>(
   names: readonly string[],
+  { request }: HttpExchange,
   head: LeavingHead,
-  { mode, cookies }: Settings<Context>,
+  { mode, cookies, user }: Settings<Context>,
 ): readonly string[] | undefined {
   const encoded = (head.header('content-encoding') ?? 'identity') !== 'identity'
   const all = encoded && !names.includes('accept-encoding') ? [...names, 'accept-encoding'].toSorted() : names
   if (mode === 'rfc' || !all.includes('cookie')) return all
-  // Those that are named are in the key.
-  return typeof cookies === 'object' ? all.filter((name) => name !== 'cookie') : undefined
+  // Those that are named are in the key; and where a session says so, its user is.
+  const isKeyed = typeof cookies === 'object' || (user !== undefined && privateReason(request) !== undefined)
+  return isKeyed ? all.filter((name) => name !== 'cookie') : undefined
 }
 
 /** What the handler said, what the answer says, or what the route was told, in this order. */

@@ -17,9 +17,9 @@ const HARMLESS =
  */
 export function cookiesForbid(
   header: string | undefined,
-  settings: Pick<Settings<never>, 'cookies' | 'mode'>,
+  settings: Pick<Settings<never>, 'cookies' | 'mode' | 'user'>,
 ): boolean {
-  const { cookies, mode } = settings
+  const { cookies, mode, user } = settings
   if (header === undefined || header === '' || cookies === 'ignore' || typeof cookies === 'object') return false
   if (cookies === 'bypass') return true
   const parsed = parseCookies(header)
@@ -27,6 +27,8 @@ export function cookiesForbid(
   if (parsed.length === 0) return true
   return parsed.some(({ name }) => {
     if (isOwnCookie(name)) return false
-    return mode === 'ttl' ? !HARMLESS.test(name) : SESSIONS.test(name)
+    // It says whose the answer is, and so does the key.
+    if (SESSIONS.test(name)) return user === undefined
+    return mode === 'ttl' && !HARMLESS.test(name)
   })
 }

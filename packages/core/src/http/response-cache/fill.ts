@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { wallTime } from '../../clock.ts'
 import type { ByteEntries } from '../../cache/byte-entries.ts'
+import type { LoadFrame } from '../../cache/load-frame.ts'
 import type { Moment } from '../../cache/token.ts'
 import { variantKey } from '../caching/cache-key.ts'
 import { surrogateTags } from '../caching/cache-tags.ts'
@@ -24,6 +25,8 @@ export interface FillPlace {
   readonly known: readonly string[]
   /** Taken before the handler began. */
   readonly moment: Moment
+  /** What the handler read through the cache. */
+  readonly parts: LoadFrame
   /** The wall's time when the handler began, in ms. */
   readonly requestedAt: number
   /** Those of the request as its client sent it. */
@@ -89,16 +92,21 @@ export function store(storing: Storing, body: Uint8Array): Promise<unknown> {
   }
   const fresh = Math.max(1, lifetime.fresh - storing.initialAge)
   const stale = Math.max(lifetime.staleWhileRevalidate, lifetime.staleIfError, settings.keep)
-  const life = { ttl: Math.ceil(fresh), stale: Math.ceil(stale), moment: place.moment, ended: storing.receivedAt }
-  const write = { ...life, bytes: encodeStored(stored), tags: storing.tags, parts: undefined }
+  const life = {
+    ttl: Math.ceil(fresh),
+    stale: Math.ceil(stale),
+    moment: place.moment,
+    parts: place.parts,
+    ended: storing.receivedAt,
+  }
+  const write = { ...life, bytes: encodeStored(stored), tags: storing.tags }
   if (names.length === 0) return place.entries.write(place.path, write)
   const variant = variantPath(place.path, names, place.header, settings)
   const list = {
     ...life,
     bytes: encodeStored({ kind: 'vary', names }),
     ttl: Math.max(life.ttl, LIST_MS),
-    tags: [],
-    parts: undefined,
+    tags: undefined,
   }
   return Promise.all([
     place.entries.write(variant, write),

@@ -1,5 +1,6 @@
+import type { Budget } from '../../cache/budget.ts'
 import type { ByteEntries } from '../../cache/byte-entries.ts'
-import type { Moment } from '../../cache/token.ts'
+import type { Entry } from '../../cache/entry.ts'
 import { type CacheStatus, cacheStatus } from '../caching/cache-status.ts'
 import { notModified } from '../caching/conditional.ts'
 import { freshened } from '../caching/freshen.ts'
@@ -9,6 +10,7 @@ import type { Admission, Admissions } from './admissions.ts'
 import type { Asked } from './asked.ts'
 import { BodyCapture } from './body-capture.ts'
 import { type FillPlace, store, type Storing, storingOf } from './fill.ts'
+import { Handling } from './handling.ts'
 import { PreparedAnswer } from './prepared.ts'
 import { notModifiedReply, serve } from './serve.ts'
 import { shownOf } from './shown.ts'
@@ -27,8 +29,12 @@ export interface FillingParts<Context> {
   readonly known: readonly string[]
   readonly status: CacheStatus
   readonly background: boolean
+  /** What may be spent in the backend. */
+  readonly budget: Budget
   /** What is stored, and not to be served as it is. */
   readonly stale: PreparedAnswer | undefined
+  /** The entry that holds it. */
+  readonly entry: Entry | undefined
   /** The wall's time, in ms. */
   readonly requestedAt: number
 }
@@ -41,12 +47,13 @@ export type Run = Pick<Filling<never>, 'page' | 'heed'>
 /** One run of a handler whose answer may be stored. */
 export class Filling<Context> {
   readonly #parts: FillingParts<Context>
-  #moment: Moment | undefined
+  readonly #handling: Handling
   /** Those of a middleware nearer to the handler, which knows better. */
   #settings: Settings<Context>
 
-  constructor(parts: FillingParts<Context>) {
+  constructor(parts: FillingParts<Context>, handling: Handling = new Handling({ ...parts, path: parts.asked.path })) {
     this.#parts = parts
+    this.#handling = handling
     this.#settings = parts.settings
   }
 
@@ -67,21 +74,22 @@ export class Filling<Context> {
 
   /** The same for the request that was sent again for it. */
   of(asked: Asked<Context>): Filling<Context> {
-    const other = new Filling({ ...this.#parts, asked })
-    other.#moment = this.#moment
-    return other
+    return new Filling({ ...this.#parts, asked }, this.#handling)
   }
 
   /** Fixes the moment that the answer is bound to; the handler begins later. */
-  async begin(): Promise<void> {
-    this.#moment = await this.#parts.entries.moment()
+  begin(): void | Promise<void> {
+    return this.#handling.fix()
   }
+
+  /** Whatever can invalidate what the handler reads through the cache can invalidate its answer. */
+  readonly within = <T>(next: () => T): T => this.#handling.run(next)
 
   /** The request that was sent again has ended, wherever it came to. */
   over(): void {
-    const { admission, admissions, path } = this.#parts
+    const { admissions, path } = this.#parts
     if (admissions.isRunning(path)) admissions.pause(path)
-    admission?.end('passed')
+    this.#end('passed')
   }
 
   /** Has the handler say whether what is stored still holds, where it can (RFC 9111 4.3.1). */
@@ -128,10 +136,12 @@ export class Filling<Context> {
 
   /** A stale answer in place of an error, as long as that is allowed (RFC 5861 4). */
   #inPlaceOf(head: LeavingHead, stale: PreparedAnswer): Settlement {
-    const { asked, entries, admissions, path } = this.#parts
+    const { asked, entries, admissions, path, entry } = this.#parts
     const settings = this.#settings
     const age = stale.age(entries.time)
     const { staleIfError } = stale.stored
+    // What was invalidated while the handler ran is no better than the error.
+    if (entry === undefined || !entries.servable(path, entry)) return undefined
     const usage = usageOf(asked.directives, stale.stored, { age, stale: true })
     if (usage === 'no' || Math.max(0, age - stale.stored.fresh) >= staleIfError) return undefined
     admissions.pause(path)
@@ -193,26 +203,24 @@ export class Filling<Context> {
   }
 
   /** Memory has it now; those who wait look there, unless it has no room. */
-  #store(storing: Storing, body: Uint8Array): Promise<void> {
+  async #store(storing: Storing, body: Uint8Array): Promise<void> {
     const { entries, path } = this.#parts
+    if (this.#handling.lapsed) return this.#end('passed')
     const stored = store(storing, body)
     if (entries.hit(path) !== undefined) this.#end('stored')
-    return stored.then(
-      () => this.#end('stored'),
-      () => this.#end('passed'),
-    )
+    await stored.finally(() => this.#end('stored'))
   }
 
   #end(outcome: Parameters<Admission['end']>[0]): void {
+    this.#handling.end()
     this.#parts.admission?.end(outcome)
   }
 
   #place(): FillPlace {
     const { entries, asked, known, requestedAt } = this.#parts
-    const moment = this.#moment
-    if (moment === undefined) throw new TypeError('a handler has answered before its moment was fixed')
+    const { moment, parts } = this.#handling
     const { header, path, context } = asked
-    return { entries, path, known, moment, requestedAt, header, tags: this.#settings.tags(context) }
+    return { entries, path, known, moment, parts, requestedAt, header, tags: this.#settings.tags(context) }
   }
 }
 

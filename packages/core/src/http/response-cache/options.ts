@@ -56,7 +56,7 @@ export interface CacheResponseOptions<Context> {
   /**
    * What a cookie of the request means. `bypass`: any cookie passes by the cache. `known`: those that well-known libraries
    * keep sessions in do, and, where an answer says nothing of itself (mode `ttl`), all but those of analytics; the sessions
-   * of Redstart do not, since what used one is never stored. `ignore`: none does. `{ key }`: the values of these tell answers
+   * of Redstart do not, since what used one is never stored, nor do any where `user` says whose the answer is. `ignore`: none does. `{ key }`: the values of these tell answers
    * apart, and others are ignored.
    *
    * @default 'known'

@@ -1,3 +1,4 @@
+import type { Budget } from '../../cache/budget.ts'
 import { wallTime } from '../../clock.ts'
 import type { Sight } from '../../cache/reader.ts'
 import { after } from '../after.ts'
@@ -10,23 +11,13 @@ import { problemReply } from '../problem.ts'
 import type { Admission } from './admissions.ts'
 import { askForAll, type Asked, askedOf } from './asked.ts'
 import { cookiesForbid } from './cookie-guard.ts'
-import { variantPath } from './fill.ts'
 import { Filling } from './filling.ts'
 import type { ResponseCacheParts } from './parts.ts'
 import { passing, unsafe } from './passing.ts'
-import { prepare, type PreparedAnswer } from './prepared.ts'
+import { type Located, locate, Spending } from './locate.ts'
+import type { PreparedAnswer } from './prepared.ts'
 import { serve } from './serve.ts'
 import { usageOf } from './usage.ts'
-
-/** What was found for a request. */
-interface Located {
-  /** Of the variant. */
-  readonly path: string
-  /** Names of headers that tell variants apart, as far as they are known. */
-  readonly known: readonly string[]
-  readonly sight: Sight
-  readonly answer: PreparedAnswer | undefined
-}
 
 /** How often a request waits for others before it goes ahead itself. */
 const MOST_WAITS = 3
@@ -62,7 +53,7 @@ export class ResponseCache<Context> {
     }
     const refresh = this.#again.get(exchange.request)
     if (refresh?.page === asked.path) return this.#fill(refresh.of(asked))
-    return this.#find(asked, 0)
+    return this.#find(asked, undefined, 0)
   }
 
   /** Why a request passes by, whatever is stored. */
@@ -76,27 +67,10 @@ export class ResponseCache<Context> {
     return cookiesForbid(exchange.header('cookie'), this.#parts.settings) ? 'cookie' : undefined
   }
 
-  #find(asked: Asked<Context>, waits: number): Decided | Promise<Decided> {
-    return after(this.#locate(asked), (located) => this.#plan(asked, located, waits))
-  }
-
-  /** Looks for the page, and where it has variants for the one of this request. */
-  #locate(asked: Asked<Context>): Located | Promise<Located> {
-    return after(this.#look(asked.path), (sight) => {
-      const found = sight.kind === 'missing' ? undefined : prepare(sight.entry)
-      if (found?.kind !== 'vary') return { path: asked.path, known: [], sight, answer: found?.answer }
-      const { names } = found
-      const path = variantPath(asked.path, names, asked.header, this.#parts.settings)
-      return after(this.#look(path), (variant) => {
-        const one = variant.kind === 'missing' ? undefined : prepare(variant.entry)
-        return { path, known: names, sight: variant, answer: one?.kind === 'response' ? one.answer : undefined }
-      })
-    })
-  }
-
-  #look(path: string): Sight | Promise<Sight> {
-    const entry = this.#parts.entries.hit(path)
-    return entry === undefined ? this.#parts.entries.look(path) : { kind: 'fresh', entry, tier: 'l1' }
+  #find(asked: Asked<Context>, budget: Budget | undefined, waits: number): Decided | Promise<Decided> {
+    return after(locate(asked, this.#parts, new Spending(this.#parts.entries, budget)), (located) =>
+      this.#plan(asked, located, waits),
+    )
   }
 
   #plan(asked: Asked<Context>, located: Located, waits: number): Decided | Promise<Decided> {
@@ -134,8 +108,7 @@ export class ResponseCache<Context> {
     const { again } = exchange
     if (again === undefined) return false
     const filling = this.#filling(asked, located, admissions.begin(located.path), true)
-    void filling
-      .begin()
+    void Promise.resolve(filling.begin())
       .then(() => again((request) => void this.#again.set(request, filling)))
       .catch(() => undefined)
       .then(() => filling.over())
@@ -153,12 +126,12 @@ export class ResponseCache<Context> {
       if (running !== undefined)
         return running.then((outcome) => {
           const goes = outcome === 'refused' || outcome === 'passed'
-          return this.#find(asked, goes ? MOST_WAITS : waits + 1)
+          return this.#find(asked, located.spending.budget, goes ? MOST_WAITS : waits + 1)
         })
       admission = admissions.begin(path)
     }
     const filling = this.#filling(asked, located, admission, false)
-    return filling.begin().then(() => this.#fill(filling))
+    return after(filling.begin(), () => this.#fill(filling))
   }
 
   #filling(
@@ -172,14 +145,9 @@ export class ResponseCache<Context> {
     const down = sight.kind === 'missing' && sight.reason === 'outage'
     const status: CacheStatus = down ? { fwd: 'bypass', detail: 'store-unavailable' } : { fwd }
     return new Filling({
-      ...this.#parts,
-      asked,
-      admission,
-      known,
-      path,
-      status,
-      background,
-      stale: answer,
+      ...{ ...this.#parts, asked, admission, known, path, status, background, stale: answer },
+      entry: sight.kind === 'missing' ? undefined : sight.entry,
+      budget: located.spending.budget,
       requestedAt: wallTime(),
     })
   }
@@ -188,7 +156,7 @@ export class ResponseCache<Context> {
     this.#parts.fillings.set(filling.asked.exchange.request, filling)
     askForAll(filling.asked)
     filling.askWhetherItHolds()
-    return { settle: (head) => filling.settle(head) }
+    return { settle: (head) => filling.settle(head), within: filling.within }
   }
 }
 
