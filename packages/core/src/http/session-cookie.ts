@@ -55,6 +55,11 @@ export class SessionCookieFormat {
       if (tls || secure === false || options.sameSite !== 'none') serializeCookie(this.#base(tls))
   }
 
+  /** All names that it may have, whatever the connection. */
+  get names(): readonly string[] {
+    return [this.#secureName, this.#plainName]
+  }
+
   /** The one name that is read: with a prefix, cookies without it do not count, since anybody may plant them. */
   nameOn(connection: { readonly secure: boolean }): string {
     return this.#isSecure(connection) ? this.#secureName : this.#plainName

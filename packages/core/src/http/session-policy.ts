@@ -4,6 +4,7 @@ import type { Sessions, Who } from '../session/sessions.ts'
 import { markPrivate } from './caching/private-mark.ts'
 import { sentValues, serializeCookie } from './cookies.ts'
 import type { Capture, HttpExchange, HttpPolicy, LeavingHead, Settlement } from './exchange.ts'
+import { noteOwnCookie } from './own-cookies.ts'
 import { problemOf } from './problem.ts'
 import { type CookieConnection, SessionCookieFormat, type SessionCookieOptions } from './session-cookie.ts'
 import { protect } from './session-headers.ts'
@@ -49,6 +50,7 @@ export function sessionPolicy<Data extends object>(
   { cookie, load = 'eager', howToTrust = 'let the framework trust the proxy' }: SessionPolicyOptions = {},
 ): HttpPolicy<SessionState<Data>> {
   const format = new SessionCookieFormat(cookie)
+  for (const name of format.names) noteOwnCookie(name)
   if (load !== 'eager' && load !== 'lazy') throw invalidArgument('load', load, "'eager' or 'lazy'")
   return {
     name: 'session',

@@ -20,6 +20,8 @@ export type Refusal =
 export interface StoringRules {
   /** Names of targeted fields, the most specific first. */
   readonly targets: readonly string[]
+  /** It is kept for one user alone: then neither `private` nor `Authorization` forbids it. @default false */
+  readonly owned?: boolean
   /** To a request with `Authorization`: none, or those that RFC 9111 3.5 allows. */
   readonly authorized: 'never' | 'rfc'
   /** A response with `Set-Cookie` is not stored, or stored without it. */
@@ -86,12 +88,13 @@ function ofDirectives(
   asked: HeaderOf,
   status: number,
   directives: Directives,
-  { authorized, honourRequest }: StoringRules,
+  { authorized, honourRequest, owned = false }: StoringRules,
 ): Refusal | undefined {
   // 5.2.2.3: whoever understands a status leaves no-store, which is for those that do not, out of account.
   const isUnderstood = directives.has('must-understand') && UNDERSTOOD.test(String(status))
   if (directives.has('no-store') && !isUnderstood) return 'no-store'
   if (honourRequest && parseCacheControl(asked('cache-control')).has('no-store')) return 'no-store'
+  if (owned) return undefined
   if (directives.get('private') === true) return 'private'
   if (asked('authorization') === undefined) return undefined
   // 3.5.
@@ -104,7 +107,5 @@ function ofFields(header: HeaderOf, { setCookie }: StoringRules): Refusal | unde
   // 4.1: a response that varies by what nobody knows matches no request.
   if (/(?:^|,)[ \t]*\*[ \t]*(?:,|$)/.test(header('vary') ?? '')) return 'vary'
   if (header('trailer') !== undefined) return 'trailers'
-  return /^[ \t]*(?:text\/event-stream|multipart\/x-mixed-replace)/i.test(header('content-type') ?? '')
-    ? 'stream'
-    : undefined
+  return /^(?:text\/event-stream|multipart\/x-mixed-replace)/i.test(header('content-type') ?? '') ? 'stream' : undefined
 }
