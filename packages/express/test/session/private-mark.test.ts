@@ -1,3 +1,4 @@
+import './session-fields.ts'
 import { privateReason } from '@redstart/core/http'
 import type { Request } from 'express'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +11,7 @@ type Doing = (req: Request) => unknown
 
 /** What of a session makes an answer that of one client. */
 const MARKED: Readonly<Record<string, Doing>> = {
-  '/read': (req) => req.session.views,
+  '/read': (req) => void req.session.views,
   '/read-of-none': (req) => req.session,
   '/write': (req) => (req.session.views = 1),
   '/keys': (req) => Object.keys(req.session),
