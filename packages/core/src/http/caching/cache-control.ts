@@ -51,7 +51,7 @@ export const MOST_SECONDS = 2_147_483_647
  * token. A text that is not closed reaches to the end, so that every character is looked at once.
  */
 const MEMBER = /"(?:[^"\\]|\\.|\\$)*("|$)|([^\s=,;"]+)(?:([ \t]*=[ \t]*)(?:"((?:[^"\\]|\\.|\\$)*)("|$)|([^\s,;"]*)))?/gs
-const AGES = new Set(['max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error', 'max-stale', 'min-fresh'])
+const AGES = new Set(['max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error'])
 const LISTS = new Set(['no-cache', 'private'])
 const FIELD_NAMES = /^[ \t]*[\w!#$%&'*+.^`|~-]+[ \t]*(?:,[ \t]*[\w!#$%&'*+.^`|~-]+[ \t]*)*$/
 

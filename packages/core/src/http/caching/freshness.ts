@@ -119,6 +119,6 @@ function window(directives: Directives, name: string): number {
 
 /** RFC 9111 5.1: of a list the first counts, and what is no number of seconds is as though it were not there. */
 function ageOf(field: string | undefined): number {
-  const digits = /^[ \t]*(\d+)[ \t]*(?:[,;]|$)/.exec(field ?? '')?.[1]
+  const digits = /^(\d+)[ \t]*(?:[,;]|$)/.exec(field ?? '')?.[1]
   return digits === undefined ? 0 : 1000 * Math.min(MOST_SECONDS, Number(digits))
 }

@@ -64,7 +64,7 @@ function ofTwoDigits(parts: Parts, now: number | undefined): number | undefined 
   const year = Number(parts[3])
   if (now === undefined) return instantOf(parts, year < 70 ? 2000 + year : 1900 + year)
   const latest = new Date(now).getUTCFullYear() + 50
-  const before = latest - ((((latest - year) % 100) + 100) % 100)
+  const before = latest - ((latest - year) % 100)
   const instant = instantOf(parts, before)
   const limit = new Date(now)
   limit.setUTCFullYear(latest)

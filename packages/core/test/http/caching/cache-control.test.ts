@@ -34,16 +34,23 @@ describe('parseCacheControl', () => {
     ['max-age=1800, max-age=1', { 'max-age': '1' }],
     ['max-age=1, max-age=1800', { 'max-age': '1' }],
     ['max-age=1, max-age=abc', { 'max-age': 'abc' }],
-    ['s-maxage=5, s-maxage=4, stale-if-error=2, stale-if-error=3', { 's-maxage': '4', 'stale-if-error': '2' }],
-    ['max-stale, max-stale=5', { 'max-stale': true }],
+    ['s-maxage=5, s-maxage=4', { 's-maxage': '4' }],
+    ['stale-if-error=3, stale-if-error=2', { 'stale-if-error': '2' }],
+    ['stale-while-revalidate=3, stale-while-revalidate=2', { 'stale-while-revalidate': '2' }],
     // The first of anything else.
     ['a=1, a=2', { a: '1' }],
+    ['max-stale=5, max-stale', { 'max-stale': '5' }],
+    ['min-fresh=5, min-fresh=4', { 'min-fresh': '5' }],
     // Lists of fields.
     ['no-cache="a"', { 'no-cache': 'a' }],
     ['no-cache="a, b"', { 'no-cache': 'a, b' }],
     ['no-cache="a", max-age=1, no-cache="b"', { 'no-cache': 'a, b', 'max-age': '1' }],
     ['no-cache="a", no-cache', { 'no-cache': true }],
     ['private, private="a"', { private: true }],
+    ['no-cache=" a ,\tb "', { 'no-cache': ' a ,\tb ' }],
+    ['private="^a"', { private: '^a' }],
+    ['private="a, ^b"', { private: 'a, ^b' }],
+    ['private = "a"', { private: 'a' }],
     ['private=a', { private: true }],
     ['private=""', { private: true }],
     ['private="a b"', { private: true }],
@@ -104,7 +111,7 @@ describe('deltaSeconds', () => {
 
 describe('listedFields', () => {
   it.each([
-    ['no-cache="Set-Cookie, X-A"', ['set-cookie', 'x-a']],
+    ['no-cache=" Set-Cookie ,\tX-A "', ['set-cookie', 'x-a']],
     ['no-cache', []],
     ['max-age=1', []],
   ])('of %s', (field, names) => {

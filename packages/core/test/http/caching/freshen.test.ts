@@ -100,6 +100,7 @@ describe('freshenedByHead', () => {
       ],
       'same',
     ],
+    [200, [['Template-A', '1']], 'same'],
     [200, [['Template-A', '2']], 'update'],
     [
       200,

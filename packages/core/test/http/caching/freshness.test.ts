@@ -121,6 +121,10 @@ describe('lifetimeOf', () => {
   })
 })
 
+it('tells that it is by heuristics', () => {
+  expect(lifetime({ 'Last-Modified': at(-60) }, { heuristics: true })?.source).toBe('heuristic')
+})
+
 describe('initialAge', () => {
   it.each<[headers: Record<string, string>, age: number]>([
     [{}, 0],
@@ -137,6 +141,7 @@ describe('initialAge', () => {
     [{ Age: '7200,0' }, 2 * HOUR],
     [{ Age: '7200, 0' }, 2 * HOUR],
     [{ Age: '0, 7200' }, 0],
+    [{ Age: '5 , 6' }, 5 * SECOND],
     [{ Age: '3600, 3600' }, HOUR],
     // What is no number is as though it were not there.
     [{ Age: 'abc' }, 0],

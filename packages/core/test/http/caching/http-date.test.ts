@@ -61,6 +61,8 @@ describe('parseHttpDate', () => {
     'Thu, 18 Aug 2050 02:01:61 GMT',
     'Thu, 18-Aug-50 02:01:18 GMT',
     'Thursday, 18 Aug 2050 02:01:18 GMT',
+    'a Thursday, 18-Aug-50 02:01:18 GMT',
+    'a Thu Aug 18 02:01:18 2050',
     'Thu Aug 8 02:01:18 2050',
   ])('does not take %j for a date', (text) => {
     expect(parseHttpDate(text)).toBeUndefined()

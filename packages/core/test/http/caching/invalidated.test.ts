@@ -61,7 +61,9 @@ describe('invalidatedUris', () => {
     [{ target: '//evil/x', location: '/y' }, ['//evil/x', '/y']],
     [{ target: '//evil/x', location: 'y' }, ['//evil/x', '//evil/y']],
     [{ target: 'https://example.com/a?b', location: 'c' }, ['/a?b', '/c']],
+    [{ target: 'HTTPS://example.com/a' }, ['/a']],
     [{ target: 'http://example.com' }, ['/']],
+    [{ target: '/a?b=http://c/d' }, ['/a?b=http://c/d']],
     [{ origin: 'http://a b', location: '/x' }, ['/a/b?c=d']],
     [{ origin: 'http://example.com:80', location: 'http://example.com/x' }, ['/a/b?c=d', '/x']],
   ])('of %j', (what, uris) => {

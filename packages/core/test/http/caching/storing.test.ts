@@ -82,16 +82,20 @@ describe('refusalOf', () => {
     [{ said: { Vary: 'Foo, *' } }, 'vary', 'vary'],
     [{ said: { Vary: '*, Foo' } }, 'vary', 'vary'],
     [{ said: { Vary: 'Foo, Bar' } }, undefined, undefined],
-    [{ said: { Vary: 'Foo*' } }, undefined, undefined],
+    [{ said: { Vary: 'Foo , * , Bar' } }, 'vary', 'vary'],
+    [{ said: { Vary: 'Foo*, *Bar' } }, undefined, undefined],
     [{ said: { Trailer: 'Expires' } }, 'trailers', 'trailers'],
     [{ said: { 'Content-Type': 'text/event-stream; charset=utf-8' } }, 'stream', 'stream'],
     [{ said: { 'Content-Type': 'Multipart/X-Mixed-Replace;boundary=x' } }, 'stream', 'stream'],
+    [{ said: { 'Content-Type': 'text/plain; like=text/event-stream' } }, undefined, undefined],
     [{ said: { 'Content-Range': 'bytes 0-1/2' } }, undefined, undefined],
     // What must-understand is for: RFC 9111 5.2.2.3.
     [{ said: cacheControl('no-store, must-understand, max-age=60') }, undefined, undefined],
     [{ status: 599, said: cacheControl('no-store, must-understand, max-age=60') }, 'status', 'status'],
     [{ status: 599, said: cacheControl('max-age=3600, must-understand') }, 'status', 'status'],
     [{ status: 503, said: cacheControl('max-age=3600, must-understand') }, undefined, undefined],
+    [{ status: 421, said: cacheControl('max-age=3600, must-understand') }, 'status', undefined],
+    [{ status: 427, said: cacheControl('max-age=3600, must-understand') }, 'status', 'status'],
   ])('of %j', (what, careful, rfc) => {
     expect({ careful: refusal(what, CAREFUL), rfc: refusal(what, RFC) }).toEqual({ careful, rfc })
   })
