@@ -1,10 +1,12 @@
-import type { Policies } from '@redstart/core'
-import { type LimiterSource, limitRequests, type RateLimitOptions } from '@redstart/core/http'
-import type { Context, Middleware } from 'koa'
+import type { Policies, SessionData, Sessions } from '@redstart/core'
+import { type LimiterSource, limitRequests, type PolicyUse, type RateLimitOptions } from '@redstart/core/http'
+import type { Context, DefaultContext, DefaultState, Middleware, ParameterizedContext } from 'koa'
 import { runPolicies, type RunOptions } from './run-policies.ts'
+import type { SessionContext } from './session-context.ts'
 
-/** How requests are limited. */
-export type RateLimitMiddlewareOptions<P extends Policies> = RateLimitOptions<P, Context> & RunOptions
+/** How requests are limited; functions are given the context, which may be of a type of the application's own. */
+export type RateLimitMiddlewareOptions<P extends Policies, OwnContext = Context> = RateLimitOptions<P, OwnContext> &
+  RunOptions
 
 /**
  * Rate limits for Koa, for all that comes behind it or for one route: who has used up a quota is answered 429, all others are
@@ -17,19 +19,25 @@ export type RateLimitMiddlewareOptions<P extends Policies> = RateLimitOptions<P,
  * ```
  *
  * The policies are those of `createRedstart({ policies })`. `clientAddress: 'framework'` is `ctx.ip`, by the settings of the
- * application. What was decided of a request: `rateLimitOf(ctx)`.
+ * application. Functions know `ctx.session` of the instance, and what else their parameter is said to be:
+ * `(ctx: ParameterizedContext<DefaultState, AppContext>) => ctx.tenant`. What was decided of a request: `rateLimitOf(ctx)`.
  *
  * @param from an instance, or its `limiter`.
  * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed, a policy that there is not, and a rule that can
  *   never match or is there twice.
  */
-export function rateLimit<P extends Policies>(
-  from: LimiterSource<P>,
-  options: RateLimitMiddlewareOptions<NoInfer<P>>,
+export function rateLimit<
+  P extends Policies,
+  Data extends object = SessionData,
+  OwnContext extends object = ParameterizedContext<DefaultState, DefaultContext & SessionContext<Data>>,
+>(
+  from: LimiterSource<P> & { readonly sessions?: Sessions<Data> },
+  options: RateLimitMiddlewareOptions<NoInfer<P>, OwnContext>,
 ): Middleware<object, object> {
-  const use = limitRequests<P, Context>(from, options, RUN_OPTIONS)
+  const use = limitRequests<P, OwnContext>(from, options, RUN_OPTIONS)
   const { heldBytes, onError } = options
-  return runPolicies([use], {
+  // What an application says of its context is there when its middleware runs.
+  return runPolicies([use as PolicyUse<object>], {
     ...(heldBytes !== undefined && { heldBytes }),
     ...(onError !== undefined && { onError }),
   })

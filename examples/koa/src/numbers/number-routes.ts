@@ -1,12 +1,19 @@
 import { Router } from '@koa/router'
-import { rateLimit } from '@redstart/koa'
-import { addDays, type DateRange, type Day, type RestaurantRedstart } from '@redstart-example/express'
+import { cacheResponse, cacheTags, rateLimit } from '@redstart/koa'
+import {
+  addDays,
+  type DateRange,
+  type Day,
+  type RestaurantRedstart,
+  salesTags,
+  tenant,
+} from '@redstart-example/express'
 import type { DefaultState } from 'koa'
 import type { AppContext } from '../app-context.ts'
 import { dishesPage } from '../pages/dishes-page.ts'
 import { hoursPage } from '../pages/hours-page.ts'
 import { overviewPage } from '../pages/overview-page.ts'
-import { sendPage } from '../pages/page.ts'
+import { sendKeptPage, sendPage } from '../pages/page.ts'
 import type { Numbers } from './numbers.ts'
 
 export interface NumberParts {
@@ -27,8 +34,17 @@ export function numberRoutes({ numbers, redstart, today }: NumberParts): Router<
   // By person, on whichever device. Nobody else gets so far as to ask for any.
   const limited = rateLimit(redstart, {
     policies: 'numbers',
-    // What Koa itself knows of a context says nothing of sessions.
-    key: ({ session }) => (session as AppContext['session']).userId,
+    key: ({ session }) => session.userId,
+  })
+
+  // What all people of a restaurant see alike, and nobody else: no token of a form is in it, and no name.
+  const kept = cacheResponse(redstart, {
+    // Of one Redis, the other apps have pages under the same paths.
+    namespace: 'numbers-pages',
+    ttl: '1m',
+    user: ({ session }) => ownerOf(session as AppContext['session']),
+    // `?days=1` is another page tomorrow.
+    key: () => today(),
   })
 
   router.get('/', (ctx) => {
@@ -38,17 +54,24 @@ export function numberRoutes({ numbers, redstart, today }: NumberParts): Router<
     sendPage(ctx, overviewPage({ name, manager: session.hasRole('manager'), token: session.issueCsrfToken() }))
   })
 
-  router.get('/dishes', limited, async (ctx) => {
+  router.get('/dishes', limited, kept, async (ctx) => {
     const { restaurant, range } = asked(ctx, today())
-    sendPage(ctx, dishesPage(range, await numbers.dishes(restaurant, range)))
+    cacheTags(ctx, tenant(restaurant), ...salesTags(restaurant, range, today()))
+    sendKeptPage(ctx, dishesPage(range, await numbers.dishes(restaurant, range)))
   })
 
-  router.get('/hours', limited, async (ctx) => {
+  router.get('/hours', limited, kept, async (ctx) => {
     const { restaurant, range } = asked(ctx, today())
-    sendPage(ctx, hoursPage(range, await numbers.hours(restaurant, range)))
+    cacheTags(ctx, tenant(restaurant), ...salesTags(restaurant, range, today()))
+    sendKeptPage(ctx, hoursPage(range, await numbers.hours(restaurant, range)))
   })
 
   return router
+}
+
+/** Whose pages they are; undefined for nobody, who is sent to the log-in and of whom nothing is kept. */
+function ownerOf({ userId, restaurant }: AppContext['session']): string | undefined {
+  return userId === undefined || restaurant === undefined ? undefined : `restaurant:${restaurant}`
 }
 
 interface Asking extends AppContext {
