@@ -35,8 +35,8 @@ export class Handling {
 
   /** The handler began here; its reads are noted until {@link Handling.end}. */
   run<T>(next: () => T): T {
-    const { entries, path, budget } = this.#parts
-    this.#beginning = entries.begin(path, this.moment, budget)
+    const { entries } = this.#parts
+    this.#beginning = this.#begin()
     // Of one that never answers nobody learns.
     this.#cancel = entries.schedule(entries.loadTimeout, () => {
       this.#lapsed = true
@@ -55,9 +55,15 @@ export class Handling {
     return this.#moment
   }
 
+  /** Nothing, where another policy answered in the handler's place. */
   get parts(): LoadFrame {
-    if (this.#beginning === undefined) throw new TypeError('a handler has answered before it began')
+    this.#beginning ??= this.#begin()
     return this.#beginning.parts
+  }
+
+  #begin(): Beginning {
+    const { entries, path, budget } = this.#parts
+    return entries.begin(path, this.moment, budget)
   }
 
   end(): void {

@@ -50,7 +50,7 @@ export interface CacheResponseOptions<Context> {
    * The hosts that there are pages for, as clients write them: `['shop.example', 'localhost:3000']`. Requests for others pass
    * by; pages of different hosts are different pages.
    *
-   * @default any: there is one site, and its pages do not depend on the host
+   * @default any: what a request said of its host tells answers apart, but `purgePages` drops those of all
    */
   readonly hosts?: readonly string[]
   /**

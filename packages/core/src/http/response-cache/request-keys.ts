@@ -17,6 +17,23 @@ const MOST_KEPT = 5000
 /** Longer ones are not: nobody is to fill the memory with them. */
 const LONGEST_KEPT = 1024
 
+/**
+ * What handlers make links and redirects of, whether or not it came from a proxy that they were told to trust: an answer that
+ * somebody has put another host into is that one's alone.
+ */
+const OF_PROXIES = [
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'forwarded',
+] as const
+
+/** With how many there are: whatever they are, they are not taken for what comes behind. */
+function pushAll(list: string[], name: string, values: readonly string[]): void {
+  list.push(name, String(values.length), ...values)
+}
+
 /** Says under which key an answer is kept. */
 export class RequestKeys<Context> {
   readonly #settings: Settings<Context>
@@ -53,13 +70,19 @@ export class RequestKeys<Context> {
   }
 
   #custom(exchange: HttpExchange, context: Context, owner: string | undefined): readonly string[] {
-    const { key, cookies } = this.#settings
-    const custom: string[] = []
+    const { key, cookies, hosts } = this.#settings
+    const custom: string[] = hosts === undefined ? ['host', exchange.host?.toLowerCase() ?? ''] : []
+    for (const name of OF_PROXIES) {
+      const said = exchange.header(name)
+      if (said !== undefined) custom.push(name, said)
+    }
+    const forwarded = exchange.header('forwarded')
+    if (forwarded !== undefined) pushAll(custom, 'forwarded', forwarded.match(FORWARDED) ?? [])
     if (owner !== undefined) custom.push('user', owner)
     if (typeof cookies === 'object')
-      for (const name of cookies.key) custom.push('cookie', name, ...cookieValues(exchange.header('cookie'), name))
+      for (const name of cookies.key) pushAll(custom, name, cookieValues(exchange.header('cookie'), name))
     const own = key?.(context)
-    if (own !== undefined) custom.push('key', ...(typeof own === 'string' ? [own] : own))
+    if (own !== undefined) pushAll(custom, 'key', typeof own === 'string' ? [own] : own)
     return custom
   }
 
