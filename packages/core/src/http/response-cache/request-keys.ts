@@ -29,6 +29,9 @@ const OF_PROXIES = [
   'forwarded',
 ] as const
 
+/** What `Forwarded` (RFC 7239) says of the same; who the client is, it says as well, and that is no part of a key. */
+const FORWARDED = /(?:host|proto)\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^;,\s"]*)/gi
+
 /** With how many there are: whatever they are, they are not taken for what comes behind. */
 function pushAll(list: string[], name: string, values: readonly string[]): void {
   list.push(name, String(values.length), ...values)
