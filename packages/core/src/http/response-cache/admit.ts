@@ -44,16 +44,18 @@ export function admit<Context>(exchange: HttpExchange, head: LeavingHead, settin
 
 /** Why an answer must not be stored, whatever it says of its freshness. */
 function vetoOf<Context>(exchange: HttpExchange, head: LeavingHead, settings: Settings<Context>): string | undefined {
-  const { mode, authorized, stripSetCookie, targets, user } = settings
+  const { mode, authorized, stripSetCookie, targets, user, statuses } = settings
   const rfc = mode === 'rfc'
-  const noted = notesOf(exchange.request)?.refused
-  if (noted !== undefined) return noted
+  const notes = notesOf(exchange.request)
+  if (notes?.refused !== undefined) return notes.refused
   if (ENDLESS.test(head.header('content-type') ?? '')) return 'stream'
   const owned = user !== undefined
   const mark = owned || rfc ? undefined : privateReason(exchange.request)
   if (mark !== undefined) return mark
   const refusal = refusalOf(exchange, head, {
     ...{ targets, authorized, owned },
+    // What a handler said of its answer is not said of the error that came in its place.
+    timed: { has: (status) => statuses.has(status) || (notes?.ttl !== undefined && status < 400) },
     setCookie: stripSetCookie || rfc ? 'strip' : 'refuse',
     heuristics: rfc,
     statuses: rfc ? 'all' : 'known',
@@ -92,7 +94,7 @@ function lifetimeFor<Context>(
     staleIfError: notes?.staleIfError ?? staleIfError,
     mustRevalidate: false,
   }
-  if (notes?.ttl !== undefined) return { fresh: notes.ttl, ...routes }
+  if (notes?.ttl !== undefined && head.status < 500) return { fresh: notes.ttl, ...routes }
   const said = lifetimeOf(head, { targets, heuristics: mode === 'rfc', now: wallTime() })
   if (said !== undefined) {
     if (said.mustRevalidate) return said

@@ -68,7 +68,8 @@ export function storingOf(
   ]
   return {
     ...{ place, settings, admitted, headers, tags, status: head.status },
-    initialAge: initialAge((name) => head.header(name), place.requestedAt, now),
+    // Here what a handler does takes time, and no network: its answer is as young as its head, unless the RFC is to decide.
+    initialAge: initialAge((name) => head.header(name), settings.mode === 'rfc' ? place.requestedAt : now, now),
     receivedAt: place.entries.ended(),
   }
 }
