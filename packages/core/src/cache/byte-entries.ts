@@ -3,6 +3,7 @@ import { Budget } from './budget.ts'
 import type { Cache } from './cache.ts'
 import type { Engine } from './engine.ts'
 import type { Entry } from './entry.ts'
+import { ANY_FORM, type Form } from './form.ts'
 import { loneFlight } from './flights.ts'
 import type { Inside, LoadFrame } from './load-frame.ts'
 import type { ReadTarget } from './read-target.ts'
@@ -127,7 +128,8 @@ export class ByteEntries {
     if (this.#engine.closed) return 'nowhere'
     const { coherence, clock, deadline, writer } = this.#engine
     const { name: namespace, counters, settings } = this.#record
-    const { form, serializer, compression } = settings
+    const { serializer, compression } = settings
+    const form = this.#form
     const own = new Set(tagNames(tags ?? []))
     const names = [...new Set([...impliedNames(path), ...own, ...(tags === undefined ? [] : parts.names)])]
     const { generation, clock: loadedClock, sequence, since } = parts
@@ -141,10 +143,19 @@ export class ByteEntries {
   }
 
   #target(path: string): ReadTarget {
-    const { name: namespace, counters, settings } = this.#record
-    return { namespace, path, counters, form: settings.form }
+    const { name: namespace, counters } = this.#record
+    return { namespace, path, counters, form: this.#form }
+  }
+
+  /** Whoever writes says what is too much, unless the namespace does. */
+  get #form(): Form {
+    const { form } = this.#record.settings
+    return form === ANY_FORM ? LARGE_FORM : form
   }
 }
+
+/** 64 MiB, and room for what stands in front of them. */
+const LARGE_FORM: Form = { ...ANY_FORM, maxValueBytes: 65 * 1024 * 1024 }
 
 /** The bytes of an entry that holds nothing else. */
 export function bytesOf({ content }: Entry): Uint8Array | undefined {

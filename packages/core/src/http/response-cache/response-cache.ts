@@ -64,6 +64,9 @@ export class ResponseCache<Context> {
       return 'authorization'
     if (exchange.header('if-match') !== undefined || exchange.header('if-unmodified-since') !== undefined)
       return 'precondition'
+    // It is in no key, and some frameworks read it as they read parameters.
+    if ((exchange.header('content-length') ?? '0') !== '0' || exchange.header('transfer-encoding') !== undefined)
+      return 'body'
     return cookiesForbid(exchange.header('cookie'), this.#parts.settings) ? 'cookie' : undefined
   }
 
