@@ -100,9 +100,10 @@ async function placeOrder() {
   const order = { restaurant: 1, table: 1 + Math.floor(Math.random() * 40), lines: [{ dish, quantity: 1 }] }
   const placed = await send('POST', '/api/orders', order)
   const after = await ask('/api/restaurants/1/analytics')
+  const menu = await ask('/api/restaurants/1/menu')
   return (
     `Order ${placed.body.id} for ${euros(placed.body.totalCents)}. The very next dashboard was a ${after.cache} and counts it: ` +
-    `${count(before.body.orders)} orders became ${count(after.body.orders)}.`
+    `${count(before.body.orders)} orders became ${count(after.body.orders)}. The menu says: ${menu.status}.`
   )
 }
 
@@ -127,7 +128,7 @@ async function answer(response) {
   const got = await response
   const body = await got.json()
   if (!got.ok) throw new Error(body.detail)
-  return { cache: got.headers.get('x-cache'), body }
+  return { cache: got.headers.get('x-cache'), status: got.headers.get('cache-status'), body }
 }
 
 function make(name, properties, ...children) {

@@ -2,6 +2,7 @@ import { type RedisServer, startRedis } from '@redstart/testing'
 import { type Database, SIGN_INS } from '@redstart-example/express'
 import { Browser } from '@redstart-example/express/test/browser'
 import { filledDatabase } from '@redstart-example/express/test/filled-database'
+import { ask, keptOf } from '@redstart-example/express/test/kept'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Addresses, type AllApps, startAllApps } from './started-apps.ts'
 
@@ -103,6 +104,34 @@ describe.each([
     await placeOrder(app, all.addresses, browser)
     for (const [n, page] of pages.entries()) await expect.poll(() => shown(page), { message: page }).not.toBe(before[n])
   })
+
+  test.each(['office', 'orders'] as const)(
+    'an order that %s takes drops the kept pages that it changes, and none else',
+    async (app) => {
+      const { office, analytics, inventory, orders } = all.addresses
+      const browser = new Browser()
+      await logIn(browser, 'office')
+      const headers = { cookie: browser.cookie }
+      const changed = [
+        `${office}/api/restaurants/1/analytics`,
+        `${analytics}/dishes`,
+        `${analytics}/hours?days=1`,
+        `${inventory}/menu/1`,
+      ]
+      const others = [
+        `${office}/api/restaurants/1/menu`,
+        `${office}/api/restaurants/2/analytics`,
+        `${inventory}/menu/2`,
+        `${orders}/menu/1`,
+      ]
+      await keptOf([...changed, ...others], headers)
+      expect(await keptOf([...changed, ...others], headers)).toEqual([...changed, ...others])
+      await placeOrder(app, all.addresses, browser)
+      for (const page of changed)
+        await expect.poll(async () => (await ask(page, headers)).cache, { message: page }).toContain('stored')
+      expect(await keptOf(others, headers)).toEqual(others)
+    },
+  )
 })
 
 /** Writes of each app in a race. */

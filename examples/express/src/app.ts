@@ -4,6 +4,7 @@ import { accountRoutes } from './account/account-routes.ts'
 import { createCaches } from './caches/caches.ts'
 import type { Database } from './database/database.ts'
 import { parse, plainQuery } from './http/input.ts'
+import { keptAnswers } from './http/kept-answers.ts'
 import { sendProblem, unknownRoute } from './http/problem.ts'
 import { noteEvent, traced, tracedDatabase } from './http/trace.ts'
 import type { RestaurantRedstart } from './limits/policies.ts'
@@ -56,6 +57,7 @@ function routeContext(database: Database, redstart: RestaurantRedstart): RouteCo
     isRestaurant: knownRestaurants(database),
     today,
     withSession: session(redstart),
+    kept: keptAnswers(redstart),
     limitOrders: rateLimit(redstart, { policies: 'ordersFrom', clientAddress: 'framework' }),
   }
 }

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { categoryTag, dishTag, menuTags } from './caches/menu-tags.ts'
 export { changedSales, salesTags } from './caches/sales-tags.ts'
 export { tenant } from './caches/tenant.ts'
 export { dayOf, type Day } from './reads/day.ts'

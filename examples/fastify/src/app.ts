@@ -3,6 +3,7 @@ import { rateLimit, refuseCrossSite, session } from '@redstart/fastify'
 import type { Database, RestaurantRedstart } from '@redstart-example/express'
 import { fastify, type FastifyInstance } from 'fastify'
 import { answerError } from './answer-error.ts'
+import { menuRoutes } from './menu/menu-routes.ts'
 import './session-fields.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 import { stockRoutes } from './stock/stock-routes.ts'
@@ -26,6 +27,7 @@ export async function createApp({ database, redstart }: AppOptions): Promise<Fas
   await app.register(formbody)
   await app.register(signInRoutes, { database, redstart })
   await app.register(stockRoutes, { database, redstart })
+  await app.register(menuRoutes, { database, redstart })
   // Whoever watches over the process has no session, and asks Redis nothing.
   app.get('/health', { config: { session: false } }, async () => ({ alive: true }))
   await app.ready()

@@ -4,6 +4,7 @@ import { type Database, SIGN_INS } from '@redstart-example/express'
 import { type BesideOffice, startBesideOffice } from '@redstart-example/express/test/beside-office'
 import { Browser, type Shown } from '@redstart-example/express/test/browser'
 import { filledDatabase } from '@redstart-example/express/test/filled-database'
+import { ask, keptOf } from '@redstart-example/express/test/kept'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createListener } from '../src/index.ts'
 import { changeStock } from '../src/stock/change-stock.ts'
@@ -34,6 +35,12 @@ function shown({ text }: Shown, name: string): number {
 }
 
 const FLOUR = '1'
+
+async function sendToOffice(office: string, method: string, path: string, body: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  const { ok } = await fetch(`${office}/api${path}`, { method, headers, body: JSON.stringify(body) })
+  expect(ok).toBe(true)
+}
 
 describe.each(['memory', 'redis'])('over %s', (name) => {
   let restaurant: BesideOffice
@@ -88,11 +95,27 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
     await logIn(restaurant, browser)
     await browser.post(`${stock}/deliver`, { ingredient: FLOUR, amount: String(10 * amount) })
     const before = shown(await browser.get(stock), 'flour')
-    const order = { restaurant: 1, table: 4, lines: [{ dish, quantity: 2 }] }
-    const headers = { 'content-type': 'application/json' }
-    const { status } = await fetch(`${office}/api/orders`, { method: 'POST', headers, body: JSON.stringify(order) })
-    expect(status).toBe(201)
+    await sendToOffice(office, 'POST', '/orders', { restaurant: 1, table: 4, lines: [{ dish, quantity: 2 }] })
     await expect.poll(async () => shown(await browser.get(stock), 'flour')).toBe(before - 2 * amount)
+  })
+
+  test('the menu is one page for all, until the store room or a price changes, and no other page goes with it', async () => {
+    const { app: stock, office } = restaurant
+    const [menu, other] = [`${stock}/menu/1`, `${stock}/menu/2`]
+    const left = [other, `${office}/api/restaurants/2/menu`]
+    const made = await ask(menu)
+    expect([made.status, made.cache]).toEqual([200, 'fwd=uri-miss; stored'])
+    const again = await ask(menu, { cookie: 'sid=planted' })
+    expect([again.cache, again.text]).toEqual([expect.stringMatching(/^hit/), made.text])
+    await keptOf(left)
+    await logIn(restaurant, browser)
+    await browser.post(`${stock}/deliver`, { ingredient: FLOUR, amount: '5' })
+    expect((await ask(menu)).cache).toContain('stored')
+    await sendToOffice(office, 'POST', '/orders', { restaurant: 1, table: 4, lines: [{ dish: 1, quantity: 1 }] })
+    await expect.poll(async () => (await ask(menu)).cache).toContain('stored')
+    await sendToOffice(office, 'PATCH', '/dishes/1/price', { priceCents: 777 })
+    await expect.poll(async () => (await ask(menu)).text).toContain('7.77 €')
+    expect(await keptOf(left)).toEqual(left)
   })
 
   test('a log-in at the back office is one here, and signed out everywhere is signed out in both', async () => {
@@ -158,6 +181,22 @@ test('nobody takes out what is not there, or what is not kept', async () => {
     ingredient: Number(FLOUR),
     amount: changed.length * Math.ceil(before / 3),
   })
+})
+
+test('what the store room does not suffice for is struck out of the menu', async () => {
+  const { app: stock } = await startBesideOffice({ database, listener: createListener })
+  const struck = async (): Promise<number> => (await ask(`${stock}/menu/2`)).text.match(/not today/g)?.length ?? 0
+  expect(await struck()).toBe(0)
+  const [{ quantity } = { quantity: 0 }] = await database.query<{ quantity: number }>(
+    'select quantity from stock where restaurant_id = 2 and ingredient_id = $1',
+    [Number(FLOUR)],
+  )
+  await changeStock(database, { restaurant: 2, ingredient: Number(FLOUR), amount: -quantity })
+  const other = await startBesideOffice({ database, listener: createListener })
+  expect((await ask(`${other.app}/menu/2`)).text).toContain('not today')
+  await changeStock(database, { restaurant: 2, ingredient: Number(FLOUR), amount: quantity })
+  expect((await ask(`${other.app}/menu/9`)).status).toBe(404)
+  expect((await ask(`${other.app}/menu/x`)).status).toBe(400)
 })
 
 test('whoever watches over the process is answered without a session', async () => {

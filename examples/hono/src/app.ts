@@ -1,9 +1,10 @@
 import { RedstartError, type Session } from '@redstart/core'
 import { answerErrors, rateLimit, refuseCrossSite, type RunOptions, session } from '@redstart/hono'
-import type { RestaurantRedstart } from '@redstart-example/express/limits'
 import { type Context, Hono } from 'hono'
-import type { House } from './house.ts'
+import { menuRoutes } from './menu.ts'
+import { numberIn } from './number-in.ts'
 import { ordersPage } from './pages.ts'
+import type { PlaceOf } from './place.ts'
 
 /** What the apps of the restaurants keep in a session; who it is and their role are the session's own. */
 export interface Fields {
@@ -13,14 +14,8 @@ export interface Fields {
   orders: readonly number[]
 }
 
-/** What a request has to do with: made with the first one, since at the edge bindings come with requests. */
-export interface Place {
-  readonly redstart: RestaurantRedstart
-  readonly house: House
-}
-
 export interface AppOptions extends Pick<RunOptions, 'address' | 'proxies'> {
-  readonly placeOf: (c: Context) => Place
+  readonly placeOf: PlaceOf
   /** Where people log in. */
   readonly logInAt: (c: Context) => string
 }
@@ -33,6 +28,8 @@ export interface AppEnv {
 /** Orders as a Hono app, wherever it is to run: it imports nothing that some runtime has not. */
 export function createApp({ placeOf, logInAt, ...connection }: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
+  // In front of the sessions: nobody needs one to look at a menu.
+  app.route('/', menuRoutes(placeOf))
   app.use(
     refuseCrossSite(),
     session((c) => placeOf(c).redstart, connection),
@@ -43,7 +40,8 @@ export function createApp({ placeOf, logInAt, ...connection }: AppOptions): Hono
     own.requireUser()
     const { name = '', restaurant = 0, orders = [] } = own
     const { house } = placeOf(c)
-    const [dishes, latest] = await Promise.all([house.dishes(restaurant), house.latest(restaurant)])
+    const [menu, latest] = await Promise.all([house.menu(restaurant), house.latest(restaurant)])
+    const dishes = menu.flatMap((category) => category.dishes)
     const notes = own.takeFlash('note').map(String)
     c.header('cache-control', 'no-store')
     return c.html(ordersPage({ name, dishes, latest, own: orders, notes }))
@@ -84,10 +82,4 @@ export function createApp({ placeOf, logInAt, ...connection }: AppOptions): Hono
   const others = answerErrors<AppEnv>()
   app.onError((error, c) => (RedstartError.is(error, 'NOT_SIGNED_IN') ? c.redirect(logInAt(c), 303) : others(error, c)))
   return app
-}
-
-/** 0 for what is no whole number from 1 on. */
-function numberIn(text: unknown, most: number): number {
-  const number = typeof text === 'string' && /^\d{1,7}$/.test(text) ? Number(text) : 0
-  return number <= most ? number : 0
 }

@@ -6,7 +6,7 @@ import type { House } from './house.ts'
 export function databaseHouse(database: Database, redstart: Redstart): House {
   const caches = createCaches(redstart, databaseReads(database), () => dayOf(new Date()))
   return {
-    dishes: async (restaurant) => (await caches.menu.menu(restaurant)).flatMap(({ dishes }) => dishes),
+    menu: (restaurant) => caches.menu.menu(restaurant),
     latest: (restaurant) => caches.orders.recent(restaurant),
     place: async ({ restaurant, table, dish, quantity }) => {
       const result = await placeOrder(database, { restaurant, table, lines: [{ dish, quantity }] })

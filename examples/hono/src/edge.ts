@@ -4,8 +4,9 @@ import { addressFrom } from '@redstart/hono'
 import { POLICIES } from '@redstart-example/express/limits'
 import type { Context, Hono } from 'hono'
 import { getConnInfo } from 'hono/cloudflare-workers'
-import { type AppEnv, createApp, type Place } from './app.ts'
+import { type AppEnv, createApp } from './app.ts'
 import { officeHouse } from './office-house.ts'
+import type { Place } from './place.ts'
 
 /** Bindings of the Worker. */
 export interface EdgeEnv {

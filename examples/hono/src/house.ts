@@ -5,6 +5,13 @@ export interface Dish {
   readonly priceCents: number
 }
 
+/** A part of a menu. */
+export interface Category {
+  readonly id: number
+  readonly name: string
+  readonly dishes: readonly Dish[]
+}
+
 /** An order, as a list shows it. */
 export interface Order {
   readonly id: number
@@ -25,7 +32,8 @@ export type Placed = { readonly id: number } | { readonly refused: string }
 
 /** The restaurants, wherever the app runs. */
 export interface House {
-  dishes(restaurant: number): Promise<readonly Dish[]>
+  /** All categories of a restaurant; none where there is no such restaurant. */
+  menu(restaurant: number): Promise<readonly Category[]>
   /** The latest orders of a restaurant, whoever took them. */
   latest(restaurant: number): Promise<readonly Order[]>
   /** Takes an order, and makes old what all apps of the house show of it. */

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Dish, Order } from './house.ts'
+import type { Category, Dish, Order } from './house.ts'
 
 /** What Hono's `html` gives: text in which nothing of a value is markup. */
 export type Page = ReturnType<typeof html>
@@ -37,6 +37,22 @@ export function ordersPage({ name, dishes, latest, own, notes }: OrdersPage): Pa
       <form method="post" action="/logout">
         <button>Log out</button> <button formaction="/logout-everywhere">Log out everywhere</button>
       </form>`,
+  )
+}
+
+/** For everybody: it is kept, and says when it was made. */
+export function menuPage(menu: readonly Category[]): Page {
+  return page(
+    'Menu',
+    html`${menu.length === 0 ? html`<p>There is no such restaurant.</p>` : ''}
+      ${menu.map(
+        ({ name, dishes }) =>
+          html`<h2>${name}</h2>
+            <ul>
+              ${dishes.map(({ name: dish, priceCents }) => html`<li>${dish}, ${euros(priceCents)}</li>`)}
+            </ul>`,
+      )}
+      <footer>Made at ${new Date().toISOString().slice(11, 23)} UTC.</footer>`,
   )
 }
 

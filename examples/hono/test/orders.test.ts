@@ -2,6 +2,7 @@ import { type RedisServer, startRedis } from '@redstart/testing'
 import { type Database, SIGN_INS } from '@redstart-example/express'
 import { Browser, type Shown } from '@redstart-example/express/test/browser'
 import { filledDatabase } from '@redstart-example/express/test/filled-database'
+import { ask, keptOf } from '@redstart-example/express/test/kept'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type House, startHouse } from './house.ts'
 
@@ -90,6 +91,44 @@ describe.each(['node', 'edge'] as const)('an order taken by %s', (by) => {
     expect((await fetch(`${house[by]}/orders`, { method: 'POST', headers })).status).toBe(403)
     expect((await new Browser().post(`${house[by]}/orders`)).url).toBe(`${house.node}/login`)
   })
+})
+
+test.each(['node', 'edge'] as const)(
+  'an order by %s drops the reports of the office, and no menu anywhere',
+  async (by) => {
+    const { office, node, edge } = house
+    const report = `${office}/api/restaurants/1/analytics`
+    const left = [
+      `${node}/menu/1`,
+      `${edge}/menu/1`,
+      `${office}/api/restaurants/1/menu`,
+      `${office}/api/restaurants/2/analytics`,
+    ]
+    await keptOf([report, ...left])
+    expect(await keptOf([report, ...left])).toEqual([report, ...left])
+    await logIn(browser)
+    await browser.post(`${house[by]}/orders`, { table: '7', dish: '1', quantity: '2' })
+    await expect.poll(async () => (await ask(report)).cache).toContain('stored')
+    expect(await keptOf(left)).toEqual(left)
+  },
+)
+
+test('a new price at the back office is in the menus on Node.js and at the edge, which nobody signs in for', async () => {
+  const menus = [`${house.node}/menu/1`, `${house.edge}/menu/1`]
+  for (const menu of menus) {
+    const made = await ask(menu)
+    expect(await ask(menu, { cookie: 'sid=planted' })).toMatchObject({
+      text: made.text,
+      cache: expect.stringMatching(/^hit/),
+    })
+  }
+  await fetch(`${house.office}/api/dishes/15/price`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ priceCents: 1313 }),
+  })
+  for (const menu of menus) await expect.poll(async () => (await ask(menu)).text).toContain('13.13 €')
+  for (const app of [house.node, house.edge]) expect((await ask(`${app}/menu/9`)).status).toBe(404)
 })
 
 test('an order that the back office takes is in the list at the edge', async () => {

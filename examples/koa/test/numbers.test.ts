@@ -4,6 +4,7 @@ import { type Database, SIGN_INS } from '@redstart-example/express'
 import { type BesideOffice, startBesideOffice } from '@redstart-example/express/test/beside-office'
 import { Browser, type Shown } from '@redstart-example/express/test/browser'
 import { filledDatabase } from '@redstart-example/express/test/filled-database'
+import { ask, keptOf } from '@redstart-example/express/test/kept'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createListener } from '../src/index.ts'
 import { numbersOf } from '../src/numbers/numbers.ts'
@@ -116,6 +117,33 @@ describe.each(['memory', 'redis'])('over %s', (name) => {
     await placeOrder(restaurant, dish?.id ?? 0)
     await placeOrder(restaurant, dish?.id ?? 0)
     await expect.poll(async () => firstRow(await browser.get(url))[1]).toBe(String(Number(before) + 1))
+  })
+
+  test('its people share pages, which an order at the back office drops, and no others of either app', async () => {
+    const { app: numbers, office } = restaurant
+    const [alma, elif, other] = [browser, new Browser(), new Browser()]
+    await logIn(restaurant, alma)
+    await logIn(restaurant, elif, 'elif@osteria')
+    await logIn(restaurant, other, 'elif@izakaya')
+    const today = [`${numbers}/dishes`, `${numbers}/hours?days=1`]
+    const made = await ask(today[0] ?? '', { cookie: alma.cookie })
+    expect([made.cache, made.headers.get('cache-control')]).toEqual(['fwd=uri-miss; stored', 'private, no-cache'])
+    const shared = await ask(today[0] ?? '', { cookie: elif.cookie })
+    expect([shared.cache, shared.text]).toEqual([expect.stringMatching(/^hit/), made.text])
+    expect(shared.text).toMatch(/Made at [\d:.]+ UTC/)
+    // Of another restaurant, and of nobody.
+    expect((await ask(today[0] ?? '', { cookie: other.cookie })).cache).toBe('fwd=uri-miss; stored')
+    expect(await ask(today[0] ?? '')).toMatchObject({ status: 303, cache: 'fwd=bypass; detail=no-user' })
+
+    const report = `${office}/api/restaurants/1/analytics`
+    const left = [`${office}/api/restaurants/1/menu`, `${office}/api/restaurants/2/analytics`]
+    await keptOf([...today, ...left, report], { cookie: alma.cookie })
+    await placeOrder(restaurant, 1)
+    expect((await ask(report)).cache).toBe('fwd=uri-miss; stored')
+    for (const page of today)
+      await expect.poll(async () => (await ask(page, { cookie: elif.cookie })).cache).toContain('stored')
+    expect(await keptOf(left)).toEqual(left)
+    expect(await keptOf([today[0] ?? ''], { cookie: other.cookie })).toHaveLength(1)
   })
 })
 

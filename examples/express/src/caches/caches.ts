@@ -4,7 +4,7 @@ import type { Reads } from '../reads/reads.ts'
 import type { OrderStatusChange } from '../writes/change-order-status.ts'
 import type { PlacedOrder } from '../writes/place-order.ts'
 import { analyticsCache } from './analytics-cache.ts'
-import { inventoryCache, stockKeys } from './inventory-cache.ts'
+import { inventoryCache, stockKeys, stockTag } from './inventory-cache.ts'
 import { menuCache, type MenuCache } from './menu-cache.ts'
 import { orderCache, orderKeys } from './order-cache.ts'
 import { promotionCache } from './promotion-cache.ts'
@@ -17,6 +17,8 @@ export const NAMESPACES: Readonly<Record<string, NamespaceOptions>> = {
   analytics: { ttl: '5m' },
   inventory: { ttl: '10m' },
   menu: { ttl: '1h' },
+  // Whole answers of this app; how long each is kept its route says.
+  'office-pages': {},
   orders: { ttl: '5m' },
   promotions: { ttl: '10m' },
   staff: { ttl: '30m' },
@@ -28,7 +30,7 @@ export const NAMESPACES: Readonly<Record<string, NamespaceOptions>> = {
  */
 export interface Caches extends Reads {
   readonly menu: MenuCache
-  /** The stock of what goes into the order, the lists of orders, and the reports that include its day. */
+  /** The stock of what goes into the order, the lists of orders, the reports that include its day, and pages of these. */
   orderPlaced(order: PlacedOrder): Promise<Reached>
   /** The order and the lists of orders; the reports only when it was cancelled, since they look at nothing else. */
   orderMoved(change: OrderStatusChange): Promise<Reached>
@@ -53,7 +55,7 @@ export function createCaches(redstart: Redstart, reads: Reads, today: () => Day)
     orderPlaced: ({ restaurant, id, ingredients, placedAt }) =>
       invalidate({
         keys: [...stockKeys(restaurant, ingredients), ...orderKeys(restaurant, id)],
-        tags: [changedSales(restaurant, dayOf(placedAt), today())],
+        tags: [changedSales(restaurant, dayOf(placedAt), today()), stockTag(restaurant)],
       }),
     orderMoved: ({ restaurant, order, status, placedAt }) =>
       invalidate({

@@ -29,6 +29,11 @@ export function inventoryCache({ cache }: Redstart, reads: InventoryReads): Inve
   }
 }
 
+/** The tag of pages that show a store room, or what it suffices for. */
+export function stockTag(restaurant: number): string {
+  return `stock:${restaurant}`
+}
+
 /** What shows these ingredients. Who changes them knows them by id, so keys say it and no tags are needed. */
 export function stockKeys(restaurant: number, ingredients: readonly number[]): readonly string[] {
   return [

@@ -2,6 +2,7 @@ import type { Reached, Redstart } from '@redstart/core'
 import type { MenuReads } from '../reads/menu.ts'
 import type { PriceChange } from '../writes/change-prices.ts'
 import { findable } from './findable.ts'
+import { categoryTag, dishTag } from './menu-tags.ts'
 import { tenant } from './tenant.ts'
 
 /** The menus, kept for an hour, and what makes parts of them old. */
@@ -24,7 +25,7 @@ export function menuCache({ cache, invalidate }: Redstart, reads: MenuReads): Me
       {
         key: (restaurant: number) => restaurant,
         argumentTags: (restaurant) => [tenant(restaurant)],
-        tags: (categories) => categories.map(({ id }) => category(id)),
+        tags: (categories) => categories.map(({ id }) => categoryTag(id)),
       },
       (restaurant) => reads.menu(restaurant),
     ),
@@ -32,14 +33,14 @@ export function menuCache({ cache, invalidate }: Redstart, reads: MenuReads): Me
     category: findable(
       cache,
       'menu:category',
-      { key: (id: number) => id, idTags: (id) => [category(id)], tags: (found) => [tenant(found.restaurant)] },
+      { key: (id: number) => id, idTags: (id) => [categoryTag(id)], tags: (found) => [tenant(found.restaurant)] },
       (id) => reads.category(id),
     ),
 
     dish: findable(
       cache,
       'menu:dish',
-      { key: (id: number) => id, idTags: (id) => [dish(id)], tags: (found) => [tenant(found.restaurant)] },
+      { key: (id: number) => id, idTags: (id) => [dishTag(id)], tags: (found) => [tenant(found.restaurant)] },
       (id) => reads.dish(id),
     ),
 
@@ -48,21 +49,13 @@ export function menuCache({ cache, invalidate }: Redstart, reads: MenuReads): Me
       'menu:recipe-cost',
       {
         key: (id: number) => id,
-        idTags: (id) => [dish(id), RECIPE_COSTS],
+        idTags: (id) => [dishTag(id), RECIPE_COSTS],
         tags: (found) => [tenant(found.restaurant)],
       },
       (id) => reads.recipeCost(id),
     ),
 
-    priceChanged: (change) => invalidate({ tags: [dish(change.dish), category(change.category)] }),
+    priceChanged: (change) => invalidate({ tags: [dishTag(change.dish), categoryTag(change.category)] }),
     invalidateAllRecipeCosts: () => invalidate({ tags: [RECIPE_COSTS] }),
   }
-}
-
-function dish(id: number): string {
-  return `dish:${id}`
-}
-
-function category(id: number): string {
-  return `category:${id}`
 }

@@ -1,5 +1,9 @@
+import type { Duration } from '@redstart/core'
+import { cacheFor } from '@redstart/express'
 import { Router } from 'express'
 import { z } from 'zod'
+import { includes, salesTags } from '../caches/sales-tags.ts'
+import { tenant } from '../caches/tenant.ts'
 import { id, parse, readOptions } from '../http/input.ts'
 import { notFound, Problem } from '../http/problem.ts'
 import type { DateRange } from '../reads/analytics.ts'
@@ -10,17 +14,26 @@ import { readsFor, sendRead, type RouteContext } from './context.ts'
 const FIRST_DAY: Day = '2020-01-01'
 const LONGEST_RANGE = 366
 
+/** How long an answer is kept whole, of a range that is over and of one with today in it. */
+const KEPT: { readonly past: Duration; readonly current: Duration } = { past: '1h', current: '30s' }
+
 const rangeQuery = z.strictObject({ ...readOptions, from: z.iso.date().optional(), to: z.iso.date().optional() })
 
 /** What was sold: `/restaurants/:restaurant/analytics?from=2026-11-01&to=2026-11-20`, the last 30 days if not said. */
 export function analyticsRoutes(context: RouteContext): Router {
   const router = Router()
-  router.get('/restaurants/:restaurant/analytics', async (request, response) => {
-    const restaurant = parse(id, request.params.restaurant, 'path')
+  // The last 30 days are others tomorrow.
+  const kept = context.kept({ key: () => context.today() })
+  router.get('/restaurants/:restaurant/analytics', ...kept, async (request, response) => {
+    const restaurant = parse(id, request.params['restaurant'], 'path')
     const today = context.today()
     const { from, to = today } = parse(rangeQuery, request.query, 'query')
     const range = checked({ from: from ?? addDays(to, -29), to }, today)
     if (!(await context.isRestaurant(restaurant))) throw notFound(`restaurant ${restaurant}`)
+    cacheFor(request, {
+      ttl: includes(range, today) ? KEPT.current : KEPT.past,
+      tags: [tenant(restaurant), ...salesTags(restaurant, range, today)],
+    })
     sendRead(request, response, await readsFor(context, request).analytics.dashboard(restaurant, range))
   })
   return router

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Caches } from '../caches/caches.ts'
 import type { Database } from '../database/database.ts'
+import { type KeptAnswers, wantsCache } from '../http/kept-answers.ts'
 import { notFound } from '../http/problem.ts'
 import { setTraceHeaders } from '../http/trace.ts'
 import type { Day } from '../reads/day.ts'
@@ -19,19 +20,22 @@ export interface RouteContext {
   readonly today: () => Day
   /** Gives the routes that want it `request.session`. Reads for everybody have none, so that they wait for nothing. */
   readonly withSession: RequestHandler
+  /** In front of what answers everybody alike. */
+  readonly kept: KeptAnswers
   /** In front of what takes orders. Nobody signs in for that: who has sent too many is known by the address. */
   readonly limitOrders: RequestHandler
 }
 
-/** The reads that a request wants: `?cache=off` or `x-cache: off` asks the database, to compare. */
+/** The reads that a request wants. */
 export function readsFor(context: RouteContext, request: Request): Reads {
   return wantsCache(request) ? context.caches : context.uncached
 }
 
-/** Sends what was read. Browsers keep nothing, so that every request shows what the server does. */
+/** Sends what was read. Unless the route is kept whole nobody keeps it, so that every request shows what the server does. */
 export function sendRead(request: Request, response: Response, body: unknown): void {
   setTraceHeaders(response, wantsCache(request) ? 'on' : 'off')
-  response.set('cache-control', 'no-store').json(body)
+  if (!response.hasHeader('cache-control')) response.set('cache-control', 'no-store')
+  response.json(body)
 }
 
 /**
@@ -43,8 +47,4 @@ export function sendFound(request: Request, response: Response, what: string, fo
   if (found !== null) return sendRead(request, response, found)
   setTraceHeaders(response, wantsCache(request) ? 'on' : 'off')
   throw notFound(what)
-}
-
-function wantsCache(request: Request): boolean {
-  return request.get('x-cache') !== 'off' && request.query['cache'] !== 'off'
 }

@@ -1,5 +1,8 @@
+import { cacheTags } from '@redstart/express'
 import { Router } from 'express'
 import { z } from 'zod'
+import { categoryTag, dishTag } from '../caches/menu-tags.ts'
+import { tenant } from '../caches/tenant.ts'
 import { id, parse, parseBody, plainQuery } from '../http/input.ts'
 import { notFound } from '../http/problem.ts'
 import { changeDishPrice, changeIngredientPrices } from '../writes/change-prices.ts'
@@ -12,16 +15,23 @@ const priceList = z.strictObject({ percent: z.number().int().min(-50).max(100) }
 export function dishRoutes(context: RouteContext): Router {
   const router = Router()
 
-  router.get('/categories/:category', async (request, response) => {
+  router.get('/categories/:category', ...context.kept({ ttl: '10m' }), async (request, response) => {
     parse(plainQuery, request.query, 'query')
-    const category = parse(id, request.params.category, 'path')
-    sendFound(request, response, `category ${category}`, await readsFor(context, request).menu.category(category))
+    const category = parse(id, request.params['category'], 'path')
+    // Before it is known whether there is one: what says that there is none is found by it as well.
+    cacheTags(request, categoryTag(category))
+    const found = await readsFor(context, request).menu.category(category)
+    if (found !== null) cacheTags(request, tenant(found.restaurant))
+    sendFound(request, response, `category ${category}`, found)
   })
 
-  router.get('/dishes/:dish', async (request, response) => {
+  router.get('/dishes/:dish', ...context.kept({ ttl: '10m' }), async (request, response) => {
     parse(plainQuery, request.query, 'query')
-    const dish = parse(id, request.params.dish, 'path')
-    sendFound(request, response, `dish ${dish}`, await readsFor(context, request).menu.dish(dish))
+    const dish = parse(id, request.params['dish'], 'path')
+    cacheTags(request, dishTag(dish))
+    const found = await readsFor(context, request).menu.dish(dish)
+    if (found !== null) cacheTags(request, tenant(found.restaurant))
+    sendFound(request, response, `dish ${dish}`, found)
   })
 
   router.get('/dishes/:dish/cost', async (request, response) => {

@@ -1,5 +1,7 @@
+import { cacheTags } from '@redstart/express'
 import { Router } from 'express'
 import { z } from 'zod'
+import { menuTags } from '../caches/menu-tags.ts'
 import { id, parse, plainQuery, readOptions } from '../http/input.ts'
 import { notFound } from '../http/problem.ts'
 import { readsFor, sendFound, sendRead, type RouteContext } from './context.ts'
@@ -21,9 +23,12 @@ export function restaurantRoutes(context: RouteContext): Router {
     sendRead(request, response, await readsFor(context, request).menu.restaurants())
   })
 
-  router.get('/:restaurant/menu', async (request, response) => {
+  router.get('/:restaurant/menu', ...context.kept({ ttl: '10m' }), async (request, response) => {
     parse(plainQuery, request.query, 'query')
-    sendRead(request, response, await readsFor(context, request).menu.menu(Number(request.params.restaurant)))
+    const restaurant = Number(request.params['restaurant'])
+    const menu = await readsFor(context, request).menu.menu(restaurant)
+    cacheTags(request, ...menuTags(restaurant, menu))
+    sendRead(request, response, menu)
   })
 
   router.get('/:restaurant/stock', async (request, response) => {

@@ -1,5 +1,5 @@
 import type { Redstart } from '@redstart/core'
-import { type Database, stockKeys } from '@redstart-example/express'
+import { type Database, stockKeys, stockTag } from '@redstart-example/express'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { formOf, ownFormsOnly } from '../own-forms.ts'
 import { sendPage } from '../pages/page.ts'
@@ -45,7 +45,8 @@ export const stockRoutes: FastifyPluginAsync<StockParts> = async (app, { databas
       const { ingredient, amount } = request.body
       const changed = await changeStock(database, { restaurant, ingredient, amount: sign * amount })
       // After the commit, and before the page that shows it.
-      if (changed.type === 'changed') await redstart.invalidate({ keys: stockKeys(restaurant, [ingredient]) })
+      if (changed.type === 'changed')
+        await redstart.invalidate({ keys: stockKeys(restaurant, [ingredient]), tags: [stockTag(restaurant)] })
       request.session.addFlash('note', noteOf(changed))
       return reply.redirect('/', 303)
     })

@@ -30,8 +30,18 @@ export interface PageContext {
   set(name: string, value: string): void
 }
 
-export function sendPage(ctx: PageContext, { title, notes = [], body }: Page): void {
+/** For the one who asked. */
+export function sendPage(ctx: PageContext, page: Page): void {
   ctx.set('cache-control', 'no-store')
+  send(ctx, page)
+}
+
+/** For more than one: it may be kept, and says when it was made. */
+export function sendKeptPage(ctx: PageContext, { body, ...page }: Page): void {
+  send(ctx, { ...page, body: [body, html`<footer>Made at ${new Date().toISOString().slice(11, 23)} UTC.</footer>`] })
+}
+
+function send(ctx: PageContext, { title, notes = [], body }: Page): void {
   ctx.set('content-security-policy', POLICY)
   ctx.type = 'html'
   const style = `<style>${STYLE}</style>`
