@@ -166,6 +166,9 @@ describe('an answer that is not what its path looks like', () => {
     ['/me/x.txt', 'application/json'],
     ['/me/x.csv', 'application/json'],
     ['/me/x.css', ''],
+    ['/me/x.css', ' text/html ;charset=utf-8'],
+    ['/me/x.7z', 'text/html'],
+    ['/me/x.mp3', 'text/html'],
   ])('is, at %s, %s', (path, type) => {
     expect(deceives(path, undefined, type)).toBe(true)
   })
@@ -201,6 +204,7 @@ describe('an answer that is not what its path looks like', () => {
   it('is meant where the route says the extension itself', () => {
     expect(deceives('/badge.svg', '/badge.svg', html)).toBe(false)
     expect(deceives('/badge.SVG', '/:name.svg', html)).toBe(false)
+    expect(deceives('/badge.svg', '/BADGE.SVG', html)).toBe(false)
     expect(deceives('/badge.svg', '/:name', html)).toBe(true)
     expect(deceives('/badge.svg', '/:name.:extension', html)).toBe(true)
     expect(deceives('/badge.js', '/:name.mjs', html)).toBe(true)

@@ -20,6 +20,7 @@ describe('the names in Vary', () => {
     [' , ,', []],
     ['Accept-Encoding', ['accept-encoding']],
     ['Foo, BAR ,foo,\tbaz', ['bar', 'baz', 'foo']],
+    ['X-09', ['x-09']],
     ['*', '*'],
     ['*, *', '*'],
     [', *', '*'],
