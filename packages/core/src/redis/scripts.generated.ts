@@ -572,20 +572,21 @@ end
 return reply`
 
 export const limitGcraLua: string = String.raw`#!lua
-local interval, burst, cost, at = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[6]), tonumber(ARGV[1])
-if not at then
+local interval, burst, cost, at, longer = ARGV[2] + 0, ARGV[3] + 0, ARGV[6] + 0, ARGV[1], 3600000
+if at == '' then
   local time = redis.call('TIME')
-  at = time[1] * 1000000 + time[2]
+  at, longer = time[1] * 1000000 + time[2], 0
 end
+at = at + 0
 local found = redis.call('MGET', KEYS[1], KEYS[2])
-local full = tonumber(found[1])
+local full = found[1] and tonumber(found[1])
 if cost > 0 and not found[2] and (full or not found[1]) then
-  local after = math.max(full or 0, at) + cost * interval
-  local left = burst - (after - at)
-  if left >= 0 then
-    local ms = math.ceil((after - at) / 1000) + (ARGV[1] == '' and 0 or 3600000)
-    redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', string.format('%.0f', ms))
-    return { 1, at, cost, 1, math.floor(left / interval), 0, after - at, 0 }
+  local after = cost * interval + (full and full > at and full or at)
+  local missing = after - at
+  if missing <= burst then
+    local up = missing + 999
+    redis.call('SET', KEYS[1], after, 'PX', (up - up % 1000) / 1000 + longer)
+    return { at, missing }
   end
 end
 local now, longer, format, match = tonumber(ARGV[1]), 3600000, string.format, string.match

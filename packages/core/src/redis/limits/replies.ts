@@ -1,14 +1,18 @@
 import { Buffer } from 'node:buffer'
 import { RedstartError } from '../../errors.ts'
-import type { Blocked, Decided, ItemResult, LimitRequest, PermitReply } from '../../rate-limit/limit-store.ts'
+import type { Blocked, Decided, ItemResult, LimitItem, LimitRequest, PermitReply } from '../../rate-limit/limit-store.ts'
 
 /** Values before those of the first rule, and of each rule. */
 const HEAD = 3
 const EACH = 5
+/** Values of the reply of `limit_gcra` to what passes as most does. */
+const SHORT = 2
 
 /** @param seq names what was taken from a log, which Redis has no receipt for. */
 export function limitReplyOf(reply: unknown, { items, taking }: LimitRequest, seq: number): Decided | Blocked {
   const values = numbersIn(reply)
+  const [first] = items
+  if (values.length === SHORT && first !== undefined && items.length === 1) return passedOf(values, first)
   const outcome = numberAt(values, 0)
   if (outcome === BLOCKED) return blockedOf(values)
   const [at, granted] = [numberAt(values, 1), numberAt(values, 2)]
@@ -28,6 +32,15 @@ export function limitReplyOf(reply: unknown, { items, taking }: LimitRequest, se
     }
   })
   return { kind: 'decided', allowed: outcome !== 0, duplicate: outcome === 2, granted, trips: 1, results }
+}
+
+/** What `limit_gcra` replies where all of the cost passed: who has to read less of a reply is done sooner. */
+function passedOf(values: readonly unknown[], { cost, policy: { rule } }: LimitItem): Decided {
+  if (rule.kind !== 'gcra') throw unexpected()
+  const [at, reset] = [numberAt(values, 0), numberAt(values, 1)]
+  const remaining = Math.floor((rule.burst - reset) / rule.interval)
+  const result = { passed: 'yes', remaining, wait: 0, reset, receipt: 0, at, amount: cost } as const
+  return { kind: 'decided', allowed: true, duplicate: false, granted: cost, trips: 1, results: [result] }
 }
 
 export function permitReplyOf(reply: unknown): PermitReply {
