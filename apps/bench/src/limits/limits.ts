@@ -4,7 +4,8 @@ import type { Benchmark, Row } from '../benchmark.ts'
 import { compare, FULL, type Measured, median, type Pace } from '../rounds.ts'
 import type { Open, RateLimiter } from './contender.ts'
 import { middlewareRows } from './middleware.ts'
-import { ourFastPaths, ourFixedWindow, ourGcra } from './ours.ts'
+import { aloneRow } from './alone-row.ts'
+import { ourFixedWindow, ourGcra } from './ours.ts'
 import { fastifyRateLimit, flexible, rateLimitRedis, upstash } from './peers.ts'
 
 /** The first is what the others are compared with. */
@@ -25,7 +26,7 @@ export const limits: Benchmark = {
   notes: [
     'Every contender counts in Redis with its own connection of ioredis, and remembers nothing, but for the last rows:',
     'there denials are remembered, and checks of a busy key taken ahead. The others count fixed windows; three limits are',
-    'three of their checks.',
+    'three of their checks. What is answered without asking is measured in a process that does nothing else.',
   ],
   async run(pace = FULL) {
     return [
@@ -95,23 +96,17 @@ async function ofThree(what: string, pace: Pace, latency = 0): Promise<Row[]> {
   return rows
 }
 
-/** What is answered by this process alone: a denial that it knows, and checks that were taken ahead. */
+/** What is answered by a process alone: a denial that it knows, and checks that were taken ahead. */
 async function withoutAsking(pace: Pace): Promise<Row[]> {
-  const rows: Row[] = []
-  for (const [name, limit, window] of [
-    ['denial that is remembered', 1, HOUR],
-    ['check of one busy key, taken ahead', 10_000_000, 1000],
-  ] as const)
-    await against([ourFastPaths], { limit, window }, async (all) => {
-      const contenders = all.map((one) => ({
-        name: one.name,
-        run: (operations: number) => checking(one.check, operations, 1, 1),
-      }))
-      const results = await compare(contenders, { ...pace, warmUp: 200 * (pace.warmUp ?? 1000) })
-      rows.push({ name, results })
-      return []
-    })
-  return rows
+  const server = await startRedis()
+  try {
+    return [
+      await aloneRow('denial that is remembered', 'denied', server.url, pace),
+      await aloneRow('check of one busy key, taken ahead', 'leased', server.url, pace),
+    ]
+  } finally {
+    await server.stop()
+  }
 }
 
 /** How long Redis itself takes for a check. */

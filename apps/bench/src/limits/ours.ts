@@ -10,20 +10,10 @@ export const ourGcra: Open = (options) =>
 export const ourFixedWindow: Open = (options) =>
   opened('Redstart, fixed window', options, (limit, window) => fixedWindow({ limit, window }))
 
-/** With denials remembered, and with checks taken ahead. */
-export const ourFastPaths: Open = (options) =>
-  opened(
-    'Redstart',
-    options,
-    (limit, window) => gcra({ rate: rateOf(limit, window), burst: limit, lease: { most: Math.min(limit, 10_000) } }),
-    true,
-  )
-
 async function opened(
   name: string,
   { url, limit, window, prefix }: OpenLimiter,
   policy: (limit: number, window: number) => LimitPolicy,
-  remembers = false,
 ) {
   const { limiter, ready, close } = createRedstart({
     backend: redis(url),
@@ -34,7 +24,7 @@ async function opened(
       second: slidingWindow({ limit: limit * 2, window: window * 2 }),
       third: fixedWindow({ limit: limit * 3, window: window * 3 }),
     },
-    limits: remembers ? {} : { denyCache: 0 },
+    limits: { denyCache: 0 },
   })
   await ready()
   return {

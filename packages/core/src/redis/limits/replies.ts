@@ -1,6 +1,13 @@
 import { Buffer } from 'node:buffer'
 import { RedstartError } from '../../errors.ts'
-import type { Blocked, Decided, ItemResult, LimitItem, LimitRequest, PermitReply } from '../../rate-limit/limit-store.ts'
+import type {
+  Blocked,
+  Decided,
+  ItemResult,
+  LimitItem,
+  LimitRequest,
+  PermitReply,
+} from '../../rate-limit/limit-store.ts'
 
 /** Values before those of the first rule, and of each rule. */
 const HEAD = 3
@@ -11,8 +18,8 @@ const SHORT = 2
 /** @param seq names what was taken from a log, which Redis has no receipt for. */
 export function limitReplyOf(reply: unknown, { items, taking }: LimitRequest, seq: number): Decided | Blocked {
   const values = numbersIn(reply)
-  const [first] = items
-  if (values.length === SHORT && first !== undefined && items.length === 1) return passedOf(values, first)
+  const [only] = items
+  if (values.length === SHORT && only !== undefined) return passedOf(values, only)
   const outcome = numberAt(values, 0)
   if (outcome === BLOCKED) return blockedOf(values)
   const [at, granted] = [numberAt(values, 1), numberAt(values, 2)]
