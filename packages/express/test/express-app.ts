@@ -53,7 +53,7 @@ export function expressAdapter(
       for (const route of description.routes) {
         const handler: RequestHandler = (request, response, next) => {
           route
-            .handle(visitorOf(request), String(request.body ?? ''))
+            .handle(visitorOf(request), String(request.body ?? ''), (name) => request.get(name))
             .then(async (answer) => await give(response, answer))
             .catch(next)
         }

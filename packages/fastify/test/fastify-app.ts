@@ -73,7 +73,8 @@ export function addRoutes(
       url,
       // Compressed, the first piece would wait for more, and the error would come before the head.
       ...(url === '/torn' && { compress: false }),
-      handler: async (request, reply) => give(reply, await handle(visitorFor(request), textOf(request.body))),
+      handler: async (request, reply) =>
+        give(reply, await handle(visitorFor(request), textOf(request.body), headerOf(request))),
     })
 }
 
@@ -93,6 +94,10 @@ export async function listen(app: FastifyInstance): Promise<StartedHttpApp> {
 /** Has replies send files. */
 export async function withFiles(app: FastifyInstance): Promise<void> {
   await app.register(fastifyStatic, { root: dirname(import.meta.filename), serve: false })
+}
+
+function headerOf({ headers }: FastifyRequest): (name: string) => string | undefined {
+  return (name) => headers[name]?.toString()
 }
 
 function textOf(body: unknown): string {

@@ -1,6 +1,7 @@
 import { againByServer, type AnswerAgain } from '@redstart/core/http'
 import type { Context, ExecutionContext } from 'hono'
 import { later } from './captures.ts'
+import type { Connection } from './connection.ts'
 import { readThrough } from './read-through.ts'
 import { announce, askedOnceMore, incomingOf } from './served-request.ts'
 import { targetOf } from './target.ts'
@@ -13,8 +14,8 @@ export type Dispatch = (
 ) => Response | Promise<Response>
 
 /** By the server of Node.js where the request came through it, else by what was given for it. */
-export function againFor(c: Context, dispatch: Dispatch | undefined): AnswerAgain | undefined {
-  const again = byServer(c) ?? (dispatch && byDispatch(c, dispatch))
+export function againFor(c: Context, connection: Connection, dispatch: Dispatch | undefined): AnswerAgain | undefined {
+  const again = byServer(c) ?? (dispatch && byDispatch(c, connection.peer(c), dispatch))
   if (again === undefined) return undefined
   return async (note) => {
     const answered = again(note)
@@ -44,10 +45,10 @@ function isServed(incoming: object, raw: Request): incoming is Incoming {
   )
 }
 
-function byDispatch(c: Context, dispatch: Dispatch): AnswerAgain {
+function byDispatch(c: Context, peer: string | undefined, dispatch: Dispatch): AnswerAgain {
   return async (note) => {
     try {
-      const request = askedOnceMore(c)
+      const request = askedOnceMore(c, peer)
       note(request)
       const { body } = await dispatch(request, c.env, executionCtxOf(c))
       if (body !== null) await readThrough(body)

@@ -1,6 +1,6 @@
 import { BodyCaptures, type Capture } from '@redstart/core/http'
 import type { Context } from 'hono'
-import { showBody } from './shown-body.ts'
+import { bytesOf, showBody } from './shown-body.ts'
 
 export interface CapturedAnswer {
   readonly answer: Response
@@ -23,7 +23,7 @@ export function captureAnswer(
   if (captures.length === 0) return undefined
   const body = isWhole && captures.every(({ write }) => write === undefined) ? null : answer.body
   if (body === null) {
-    later(c, showNothing(captures))
+    later(c, showWhole(captures))
     return undefined
   }
   const length = headers.get('content-length')
@@ -31,9 +31,12 @@ export function captureAnswer(
   return showBody({ body, length: expected, captures, later: (work) => later(c, work) })
 }
 
-/** Where there is no body. */
-export function showNothing(captures: readonly Capture[]): Promise<void> | undefined {
-  return captures.length === 0 ? undefined : new BodyCaptures(captures, undefined).end()
+/** A body that is there already, or none. */
+export function showWhole(captures: readonly Capture[], body?: Uint8Array | string): Promise<void> | undefined {
+  if (captures.length === 0) return undefined
+  const shown = new BodyCaptures(captures, undefined)
+  if (body !== undefined) shown.write(bytesOf(body))
+  return shown.end()
 }
 
 /** Runtimes at the edge stop with the answer what they were not told of; others have no such thing. */

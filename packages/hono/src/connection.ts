@@ -1,6 +1,7 @@
 import { RedstartError } from '@redstart/core'
 import { clientAddress } from '@redstart/core/http'
 import type { Context } from 'hono'
+import { peerOf } from './served-request.ts'
 
 /** What a request says of its connection is for the runtime and for proxies to know; nobody is believed unasked. */
 export interface ConnectionOptions {
@@ -34,9 +35,10 @@ export interface Connection {
  *
  * @throws RedstartError `INVALID_ARGUMENT`.
  */
-export function connectionOf({ address = () => undefined, proxies = 0 }: ConnectionOptions): Connection {
-  if (typeof address !== 'function') throw invalid('address', 'a function that is given the context')
+export function connectionOf({ address: known = () => undefined, proxies = 0 }: ConnectionOptions): Connection {
+  if (typeof known !== 'function') throw invalid('address', 'a function that is given the context')
   if (!Number.isInteger(proxies) || proxies < 0) throw invalid('proxies', 'how many there are, 0 or more')
+  const address = (c: Context): string | undefined => peerOf(c) ?? known(c)
   if (proxies === 0) {
     return {
       address,

@@ -78,6 +78,6 @@ export class HonoExchange implements HttpExchange {
   }
 
   get again(): AnswerAgain | undefined {
-    return againFor(this.#context, this.#dispatch)
+    return againFor(this.#context, this.#connection, this.#dispatch)
   }
 }

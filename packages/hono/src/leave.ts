@@ -1,7 +1,14 @@
-import { BodyCaptures, type HiddenBody, isPromise, type Settling, type Verdict } from '@redstart/core/http'
+import {
+  BodyCaptures,
+  type Capture,
+  type HiddenBody,
+  isPromise,
+  type Settling,
+  type Verdict,
+} from '@redstart/core/http'
 import type { Context } from 'hono'
 import { type AnswerHeaders, isBodiless } from './answer-headers.ts'
-import { captureAnswer, later, showNothing } from './captures.ts'
+import { captureAnswer, later, showWhole } from './captures.ts'
 import { giveInPlace } from './give-in-place.ts'
 import { readThrough } from './read-through.ts'
 import type { WholeAnswers } from './whole-answers.ts'
@@ -26,6 +33,8 @@ export async function leave(c: Context, { headers, settling, whole }: Leaving): 
   c.res = leaving
 }
 
+type Replacement = NonNullable<Verdict['replacement']>
+
 interface Answered {
   readonly answer: Response
   readonly verdict: Verdict
@@ -38,12 +47,12 @@ function leavingOf(c: Context, { answer, verdict, headers, isWhole }: Answered):
   if (replacement !== undefined) {
     if (hidden === undefined) drop(answer)
     else later(c, readHidden(c, answer, hidden))
-    return replacedBy(c, replacement, headers.leaving)
+    return replacedBy(c, replacement, captures, headers.leaving)
   }
   if (answer.status === 101) return upgraded(answer, headers.leaving)
   if (c.req.raw.method === 'HEAD' || isBodiless(answer.status)) {
     drop(answer)
-    later(c, showNothing(captures))
+    later(c, showWhole(captures))
     return answerWith(answer, null, headers.leaving)
   }
   const shown = captureAnswer(c, { answer, isWhole, captures, headers: headers.leaving })
@@ -51,9 +60,15 @@ function leavingOf(c: Context, { answer, verdict, headers, isWhole }: Answered):
   return answerWith(answer, shown ?? answer.body, headers.leaving)
 }
 
-function replacedBy(c: Context, { status, body }: NonNullable<Verdict['replacement']>, headers: Headers): Response {
-  const sent = c.req.raw.method === 'HEAD' || isBodiless(status) ? null : (body ?? null)
-  return new Response(sent, { status, headers })
+function replacedBy(
+  c: Context,
+  { status, body }: Replacement,
+  captures: readonly Capture[],
+  headers: Headers,
+): Response {
+  const sent = c.req.raw.method === 'HEAD' || isBodiless(status) ? undefined : body
+  later(c, showWhole(captures, sent))
+  return new Response(sent ?? null, { status, headers })
 }
 
 /** All of it, for captures alone. */
@@ -61,7 +76,7 @@ function readHidden(c: Context, answer: Response, { captures, length }: HiddenBo
   if (answer.body !== null && c.req.raw.method !== 'HEAD' && !isBodiless(answer.status))
     return readThrough(answer.body, new BodyCaptures(captures, length))
   drop(answer)
-  return showNothing(captures)
+  return showWhole(captures)
 }
 
 function answerWith({ status, statusText }: Response, body: Response['body'], headers: Headers): Response {

@@ -42,20 +42,30 @@ export function setRequestHeader(c: Context, name: string, value: string | undef
   change(headers, name, value)
   c.req.raw = withHeaders(raw, headers)
   ofRaw.set(c.req.raw, request)
+  if (peers.has(raw)) peers.set(c.req.raw, peers.get(raw))
+}
+
+/** Who had connected for a request that is asked once more, which runtimes do not know of one that an application made. */
+export function peerOf(c: Context): string | undefined {
+  return peers.get(c.req.raw)
 }
 
 /** The request without its body, as it came. */
-export function askedOnceMore(c: Context): Request {
-  const { raw, headers } = came.get(requestOf(c)) ?? { raw: c.req.raw, headers: new Headers(c.req.raw.headers) }
+export function askedOnceMore(c: Context, peer: string | undefined): Request {
+  const { raw, headers: own } = came.get(requestOf(c)) ?? { raw: c.req.raw, headers: c.req.raw.headers }
+  const headers = new Headers(own)
   for (const name of ['content-length', 'transfer-encoding', 'trailer', 'expect']) headers.delete(name)
   const isBodiless = raw.method === 'GET' || raw.method === 'HEAD'
   // The client that goes is no reason to stop.
-  return new Request(isBodiless ? raw : raw.url, { method: raw.method, headers, signal: null })
+  const asked = new Request(isBodiless ? raw : raw.url, { method: raw.method, headers, signal: null })
+  peers.set(asked, peer)
+  return asked
 }
 
 const ofContext = new WeakMap<Context, object>()
 const ofRaw = new WeakMap<Request, object>()
 const ofIncoming = new WeakMap<object, object>()
+const peers = new WeakMap<Request, string | undefined>()
 const came = new WeakMap<object, AsCame>()
 
 /** For the first that asks, which is the one that the server serves. */

@@ -23,7 +23,7 @@ export function conformanceApp({ hono, app, options, policies = policiesOf, send
   for (const route of app.routes) {
     const handler = async (c: OwnContext): Promise<Response> => {
       const body = route.method === 'POST' ? await c.req.text() : ''
-      return await give(c, await route.handle(visitorOf(c), body), sendFile)
+      return await give(c, await route.handle(visitorOf(c), body, (name) => c.req.header(name)), sendFile)
     }
     if (route.method === 'GET') hono.get(route.path, handler)
     else hono.post(route.path, handler)

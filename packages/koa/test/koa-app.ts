@@ -48,7 +48,7 @@ export function koaAdapter({
         const route = description.routes.find((one) => one.path === ctx.path && one.method === method)
         if (route === undefined) return void (await next())
         const body = method === 'POST' ? await text(ctx.req) : ''
-        const answer = await route.handle(visitorOf(ctx), body)
+        const answer = await route.handle(visitorOf(ctx), body, (name) => ctx.get(name) || undefined)
         if (answering === 'body') await give(ctx, answer)
         else await write(ctx, answer)
       })

@@ -3,6 +3,7 @@ import { below, type Below } from './below.ts'
 import { applyHead, type HeadArguments } from './head-arguments.ts'
 import { isPromise } from '../http/after.ts'
 import { beginAsSent, endAsSent, stopAsSent } from './as-sent.ts'
+import { drainOf } from './drain.ts'
 import { HeldCalls } from './held-calls.ts'
 import { hasNoBody } from './no-body.ts'
 import { Replaced } from './replaced.ts'
@@ -51,6 +52,7 @@ class HeadHold implements Held {
   readonly #options: HoldOptions
   readonly #below: Below
   readonly #calls: HeldCalls
+  readonly #drain: () => void
   /** Nothing was written; the policies settle; the answer leaves; another answer has left in its place. */
   #state: 'open' | 'held' | 'passing' | 'replaced' = 'open'
   #tee: Tee | undefined
@@ -64,6 +66,7 @@ class HeadHold implements Held {
     this.#response = response
     this.#options = options
     this.#below = below(response)
+    this.#drain = drainOf(response)
     this.#calls = new HeldCalls({ highWaterMark: response.writableHighWaterMark, limit: options.limit })
   }
 
@@ -185,16 +188,13 @@ class HeadHold implements Held {
     this.#state = 'replaced'
     response.statusCode = reply.status
     if (hasMessage(response)) response.statusMessage = ''
-    this.#replaced = new Replaced(
-      {
-        ...{ response, reply, hidden, tee: this.#tee, below: this.#below },
-        endBelow: (given) => this.#endBelow(given),
-      },
-      this.#isWhole || this.#calls.ended,
-    )
-    if (this.#replaced.isHeadHeld) behaveAsSent(response, this)
+    this.#replaced = new Replaced({
+      ...{ response, reply, hidden, tee: this.#tee, below: this.#below, drain: this.#drain, held: this },
+      endBelow: (given) => this.#endBelow(given),
+    })
+    this.#replaced.leave(this.#isWhole || this.#calls.ended)
     const drained = hidden === undefined ? this.#calls.drop() : this.#calls.replay(this)
-    if (drained) response.emit('drain')
+    if (drained) this.#drain()
   }
 
   #endBelow(given: WriteArguments): void {

@@ -30,8 +30,7 @@ export abstract class NodeExchange implements HttpExchange {
 
   header(name: string): string | undefined {
     const { headers } = this.request
-    const value = headers[name] ?? headers[name.toLowerCase()]
-    return Array.isArray(value) ? value.join(', ') : value
+    return valueOf(headers[name]) ?? valueOf(headers[name.toLowerCase()])
   }
 
   setHeader(name: string, value: string): void {
@@ -54,4 +53,10 @@ export abstract class NodeExchange implements HttpExchange {
     const { request, target } = this
     return againByServer({ request, target, rawHeaders: rawHeadersAsCame(request) })
   }
+}
+
+/** Of a name like `constructor` an object without that header has something as well. */
+function valueOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  return Array.isArray(value) ? value.join(', ') : undefined
 }

@@ -2,9 +2,11 @@ import type { ServerResponse } from 'node:http'
 import type { Reply } from '../http/exchange.ts'
 import { Nowhere } from '../http/nowhere.ts'
 import type { HiddenBody } from '../http/settling.ts'
+import { beginAsSent, stopAsSent } from './as-sent.ts'
 import type { Below } from './below.ts'
 import { hasNoBody } from './no-body.ts'
 import { Tee } from './tee.ts'
+import { behaveAsSent, type Held } from './while-held.ts'
 import { byteLength, readEnd, type WriteArguments, type Written } from './written.ts'
 
 export interface ReplacedParts {
@@ -12,16 +14,21 @@ export interface ReplacedParts {
   readonly below: Below
   /** Calls the `end` below. */
   readonly endBelow: (given: WriteArguments) => void
+  /** Tells the handler to go on. */
+  readonly drain: () => void
   readonly reply: Pick<Reply, 'status' | 'body'>
   /** Of the answer that leaves. */
   readonly tee: Tee | undefined
   readonly hidden: HiddenBody | undefined
+  /** What the response behaves by while its head is held. */
+  readonly held: Held
 }
 
 /**
  * An answer that leaves in the place of the handler's. What the handler writes goes nowhere, and it must not wait for that;
- * or it goes to those alone who captured it: the answer leaves at once then too, but the response ends with the
- * handler, who would stop writing to one that has ended.
+ * or it goes to those alone who captured it: then the response ends with the handler, who would stop writing to one that has
+ * ended. The answer does not wait for that, unless its client would take it for a reason to go: those of HTTP/2, whose
+ * streams end for both sides, and those that want no other answer by this connection.
  */
 export class Replaced {
   readonly #parts: ReplacedParts
@@ -33,18 +40,31 @@ export class Replaced {
   #isHeadHeld = false
   #isOver = false
 
-  /** @param isWhole the handler has ended, or is about to: nobody waits for anything. */
-  constructor(parts: ReplacedParts, isWhole: boolean) {
-    const { response, reply, hidden } = parts
+  constructor(parts: ReplacedParts) {
+    const { response, reply, hidden, drain } = parts
     this.#parts = parts
     this.#last = hasNoBody(response.req.method, reply.status) ? [] : [reply.body]
-    this.#nowhere = new Nowhere(response.writableHighWaterMark, () => response.emit('drain'))
+    this.#nowhere = new Nowhere(response.writableHighWaterMark, drain)
     this.#hidden = hidden && new Tee(response, hidden)
-    if (hidden === undefined || isWhole) this.#leave()
-    else this.#begin()
   }
 
-  /** The head could not leave yet. */
+  /** @param isWhole the handler has ended, or is about to: nobody waits for anything. */
+  leave(isWhole: boolean): void {
+    const { response, hidden, held } = this.#parts
+    if (hidden === undefined || isWhole) this.#leaveAtOnce()
+    else if (response.req.httpVersionMajor < 2 && response.shouldKeepAlive) this.#leaveAhead()
+    else {
+      this.#isHeadHeld = true
+      if (!beginAsSent(response)) behaveAsSent(response, held)
+      this.#left = () => {
+        stopAsSent(response)
+        this.#isHeadHeld = false
+        this.#leaveAtOnce()
+      }
+    }
+  }
+
+  /** To the handler it has left. */
   get isHeadHeld(): boolean {
     return this.#isHeadHeld
   }
@@ -65,26 +85,17 @@ export class Replaced {
     this.#left?.()
   }
 
-  #begin(): void {
-    const { below, reply, response } = this.#parts
+  /** All of it but the end of the response. */
+  #leaveAhead(): void {
+    const { below, reply } = this.#parts
     const [body] = this.#last
-    if (body !== undefined) {
-      below.writeHead(reply.status, undefined)
-      below.write(this.#last)
-      this.#left = () => this.#end([])
-    } else if (response.req.httpVersionMajor < 2) {
-      below.writeHead(reply.status, undefined)
-      below.flushHeaders()
-      this.#left = () => this.#end([])
-    } else {
-      // Of HTTP/2, such a head ends the stream, and with it the handler.
-      this.#isHeadHeld = true
-      this.#left = () => this.#leave()
-    }
+    below.writeHead(reply.status, undefined)
+    if (body === undefined) below.flushHeaders()
+    else below.write(this.#last)
+    this.#left = () => this.#end([])
   }
 
-  #leave(): void {
-    this.#isHeadHeld = false
+  #leaveAtOnce(): void {
     this.#parts.below.writeHead(this.#parts.reply.status, undefined)
     this.#end(this.#last)
   }

@@ -1,6 +1,6 @@
 import { openHttpApp, type OpenHttpApp } from '@redstart/testing/http-app'
 import { Hono } from 'hono'
-import { addressFrom } from '../../src/index.ts'
+import { addressFrom, type RunOptions } from '../../src/index.ts'
 import { conformanceApp, type OwnContext } from '../hono-app.ts'
 
 /** What differs between runtimes. */
@@ -37,6 +37,10 @@ export function edgeApp(runtime: Runtime): { readonly fetch: Hono['fetch'] } {
 
 function begin({ getConnInfo, sendFile }: Runtime): { readonly suite: OpenHttpApp; readonly hono: Hono } {
   const suite = openHttpApp()
-  const options = { address: addressFrom(getConnInfo) }
-  return { suite, hono: conformanceApp({ hono: new Hono(), app: suite.app, options, sendFile }) }
+  const hono = new Hono()
+  const options: RunOptions = {
+    address: addressFrom(getConnInfo),
+    dispatch: (request, env, executionCtx) => hono.fetch(request, env, executionCtx),
+  }
+  return { suite, hono: conformanceApp({ hono, app: suite.app, options, sendFile }) }
 }

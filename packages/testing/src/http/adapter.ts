@@ -70,9 +70,14 @@ export interface HttpRoute {
   readonly method: 'GET' | 'POST'
   /** Without parameters. */
   readonly path: string
-  /** @param body of the request, as text; empty for GET. */
-  handle(visitor: Visitor, body: string): Promise<HttpAnswer>
+  /**
+   * @param body of the request, as text; empty for GET.
+   * @param header of the request by its name in lower case, as the framework has it for handlers.
+   */
+  handle(visitor: Visitor, body: string, header: HeaderOf): Promise<HttpAnswer>
 }
+
+export type HeaderOf = (name: string) => string | undefined
 
 /** What a handler answers, to be said in the framework's own words: `res.json`, `ctx.body =`, `return c.redirect`. */
 export type HttpAnswer = { readonly headers?: HeaderList } & (

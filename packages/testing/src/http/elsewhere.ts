@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { HttpApp, HttpAppElsewhere, HttpAppReport } from './adapter.ts'
+import { moves } from './moves.ts'
 import { type Captured, captures, limits, visitors } from './policies.ts'
 import { type Doings, routesOf } from './routes.ts'
 
@@ -22,7 +23,7 @@ export function openHttpApp(): OpenHttpApp {
     },
   }
   return {
-    app: { visitors, others: [limits, captures(captured)], routes: routesOf(doings) },
+    app: { visitors, others: [limits, captures(captured), moves(captured)], routes: routesOf(doings) },
     report: async (known) => {
       const { streamed, streamEnded, handled } = doings
       return { streamed, streamEnded, handled, captured: captured.map((one, n) => told(one, !known.includes(n))) }

@@ -1,6 +1,7 @@
 import type { HttpAdapter } from './adapter.ts'
 import { ask, type Received, type Sent } from './client.ts'
 import { Following } from './following.ts'
+import { moves } from './moves.ts'
 import { type Captured, captures, limits, visitors } from './policies.ts'
 import { type Doings, routesOf } from './routes.ts'
 
@@ -35,7 +36,7 @@ export function httpTest(name: string, test: (app: RunningApp) => Promise<void>)
         handled: [],
         secondEvent: async () => await secondEvent,
       }
-      const app = { visitors, others: [limits, captures(captured)], routes: routesOf(doings) }
+      const app = { visitors, others: [limits, captures(captured), moves(captured)], routes: routesOf(doings) }
       const { port, close, elsewhere } = await adapter.start(app)
       const following = elsewhere && new Following(elsewhere, doings, captured)
       try {

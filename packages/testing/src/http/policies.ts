@@ -83,17 +83,7 @@ export function captures(all: Captured[]): HttpPolicy<undefined> {
   return {
     name: 'captures',
     decide: () => ({ type: 'next', state: undefined }),
-    settle({ target }, _state, head) {
-      const captured: Captured = {
-        target,
-        head: { ...head, headers: head.headers },
-        chunks: [],
-        outcome: undefined,
-        calls: 0,
-      }
-      all.push(captured)
-      return { type: 'capture', capture: captureInto(captured) }
-    },
+    settle: ({ target }, _state, head) => ({ type: 'capture', capture: captureInto(all, target, head) }),
   }
 }
 
@@ -103,7 +93,16 @@ export function bodyOf({ chunks, head }: Captured): Buffer {
   return valueOf(head, 'content-encoding') === 'gzip' && whole.length > 0 ? gunzipSync(whole) : whole
 }
 
-function captureInto(captured: Captured): Capture {
+/** What the capture is shown of this answer is in `all` from now on. */
+export function captureInto(all: Captured[], target: string, head: ResponseHead): Capture {
+  const captured: Captured = {
+    target,
+    head: { ...head, headers: head.headers },
+    chunks: [],
+    outcome: undefined,
+    calls: 0,
+  }
+  all.push(captured)
   const end = (outcome: 'finished' | 'aborted'): void => {
     captured.outcome = outcome
     captured.calls++

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { createHash, randomInt } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { HttpAnswer, HttpRoute, Visitor } from './adapter.ts'
+import type { HeaderOf, HttpAnswer, HttpRoute, Visitor } from './adapter.ts'
 
 /** What the handlers of one app did, and what they wait for. */
 export interface Doings {
@@ -30,6 +30,11 @@ export function streamHash(): string {
   return hashOf(STREAM)
 }
 
+/** What `/megabyte` sends. */
+export function megabyteHash(): string {
+  return hashOf(STREAM.subarray(0, MEGABYTE))
+}
+
 /** @param doings of the handlers, told as they go. */
 export function routesOf(doings: Doings): readonly HttpRoute[] {
   return Object.entries(handlersOf(doings)).map(([route, handle]) => {
@@ -37,20 +42,24 @@ export function routesOf(doings: Doings): readonly HttpRoute[] {
     return {
       method: method === 'POST' ? 'POST' : 'GET',
       path,
-      handle: async (visitor, body) => {
+      handle: async (visitor, body, header) => {
         doings.handled.push(path)
-        return await handle(visitor, body)
+        return await handle(visitor, body, header)
       },
     }
   })
 }
 
-type Handler = (visitor: Visitor, body: string) => HttpAnswer | Promise<HttpAnswer>
+type Handler = (visitor: Visitor, body: string, header: HeaderOf) => HttpAnswer | Promise<HttpAnswer>
 
 function handlersOf(doings: Doings): Readonly<Record<string, Handler>> {
   return {
     'GET /json': ({ name }) => ({ kind: 'json', value: { name }, headers: [['x-handler', 'json']] }),
     'GET /facts': ({ facts }) => ({ kind: 'json', value: facts }),
+    'GET /conditions': (_visitor, _body, header) => ({
+      kind: 'json',
+      value: { match: header('if-none-match') ?? null, range: header('range') ?? null },
+    }),
     'GET /limited': () => ({ kind: 'json', value: 'never' }),
     'GET /redirect': (visitor) => {
       visitor.note = 'redirected'
@@ -87,6 +96,13 @@ function failingHandlers(): Readonly<Record<string, Handler>> {
     },
     'GET /torn': () => ({ kind: 'torn', type, first: Buffer.from('begun'), error: new Error('after the head') }),
     'GET /breaks': () => ({ kind: 'stream', type, body: breaking() }),
+    'GET /short': () => ({
+      kind: 'stream',
+      // Nobody compresses these, or takes the length away.
+      type: 'image/png',
+      headers: [['content-length', '100']],
+      body: one(Buffer.alloc(60)),
+    }),
   }
 }
 
@@ -94,6 +110,7 @@ function streamingHandlers(doings: Doings): Readonly<Record<string, Handler>> {
   return {
     'GET /stream': () => ({ kind: 'stream', type: 'application/octet-stream', body: watched(streamed(), doings) }),
     'GET /text': () => ({ kind: 'stream', type: 'text/plain', body: watched(streamed(), doings) }),
+    'GET /megabyte': () => ({ kind: 'stream', type: 'text/plain', body: watched(streamed(MEGABYTE), doings) }),
     'GET /endless': () => ({ kind: 'stream', type: 'application/octet-stream', body: watched(endless(), doings) }),
     'GET /events': () => ({
       kind: 'stream',
@@ -108,6 +125,7 @@ function streamingHandlers(doings: Doings): Readonly<Record<string, Handler>> {
 /** Middleware that compresses makes nothing less of it; the same in all processes. */
 const STREAM = noise(STREAM_BYTES)
 const PIECE = 16 * 1024
+const MEGABYTE = 1024 * 1024
 
 /** By xorshift32 (Marsaglia, 2003). */
 function noise(length: number): Uint8Array {
@@ -122,12 +140,12 @@ function noise(length: number): Uint8Array {
   return new Uint8Array(words.buffer)
 }
 
-function* pieces(): Generator<Uint8Array> {
-  for (let from = 0; from < STREAM_BYTES; from += PIECE) yield STREAM.subarray(from, from + PIECE)
+function* pieces(bytes = STREAM_BYTES): Generator<Uint8Array> {
+  for (let from = 0; from < bytes; from += PIECE) yield STREAM.subarray(from, from + PIECE)
 }
 
-async function* streamed(): AsyncGenerator<Uint8Array> {
-  yield* pieces()
+async function* streamed(bytes?: number): AsyncGenerator<Uint8Array> {
+  yield* pieces(bytes)
 }
 
 async function* endless(): AsyncGenerator<Uint8Array> {
@@ -139,6 +157,10 @@ async function* breaking(): AsyncGenerator<Uint8Array> {
   // The head and this piece are on their way by then.
   await setTimeout(50)
   throw new Error('late in a stream')
+}
+
+async function* one(piece: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield piece
 }
 
 async function* events(doings: Doings): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,6 @@
+import type http from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type stream from 'node:stream'
 import type { AnswerAgain } from '../exchange.ts'
 import { ask, detachedSocket, type SocketFacts, socketFacts } from './detached-socket.ts'
 import { askedHeaders, type RawHeaders, readHeaders } from './request-headers.ts'
@@ -50,10 +52,10 @@ interface Serving {
   readonly note: (request: object) => void
 }
 
-async function serve({ server, modules: { http, stream }, facts, asked, note }: Serving): Promise<void> {
-  const socket = detachedSocket(stream.Duplex, facts)
-  const request = fill(new http.IncomingMessage(socket), asked)
-  const response = new http.ServerResponse(request)
+async function serve({ server, modules, facts, asked, note }: Serving): Promise<void> {
+  const socket = detachedSocket(modules.stream.Duplex, facts)
+  const request = fill(new modules.http.IncomingMessage(socket), asked)
+  const response = new modules.http.ServerResponse(request)
   response.assignSocket(socket)
   const ended = new Promise<void>((resolve) => response.once('close', resolve))
   endAsServersDo(request, response)
@@ -110,8 +112,8 @@ function isServer(server: unknown): server is Server {
 }
 
 interface Modules {
-  readonly http: typeof import('node:http')
-  readonly stream: typeof import('node:stream')
+  readonly http: typeof http
+  readonly stream: typeof stream
 }
 
 function nodeModules(): Modules | undefined {

@@ -54,7 +54,7 @@ function define(socket: Duplex, name: string, property: PropertyDescriptor): voi
 
 function answering(socket: object, method: object): unknown {
   // It is a function, as was looked at; the types of a connection are many.
-  return (...given: unknown[]) => Reflect.apply(method as () => unknown, socket, given)
+  return (...given: unknown[]): unknown => Reflect.apply(method as () => unknown, socket, given)
 }
 
 const FACTS = [

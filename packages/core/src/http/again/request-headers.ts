@@ -12,10 +12,11 @@ export interface ReadHeaders {
 /** Reads raw headers as the documentation of `message.headers` says. @param joinAll `joinDuplicateHeaders` of the server. */
 export function readHeaders(raw: RawHeaders, joinAll: boolean): ReadHeaders {
   const headers: IncomingHttpHeaders = {}
-  const distinct: NodeJS.Dict<string[]> = Object.create(null)
+  // Without a prototype, as that of Node.js.
+  const distinct = Object.create(null) as NodeJS.Dict<string[]>
   for (const [name, value] of pairsOf(raw)) {
     const lower = name.toLowerCase()
-    const there = headers[lower]
+    const there = Object.hasOwn(headers, lower) ? headers[lower] : undefined
     ;(distinct[lower] ??= []).push(value)
     if (lower === 'set-cookie') headers[lower] = distinct[lower]?.slice() ?? []
     else if (there === undefined) headers[lower] = value
