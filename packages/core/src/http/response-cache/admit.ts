@@ -1,6 +1,7 @@
 import { wallTime } from '../../clock.ts'
 import { type Lifetime, lifetimeOf } from '../caching/freshness.ts'
 import { privateReason } from '../caching/private-mark.ts'
+import { surrogateTags } from '../caching/cache-tags.ts'
 import { refusalOf } from '../caching/storing.ts'
 import { deceives } from '../caching/unsafe-target.ts'
 import { varyNames } from '../caching/vary.ts'
@@ -62,6 +63,13 @@ function vetoOf<Context>(exchange: HttpExchange, head: LeavingHead, settings: Se
     honourRequest: rfc,
   })
   if (refusal !== undefined) return refusal
+  let dropped = 0
+  surrogateTags(
+    (name) => head.header(name),
+    (count) => (dropped = count),
+  )
+  // By a tag that is not kept, nobody could drop it.
+  if (dropped > 0) return 'tags'
   const { target } = exchange
   const path = target.slice(0, (target.indexOf('?') + 1 || target.length + 1) - 1)
   return !rfc && deceives(path, undefined, head.header('content-type')) ? 'deception' : undefined

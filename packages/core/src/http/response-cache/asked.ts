@@ -1,4 +1,5 @@
 import type { HttpExchange } from '../exchange.ts'
+import type { Normalisers } from '../caching/vary.ts'
 import type { RequestDirectives } from '../caching/request-directives.ts'
 
 /** A request as it came, whatever is then hidden from its handler. */
@@ -16,7 +17,7 @@ export interface Asked<Context> {
 /** Headers that ask for less than the whole answer: those of a handler whose answer is to be stored must not. */
 const PARTIAL = ['if-none-match', 'if-modified-since', 'range', 'if-range'] as const
 
-/** The same request, with what {@link hide} takes away still there. */
+/** The same request, with what {@link askForAll} takes away still there. */
 export function askedOf<Context>(
   exchange: HttpExchange,
   context: Context,
@@ -28,7 +29,14 @@ export function askedOf<Context>(
   return { exchange, context, method: exchange.method, path, header, directives }
 }
 
-/** Has the handler give all of its answer. */
-export function askForAll({ exchange, header }: Pick<Asked<unknown>, 'exchange' | 'header'>): void {
+/** Has the handler give all of its answer, and see of what tells variants apart no more than that. */
+export function askForAll(
+  { exchange, header }: Pick<Asked<unknown>, 'exchange' | 'header'>,
+  normalise: Normalisers,
+): void {
   for (const name of PARTIAL) if (header(name) !== undefined) exchange.setRequestHeader(name, undefined)
+  for (const [name, ofValue] of Object.entries(normalise)) {
+    const value = header(name)
+    if (value !== undefined) exchange.setRequestHeader(name, ofValue(value))
+  }
 }

@@ -157,7 +157,7 @@ export class ResponseCache<Context> {
 
   #fill(filling: Filling<Context>): Decided {
     this.#parts.fillings.set(filling.asked.exchange.request, filling)
-    askForAll(filling.asked)
+    askForAll(filling.asked, this.#parts.settings.normalisers)
     filling.askWhetherItHolds()
     return { settle: (head) => filling.settle(head), within: filling.within }
   }
