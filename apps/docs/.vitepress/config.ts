@@ -39,6 +39,7 @@ export default defineConfig({
         items: [
           { text: 'Caching', link: '/caching' },
           { text: 'Invalidating', link: '/invalidating' },
+          { text: 'Caching responses', link: '/response-cache' },
           { text: 'Sessions', link: '/sessions' },
           { text: 'Limiting rates', link: '/rate-limit' },
           { text: 'Rate limits over HTTP', link: '/rate-limit-http' },
@@ -62,6 +63,9 @@ export default defineConfig({
           { text: 'From cache-manager', link: '/migrating/cache-manager' },
           { text: 'From bentocache', link: '/migrating/bentocache' },
           { text: 'From node-cache', link: '/migrating/node-cache' },
+          { text: 'From apicache', link: '/migrating/apicache' },
+          { text: 'From koa-cash', link: '/migrating/koa-cash' },
+          { text: 'From @fastify/caching', link: '/migrating/fastify-caching' },
           { text: 'From express-session', link: '/migrating/express-session' },
         ],
       },

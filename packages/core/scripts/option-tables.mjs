@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const pages = ['options.md', 'sessions.md', 'rate-limit.md', 'rate-limit-http.md'].map(
+const pages = ['options.md', 'sessions.md', 'rate-limit.md', 'rate-limit-http.md', 'response-cache.md'].map(
   (name) => new URL(`../../../docs/${name}`, import.meta.url),
 )
 const core = fileURLToPath(new URL('../src/', import.meta.url))
