@@ -1,9 +1,12 @@
 import { type CacheStatus, cacheStatus } from '../caching/cache-status.ts'
+import { freshenedByHead } from '../caching/freshen.ts'
 import { invalidatedGroups } from '../caching/groups.ts'
 import { invalidatedUris } from '../caching/invalidated.ts'
 import type { HttpExchange, LeavingHead } from '../exchange.ts'
 import type { Decided } from '../policy-use.ts'
+import type { Asked } from './asked.ts'
 import type { ResponseCacheParts } from './parts.ts'
+import type { PreparedAnswer } from './prepared.ts'
 
 /** A request that the cache has nothing to do with, but for saying so. */
 export function passing(exchange: HttpExchange, name: string | undefined, status: CacheStatus): Decided {
@@ -21,6 +24,24 @@ const NOTHING: Decided = { settle: undefined }
 /** Adds what happened here to what caches in front of this one have said. */
 export function tellStatus(exchange: HttpExchange, name: string | undefined, status: CacheStatus): void {
   if (name !== undefined) exchange.appendHeader('Cache-Status', cacheStatus(name, status))
+}
+
+/** A request for the head alone, which may say that what is stored is another answer by now (RFC 9111 4.3.5). */
+export function checking(
+  { exchange, path }: Pick<Asked<unknown>, 'exchange' | 'path'>,
+  { stored }: PreparedAnswer,
+  status: CacheStatus,
+  { settings, invalidate }: Pick<ResponseCacheParts<never>, 'settings' | 'invalidate'>,
+): Decided {
+  return {
+    settle: async (head) => {
+      tellStatus(exchange, settings.cacheStatus, status)
+      const page = path.slice(0, path.lastIndexOf(':') + 1)
+      const said = freshenedByHead({ headers: stored.headers, length: stored.body.length }, head)
+      if (said === 'gone') await invalidate([page], [])
+      return undefined
+    },
+  }
 }
 
 /** A request that changes something: what it changed is dropped before its answer leaves (RFC 9111 4.4, RFC 9875). */

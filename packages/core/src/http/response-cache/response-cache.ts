@@ -13,7 +13,7 @@ import { askForAll, type Asked, askedOf } from './asked.ts'
 import { cookiesForbid } from './cookie-guard.ts'
 import { Filling } from './filling.ts'
 import type { ResponseCacheParts } from './parts.ts'
-import { passing, unsafe } from './passing.ts'
+import { checking, passing, unsafe } from './passing.ts'
 import { type Located, locate, Spending } from './locate.ts'
 import type { PreparedAnswer } from './prepared.ts'
 import { serve } from './serve.ts'
@@ -122,7 +122,12 @@ export class ResponseCache<Context> {
     const { admissions, settings } = this.#parts
     const { path } = located
     const partial = asked.method === 'HEAD' || asked.header('range') !== undefined
-    if (partial) return passing(asked.exchange, settings.cacheStatus, { fwd: reasonOf(located) })
+    if (partial) {
+      const status: CacheStatus = { fwd: reasonOf(located) }
+      if (asked.method !== 'HEAD' || located.answer === undefined)
+        return passing(asked.exchange, settings.cacheStatus, status)
+      return checking(asked, located.answer, status, this.#parts)
+    }
     let admission: Admission | undefined
     if (settings.coalesce && waits < MOST_WAITS && !admissions.isAlone(path)) {
       const running = admissions.waitFor(path)
