@@ -28,9 +28,20 @@ export interface HowToAsk {
   readonly timeout?: number
   /** Nobody is refused by the answer. */
   readonly ahead?: boolean
+  /** Told what was decided, without a turn of the loop more, which a promise would take. */
+  readonly decided?: (decision: Decision) => void
+  /** Told what the promise rejects with. */
+  readonly failed?: (error: unknown) => void
 }
 
 const USUALLY: HowToAsk = {}
+
+function told(decision: Decision | Promise<Decision>, { decided }: HowToAsk): Decision | Promise<Decision> {
+  if (decided === undefined) return decision
+  if (decision instanceof Promise) return decision.then((own) => told(own, { decided }))
+  decided(decision)
+  return decision
+}
 
 interface Asked {
   readonly items: readonly WorkItem[]
@@ -52,9 +63,10 @@ export class Asking {
     const { store, clock, settings } = this.#context
     const { remember, timeout = settings.deadline } = how
     const begun = clock.now()
+    const asked = { items, taking, how, begun }
     return store.check({ items, taking, remember }, timeout).then(
-      (reply) => this.#replied({ items, taking, how, begun }, reply),
-      (error: unknown) => this.#context.fallback.decide(items, taking, failureOf(error)),
+      (reply) => told(this.#replied(asked, reply), how),
+      (error: unknown) => this.#unanswered(asked, error),
     )
   }
 
@@ -67,6 +79,15 @@ export class Asking {
       return taken === undefined ? [] : [{ ...item, taken, amount }]
     })
     if (gifts.length > 0) store.giveBack(gifts, settings.deadline).catch(() => undefined)
+  }
+
+  #unanswered({ items, taking, how }: Asked, error: unknown): Decision | Promise<Decision> {
+    try {
+      return told(this.#context.fallback.decide(items, taking, failureOf(error)), how)
+    } catch (fault) {
+      how.failed?.(fault)
+      throw fault
+    }
   }
 
   #replied({ items, taking, how, begun }: Asked, reply: LimitReply): Decision | Promise<Decision> {

@@ -48,7 +48,8 @@ export class Checking {
     }
     const remember = id === undefined ? undefined : { id: ownId(id, items, partial), ms: settings.remember }
     if (partial) requireOneCost(items)
-    return asking.ask(items, partial ? 'upto' : 'all', { remember }).then((decision) => this.#count(items, decision))
+    const decided = (decision: Decision): void => void this.#count(items, decision)
+    return asking.ask(items, partial ? 'upto' : 'all', { remember, decided })
   }
 
   /** One limit of one key: by what was taken ahead, what is known, together with others, or by itself. */
@@ -59,18 +60,19 @@ export class Checking {
     const known = this.#known(items, false, now)
     if (known !== undefined) return Promise.resolve(known)
     const joined = leases?.join(item, now, this.#fetch)
-    if (joined === undefined) return this.#askForOne(item).then((decision) => this.#count(items, decision))
+    if (joined === undefined) return this.#askForOne(items, item)
     return joined.then((decision) => {
       if (decision !== undefined) return this.#count(items, decision)
       // There was too little for it.
       const denial = this.#known(items, false, this.#context.clock.now())
-      return denial ?? this.#askForOne(item).then((own) => this.#count(items, own))
+      return denial ?? this.#askForOne(items, item)
     })
   }
 
-  #askForOne(item: WorkItem): Promise<Decision> {
+  #askForOne(items: readonly WorkItem[], item: WorkItem): Promise<Decision> {
     const { asking, flights } = this.#context
-    return flights.check(item) ?? asking.ask([item], 'all')
+    const decided = (decision: Decision): void => void this.#count(items, decision)
+    return flights.check(item, decided) ?? asking.ask(items, 'all', { decided })
   }
 
   peek(asked: Asked, given?: Partial<CheckOptions>): Promise<Decision> {

@@ -22,29 +22,35 @@ export class Flights {
     this.#deadline = deadline
   }
 
-  /** Undefined where nothing can be shared: who costs more, and what is remembered one by one. */
-  check(item: WorkItem): Promise<Decision> | undefined {
+  /**
+   * Undefined where nothing can be shared: who costs more, and what is remembered one by one.
+   *
+   * @param decided told what was decided of this one.
+   */
+  check(item: WorkItem, decided: (decision: Decision) => void): Promise<Decision> | undefined {
     const { work, key, cost } = item
     if (cost !== 1 || work.policy.rule.kind === 'log' || work.policy.algorithm === 'leaky-queue') return undefined
     const under = work.flights.get(key)
-    if (under === undefined) return this.#lead(item)
-    return new Promise((resolve, reject) => under.waiting.push({ begun: this.#clock.now(), resolve, reject }))
+    if (under === undefined) return this.#lead(item, decided)
+    const shared = new Promise<Decision>((resolve, reject) => {
+      under.waiting.push({ begun: this.#clock.now(), resolve, reject })
+    })
+    return shared.then((decision) => {
+      decided(decision)
+      return decision
+    })
   }
 
-  #lead(item: WorkItem): Promise<Decision> {
+  #lead(item: WorkItem, decided: (decision: Decision) => void): Promise<Decision> {
     const { work, key } = item
     const flight: Flight = { waiting: [] }
     work.flights.set(key, flight)
-    return this.#asking.ask([item], 'all').then(
-      (decision) => {
-        this.#landed(item, flight, decision)
-        return decision
-      },
-      (error: unknown) => {
-        this.#failed(item, flight, error)
-        throw error
-      },
-    )
+    const landed = (decision: Decision): void => {
+      this.#landed(item, flight, decision)
+      decided(decision)
+    }
+    const failed = (error: unknown): void => this.#failed(item, flight, error)
+    return this.#asking.ask([item], 'all', { decided: landed, failed })
   }
 
   #landed(item: WorkItem, flight: Flight, decision: Decision): void {
