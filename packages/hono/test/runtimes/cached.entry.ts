@@ -34,7 +34,7 @@ function run(c: Context): Response {
 const stale: CacheResponseMiddlewareOptions = {
   ttl: 1,
   stale: '1h',
-  dispatch: (request, env, context) => app.fetch(request, env, context),
+  dispatch: (request, env: Env, context) => app.fetch(request, env, context),
 }
 
 const app = new Hono<{ Bindings: Env }>()
