@@ -17,7 +17,11 @@ export function drainOf(response: ServerResponse): () => void {
   return () => {
     const kept = [...noted].filter((listener) => !response.rawListeners('drain').includes(listener))
     response.emit('drain')
-    for (const listener of kept) listener.call(response)
+    for (const listener of kept) {
+      // Those of `once`, by what Node.js wraps them in.
+      if ('listener' in listener) noted.delete(listener)
+      listener.call(response)
+    }
   }
 }
 
