@@ -76,6 +76,10 @@ const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
     saying({ ...FRESH, 'Content-Type': 'text/event-stream' }),
     (_request, response) => void response.set({ ...FRESH, Trailer: 'x-sum' }).write('a', () => response.end()),
   ],
+  'has a tag in `Cache-Tag` or its like that is longer than 256 characters, or more than 64 of them': [
+    saying({ ...FRESH, 'Cache-Tag': 'x'.repeat(257) }),
+    saying({ ...FRESH, 'Surrogate-Key': Array.from({ length: 65 }, (_, n) => `tag-${n}`).join(' ') }),
+  ],
   'larger than `maxBodyBytes` (1 MiB)': [(_request, response) => response.set(FRESH).send('x'.repeat(1024 * 1024 + 1))],
   'HTML or JSON under a path like `/account/photo.css`': [fresh(200)],
   'breaks off, or is not as long as its `Content-Length`': [
