@@ -12,7 +12,12 @@ const place = restPlace()
 describe('limits in Redis over HTTP', () => {
   const options = (): { url: string; token: string } => ({ url: place.rest.url, token: place.rest.token })
   limitStoreTests(
-    { backend: () => redisHttp(options()), timed: (app) => timedHttp(options(), app), single: true },
+    {
+      backend: () => redisHttp(options()),
+      timed: (app) => timedHttp(options(), app),
+      single: true,
+      flushScripts: async () => void (await place.server.command('SCRIPT', 'FLUSH')),
+    },
     { steps: steps(10), properties: false },
   )
 })

@@ -28,7 +28,13 @@ function url(): string {
 
 describe('limits in a Redis Cluster, as a user with just enough rights', () => {
   limitStoreTests(
-    { backend: () => redis(url()), timed: (app) => timedRedis(url(), app), single: false },
+    {
+      backend: () => redis(url()),
+      timed: (app) => timedRedis(url(), app),
+      single: false,
+      flushScripts: async () =>
+        void (await Promise.all([0, 1, 2].map(async (node) => await cluster.command(node, 'SCRIPT', 'FLUSH')))),
+    },
     { steps: steps(15), properties: false },
   )
 })

@@ -174,7 +174,7 @@ describe('a limiter whose Redis answers again', () => {
     proxy.clear()
     await answered(made)
     const look = async (key: string): Promise<unknown> => await limiter.peek(['window', 'open'], { key })
-    const left = (window: number, open: number): unknown => ({
+    const left = (window: number, open: number): object => ({
       mode: 'redis',
       policies: { window: { remaining: window }, open: { remaining: open } },
     })

@@ -19,6 +19,7 @@ export function parityTests(place: Place, steps: number): void {
         const moved = back === false ? pause(random, 700_000) : back
         timed.now = memory.now += moved
         const about = `step ${step}`
+        if (random.chance(0.1)) await place.flushScripts?.()
         if (random.chance(0.2)) {
           const gifts = giftsAmong(random, taken, keys)
           await Promise.all([timed, memory].map(({ store }) => store.giveBack(gifts, TIMEOUT)))

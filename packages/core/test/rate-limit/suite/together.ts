@@ -103,6 +103,7 @@ export function togetherTests(place: Place): void {
     await timed.store.close()
   })
 
+  flushTests(place)
   const { dump } = place
   if (dump === undefined) return
   it('changes no byte where it is refused', async () => {
@@ -124,7 +125,10 @@ export function togetherTests(place: Place): void {
     expect(before).toHaveLength(items.length)
     await timed.store.close()
   })
+}
 
+function flushTests(place: Place): void {
+  const two = gcra({ rate: '1/1s', burst: 2 })
   it('goes on where scripts are forgotten between any two steps', async () => {
     const timed = place.timed()
     const items = Object.entries(POLICIES).map(([name, policy]) => itemOf(policy, 'k', 1, name.replaceAll(' ', '-')))
