@@ -7,6 +7,9 @@ export interface Kept {
   readonly text: string
 }
 
+/** What the cache says where no handler ran: also of one who came while the last byte was still being stored. */
+export const KEPT: RegExp = /^hit|; collapsed$/
+
 /** Asks without following redirects. */
 export async function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Kept> {
   const response = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(30_000) })
@@ -20,5 +23,5 @@ export async function keptOf(
   headers?: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> {
   const answers = await Promise.all(urls.map(async (url) => ({ url, cache: (await ask(url, headers)).cache })))
-  return answers.filter(({ cache }) => cache.startsWith('hit')).map(({ url }) => url)
+  return answers.filter(({ cache }) => KEPT.test(cache)).map(({ url }) => url)
 }

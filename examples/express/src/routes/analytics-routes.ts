@@ -15,7 +15,7 @@ const FIRST_DAY: Day = '2020-01-01'
 const LONGEST_RANGE = 366
 
 /** How long an answer is kept whole, of a range that is over and of one with today in it. */
-const KEPT: { readonly past: Duration; readonly current: Duration } = { past: '1h', current: '30s' }
+const KEPT: { readonly past: Duration; readonly current: Duration } = { past: '1h', current: '1m' }
 
 const rangeQuery = z.strictObject({ ...readOptions, from: z.iso.date().optional(), to: z.iso.date().optional() })
 
