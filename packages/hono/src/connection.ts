@@ -1,7 +1,7 @@
 import { RedstartError } from '@redstart/core'
 import { clientAddress } from '@redstart/core/http'
 import type { Context } from 'hono'
-import { peerOf } from './served-request.ts'
+import { incomingOf, peerOf } from './served-request.ts'
 
 /** What a request says of its connection is for the runtime and for proxies to know; nobody is believed unasked. */
 export interface ConnectionOptions {
@@ -44,7 +44,7 @@ export function connectionOf({ address: known = () => undefined, proxies = 0 }: 
       address,
       peer: address,
       isSecure: (c) => c.req.raw.url.startsWith('https:'),
-      host: (c) => c.req.raw.headers.get('host') ?? undefined,
+      host: hostOf,
     }
   }
   const find = clientAddress({ hops: proxies })
@@ -56,7 +56,7 @@ export function connectionOf({ address: known = () => undefined, proxies = 0 }: 
     },
     peer: address,
     isSecure: (c) => (listOf(c, 'x-forwarded-proto')[0] ?? c.req.raw.url.split(':', 1)[0]) === 'https',
-    host: (c) => listOf(c, 'x-forwarded-host')[0] ?? c.req.raw.headers.get('host') ?? undefined,
+    host: (c) => listOf(c, 'x-forwarded-host')[0] ?? hostOf(c),
   }
 }
 
@@ -77,6 +77,18 @@ export function addressFrom(
 ): (c: Context) => string | undefined {
   return (c) => getConnInfo(c).remote.address
 }
+
+/** As the client wrote it; of a target in the absolute form the one there, which goes before the header (RFC 9112 3.2.2). */
+function hostOf(c: Context): string | undefined {
+  const { url, headers } = c.req.raw
+  const incoming = incomingOf(c)
+  const target: unknown = incoming !== undefined && 'url' in incoming ? incoming.url : undefined
+  // The server of Node.js has made the URL of it, whatever host the header names.
+  if (typeof target === 'string' && ABSOLUTE.test(target)) return new URL(url).host
+  return headers.get('host') ?? undefined
+}
+
+const ABSOLUTE = /^https?:\/\//i
 
 function listOf(c: Context, name: string): readonly string[] {
   const header = c.req.raw.headers.get(name) ?? ''

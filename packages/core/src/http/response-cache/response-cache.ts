@@ -87,6 +87,9 @@ export class ResponseCache<Context> {
       if (pauses || (usage === 'while-refreshing' && this.#refreshes(asked, located)))
         return this.#serve(asked, located, answer, false)
     }
+    // Made by another request while this one was looking further away.
+    if (sight.kind === 'missing' && waits < MOST_WAITS && entries.hit(path) !== undefined)
+      return this.#find(asked, located.spending.budget, waits + 1)
     if (asked.directives?.onlyIfCached === true) return { reply: problemReply({ status: 504 }) }
     entries.tell(path, answer === undefined ? absent(sight) : EXPIRED)
     return this.#miss(asked, located, waits)
