@@ -38,6 +38,7 @@ const soakOnly = [
   'packages/core/test/cluster/failover.cluster.test.ts',
   'packages/*/test/session/conformance-lowest.redis.test.ts',
   'packages/express/test/session/conformance-express-4{,-lowest}.redis.test.ts',
+  'packages/*/test/cached/cached-{,express-4-}lowest.test.ts',
   // How long it takes to see something depends on luck.
   'packages/core/test/redis-http/checker-blind.redis.test.ts',
   // That the benchmarks run, and what they count.
@@ -63,7 +64,7 @@ export default defineConfig({
     projects: [
       project('unit', {
         include: ['packages/*/test/**/*.test.ts'],
-        exclude: [redisTests, clusterTests, ...apart],
+        exclude: [redisTests, clusterTests, ...apart, ...(soak ? [] : soakOnly)],
         testTimeout: 30_000 * patience,
       }),
       project('redis', {

@@ -4,6 +4,20 @@ export { type CommandCounter, countCommands } from './count-commands.ts'
 export { countTrips, type TripCounter } from './count-trips.ts'
 export { type FaultProxy, faultProxy, type FaultProxyOptions } from './faults/fault-proxy.ts'
 export type { Faults, StreamFaults } from './faults/faults.ts'
+export {
+  type CachedAdapter,
+  type CachedAnswer,
+  type CachedApp,
+  type CachedAppOptions,
+  type CachedFields,
+  type CachedRoute,
+  type CachedTurn,
+  optionsFor,
+  webStreamOf,
+} from './http-cached/cached-adapter.ts'
+export { cachedAdapterTests } from './http-cached/cached-adapter-tests.ts'
+export type { CachedAdapterTest, CachedRedisTest } from './http-cached/cached-test.ts'
+export { cachedRedisTests } from './http-cached/over-redis.ts'
 export type {
   HttpAdapter,
   HttpAnswer,

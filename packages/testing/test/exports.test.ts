@@ -4,12 +4,15 @@ import * as testing from '../src/index.ts'
 
 it('exports these values and no others', () => {
   expect(Object.keys(testing).sort()).toEqual([
+    'cachedAdapterTests',
+    'cachedRedisTests',
     'countCommands',
     'countTrips',
     'faultProxy',
     'httpAdapterTests',
     'limitAdapterTests',
     'manualClock',
+    'optionsFor',
     'ruleFor',
     'sessionAdapterTests',
     'sessionRaceTests',
@@ -18,6 +21,7 @@ it('exports these values and no others', () => {
     'startRedisRest',
     'startSentinel',
     'tlsMaterial',
+    'webStreamOf',
   ])
   expect(Object.keys(contract).sort()).toEqual(['describeCacheStore', 'describeSessionStore'])
 })

@@ -1,0 +1,3 @@
+import { describeCached } from './cached.ts'
+
+await describeCached('express-4-lowest')

@@ -1,0 +1,3 @@
+import { describeCached } from './cached.ts'
+
+describeCached('fastify-lowest')
