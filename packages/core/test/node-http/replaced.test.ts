@@ -217,26 +217,6 @@ describe('a reply in the place of all that a handler wrote at once', () => {
   })
 })
 
-describe('a header', () => {
-  it('is taken away whoever gave it, and comes back with nobody', async () => {
-    const settles = [
-      (): Settlement => ({ type: 'replace', reply: SHORTER }),
-      (exchange: { removeHeader(name: string): void; setHeader(name: string, value: string): void }): undefined => {
-        exchange.setHeader('x-own', 'a')
-        for (const name of ['X-Before', 'X-Own', 'X-Handler']) exchange.removeHeader(name)
-        exchange.setHeader('x-last', 'b')
-      },
-    ]
-    const port = await settled(settles, (_, response) => {
-      response.setHeader('x-handler', 'c')
-      response.end()
-    })
-    const { headers } = await ask(port)
-    const own = Object.entries(headers).filter(([name]) => name.startsWith('x-'))
-    expect(Object.fromEntries(own)).toEqual({ 'x-last': 'b' })
-  })
-})
-
 /** A server of HTTP/2 whose requests and responses are served as those of HTTP/1, and a client of it. */
 async function http2(settles: Parameters<typeof settled>[0], handle: Handle): Promise<ReturnType<typeof connect>> {
   const server = createServer2((request, response) => {
