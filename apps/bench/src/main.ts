@@ -4,11 +4,12 @@ import type { Benchmark } from './benchmark.ts'
 import { cache } from './cache/cache.ts'
 import { coherence } from './coherence/coherence.ts'
 import { publish } from './publish.ts'
+import { http } from './http/http.ts'
 import { jsonOf, tableOf } from './report.ts'
 import { limits } from './limits/limits.ts'
 import { sessions } from './sessions/sessions.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [cache, coherence, limits, sessions]
+const BENCHMARKS: readonly Benchmark[] = [cache, coherence, http, limits, sessions]
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })

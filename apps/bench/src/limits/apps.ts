@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { createRedstart, gcra, type LimitPolicy, type Redstart, type SessionData } from '@redstart/core'
 import { redis } from '@redstart/core/redis'
@@ -10,6 +9,7 @@ import express from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
+import { portOf } from '../port-of.ts'
 
 /** What an application of each framework answers with. */
 const ANSWER = { ok: true }
@@ -65,19 +65,4 @@ export const LISTEN: Readonly<Record<string, Listen>> = {
       if ('keepAliveTimeout' in server) server.keepAliveTimeout = 0
     })
   },
-}
-
-interface Listening {
-  keepAliveTimeout: number
-  address(): AddressInfo | string | null
-}
-
-async function portOf(listen: (ready: () => void) => Listening): Promise<number> {
-  let server: Listening | undefined
-  await new Promise<void>((resolve) => (server = listen(resolve)))
-  const address = server?.address()
-  if (server === undefined || address === null || typeof address !== 'object') throw new Error('it does not listen')
-  // The others have their rounds meanwhile.
-  server.keepAliveTimeout = 0
-  return address.port
 }
