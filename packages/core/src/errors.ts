@@ -13,7 +13,7 @@ import { isThenable } from './promises.ts'
  * - `STORE_TIMEOUT` - the backend did not answer within the deadline; the outcome is unknown.
  * - `STORE_UNAVAILABLE` - the backend cannot be reached; nothing was sent.
  * - `STORE_FAILED` - the backend answered with an error.
- * - `NOT_REACHED` - an invalidation with `require: 'all'` did not reach the backend.
+ * - `NOT_REACHED` - an invalidation with `require: 'all'` did not reach the backend, or a purge a CDN.
  * - `INVALID_RESULT` - a batch loader returned something else than a value for each item.
  * - `LOAD_TIMEOUT` - a loader, an item of a warmer, or what `session.update()` was given did not settle within its time.
  * - `LOAD_CYCLE` - a loader waits, through other loaders, for itself; or a warmer does.

@@ -44,6 +44,8 @@ export interface Engine {
   readonly clock: Clock
   readonly telemetry: Telemetry
   readonly deadline: number
+  /** Milliseconds. */
+  readonly maxStaleness: number
   readonly coherence: Coherence
   readonly queue: ReadQueue
   readonly l1: L1
@@ -90,6 +92,7 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     telemetry,
     deadline,
+    maxStaleness,
     coherence,
     queue,
     l1,

@@ -60,6 +60,13 @@ export type { LimitingOptions, RateLimitOptions, RateLimitRule, RequestOutcome, 
 export type { HeaderFormat, LegacyReset } from './rate-limit/quota-headers.ts'
 export { type LimiterSource, limitRequests, rateLimitOf } from './rate-limit/rate-limit-use.ts'
 export type { LimitedRoute } from './rate-limit/rules.ts'
+export { cloudflareSink, type CloudflareSinkOptions } from './purge/cloudflare-sink.ts'
+export type { DeliveryOptions } from './purge/delivery.ts'
+export { fastlySink, type FastlySinkOptions } from './purge/fastly-sink.ts'
+export type { Purge, PurgeSink } from './purge/purge-sink.ts'
+export { type PurgeThrough, purgeThrough } from './purge/purge-through.ts'
+export type { PurgeThroughOptions } from './purge/purge-through-options.ts'
+export { varnishSink, type VarnishSinkOptions } from './purge/varnish-sink.ts'
 export {
   cacheResponses,
   type CacheSource,

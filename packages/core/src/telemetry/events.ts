@@ -1,3 +1,4 @@
+import type { HttpEvent } from './http-events.ts'
 import type { LimitEvent } from './limit-events.ts'
 import type { SessionEvent } from './session-events.ts'
 import type { SlowOperation } from './slow.ts'
@@ -26,6 +27,7 @@ export type MissReason =
 /** Everything that Redstart tells about itself. Keys are the caller's own; values never appear. */
 export type RedstartEvent =
   | SessionEvent
+  | HttpEvent
   | LimitEvent
   | {
       readonly type: 'cache.hit'

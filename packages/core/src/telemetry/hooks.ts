@@ -55,6 +55,11 @@ export interface Hooks {
   /** Checks are decided without the backend. */
   readonly limitFallback: EventOf<'limit.fallback'>
   readonly limitRecovered: EventOf<'limit.recovered'>
+  /** An answer that is cached depends on what its key does not have. */
+  readonly unkeyed: EventOf<'http.unkeyed'>
+  readonly pagesDropped: EventOf<'http.pages-dropped'>
+  /** A CDN was not told what to drop. */
+  readonly purgeFailed: EventOf<'http.purge-failed'>
 }
 
 /** The types of events by their short names. */
@@ -98,4 +103,7 @@ export const HOOKS: { readonly [Name in keyof Hooks]: Hooks[Name]['type'] } = {
   limitPermitLost: 'limit.permit-lost',
   limitFallback: 'limit.fallback',
   limitRecovered: 'limit.recovered',
+  unkeyed: 'http.unkeyed',
+  pagesDropped: 'http.pages-dropped',
+  purgeFailed: 'http.purge-failed',
 }

@@ -1,4 +1,5 @@
 import type { RedstartEvent, WriteOutcome } from './events.ts'
+import type { HttpEvent } from './http-events.ts'
 import type { LimitEvent } from './limit-events.ts'
 import { logSession } from './log-session.ts'
 import type { Logger } from './logger.ts'
@@ -8,6 +9,7 @@ import type { SessionEvent } from './session-events.ts'
 export function logEvent(logger: Logger, event: RedstartEvent): void {
   if (isOfSession(event)) return logSession(logger, event)
   if (isOfLimit(event)) return logLimit(logger, event)
+  if (isOfHttp(event)) return logHttp(logger, event)
   switch (event.type) {
     case 'store.error':
     case 'store.degraded':
@@ -68,6 +70,24 @@ function isOfSession(event: RedstartEvent): event is SessionEvent {
 
 function isOfLimit(event: RedstartEvent): event is LimitEvent {
   return event.type.startsWith('limit.')
+}
+
+function isOfHttp(event: RedstartEvent): event is HttpEvent {
+  return event.type.startsWith('http.')
+}
+
+function logHttp(logger: Logger, event: HttpEvent): void {
+  if (event.type === 'http.unkeyed') {
+    const { header, path, outcome } = event
+    logger.warn(
+      { header, path, outcome },
+      `redstart: an answer to be cached depends on the header ${header}, which is neither in its key nor in its Vary`,
+    )
+  }
+  if (event.type === 'http.purge-failed') {
+    const { sink, tags, urls, error } = event
+    logger.warn({ sink, tags: tags.length, urls: urls.length, err: error }, 'redstart: a CDN was not told what to drop')
+  }
 }
 
 /** Denials are everyday, and may be many. */

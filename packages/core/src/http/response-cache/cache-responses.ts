@@ -7,6 +7,7 @@ import type { PolicyUse } from '../policy-use.ts'
 import { Admissions } from './admissions.ts'
 import type { Run } from './filling.ts'
 import type { CacheResponseOptions } from './options.ts'
+import type { Dropped } from './parts.ts'
 import { RequestKeys } from './request-keys.ts'
 import { ResponseCache } from './response-cache.ts'
 import { resolveSettings } from './settings.ts'
@@ -35,7 +36,7 @@ export function cacheResponses<Context extends object>(
   const keys = new RequestKeys(settings)
   const cache = new ResponseCache<Context>({
     ...{ entries, keys, settings, admissions, fillings },
-    invalidate: (prefixes, tags) => engine.invalidator.invalidate({ prefixes, tags }),
+    drop: (dropped) => drop(engine, dropped),
   })
   return { decide: (exchange, context) => cache.decide(exchange, context) }
 }
@@ -64,10 +65,18 @@ export async function purgePages(
   for (const target of targets)
     if (typeof target !== 'string' || !target.startsWith('/'))
       throw new RedstartError('INVALID_ARGUMENT', 'purgePages() takes paths that begin with /, as clients send them')
-  return engine.invalidator.invalidate({ prefixes: targets.flatMap((target) => keys.pagesOf(host, target)) })
+  const prefixes = targets.flatMap((target) => keys.pagesOf(host, target))
+  return await drop(engine, { host, targets, prefixes, tags: [] })
 }
 
-function engineFrom(from: CacheSource): Engine {
+async function drop({ invalidator, telemetry }: Engine, { host, targets, prefixes, tags }: Dropped): Promise<Reached> {
+  const reached = await invalidator.invalidate({ prefixes, tags })
+  if (targets.length > 0) telemetry.emit({ type: 'http.pages-dropped', host, targets })
+  return reached
+}
+
+/** @throws RedstartError `INVALID_ARGUMENT` for what is neither an instance nor a cache. */
+export function engineFrom(from: CacheSource): Engine {
   if (typeof from === 'object' && from !== null) {
     const engine = engineOf('cache' in from ? from.cache : from)
     if (engine !== undefined) return engine

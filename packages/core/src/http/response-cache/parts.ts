@@ -13,6 +13,15 @@ export interface ResponseCacheParts<Context> {
   readonly admissions: Admissions
   /** The same: the handlers that run, by their requests. */
   readonly fillings: WeakMap<object, Run>
-  /** Drops all variants of pages, by the prefixes of their paths, and what has these tags. */
-  readonly invalidate: (prefixes: readonly string[], tags: readonly string[]) => Promise<unknown>
+  readonly drop: (dropped: Dropped) => Promise<unknown>
+}
+
+/** What a request has changed. */
+export interface Dropped {
+  readonly host: string | undefined
+  /** Pages, as clients ask for them. */
+  readonly targets: readonly string[]
+  /** Of the paths of the same, with all their variants. */
+  readonly prefixes: readonly string[]
+  readonly tags: readonly string[]
 }

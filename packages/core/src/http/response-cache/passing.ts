@@ -31,14 +31,15 @@ export function checking(
   { exchange, path }: Pick<Asked<unknown>, 'exchange' | 'path'>,
   { stored }: PreparedAnswer,
   status: CacheStatus,
-  { settings, invalidate }: Pick<ResponseCacheParts<never>, 'settings' | 'invalidate'>,
+  { settings, drop }: Pick<ResponseCacheParts<never>, 'settings' | 'drop'>,
 ): Decided {
   return {
     settle: async (head) => {
       tellStatus(exchange, settings.cacheStatus, status)
       const page = path.slice(0, path.lastIndexOf(':') + 1)
       const said = freshenedByHead({ headers: stored.headers, length: stored.body.length }, head)
-      if (said === 'gone') await invalidate([page], [])
+      const { host, target } = exchange
+      if (said === 'gone') await drop({ host, targets: [target], prefixes: [page], tags: [] })
       return undefined
     },
   }
@@ -47,14 +48,15 @@ export function checking(
 /** A request that changes something: what it changed is dropped before its answer leaves (RFC 9111 4.4, RFC 9875). */
 export function unsafe<Context>(
   exchange: HttpExchange,
-  { keys, settings, invalidate }: Pick<ResponseCacheParts<Context>, 'keys' | 'settings' | 'invalidate'>,
+  { keys, settings, drop }: Pick<ResponseCacheParts<Context>, 'keys' | 'settings' | 'drop'>,
 ): Decided {
   return {
     settle: async (head) => {
       tellStatus(exchange, settings.cacheStatus, { fwd: 'method' })
       const changed = changedBy(exchange, head)
-      const prefixes = changed.targets.flatMap((target) => keys.pagesOf(exchange.host, target))
-      if (prefixes.length > 0 || changed.tags.length > 0) await invalidate(prefixes, changed.tags)
+      const { host } = exchange
+      const prefixes = changed.targets.flatMap((target) => keys.pagesOf(host, target))
+      if (prefixes.length > 0 || changed.tags.length > 0) await drop({ host, prefixes, ...changed })
       return undefined
     },
   }
