@@ -76,7 +76,10 @@ export interface LimitingOptions<P extends Policies, Context> {
   readonly expose?: boolean
   /** Up to which share `Retry-After` is later, 0 to 1, so that not all who were refused come back at once. @default 0.1 */
   readonly jitter?: number
-  /** The answer to who is refused; the headers are added. @default problem+json with 429, or 503 where the limiter is away */
+  /**
+   * The answer to who is refused; the headers are added.
+   * @default problem+json, or a page for a browser that asks for one, with 429, or 503 where the limiter is away
+   */
   readonly refuse?: (denial: Denial<PolicyName<P>>, context: Context) => Sooner<Reply>
 }
 

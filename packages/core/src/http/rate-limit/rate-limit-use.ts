@@ -66,19 +66,20 @@ export function limitRequests<P extends Policies, Context extends object>(
     const { decision, key, refunds } = checked
     decisions.set(context, decision)
     telling.tell(exchange, decision, key)
-    if (!decision.allowed) return replyTo(decision, context)
+    if (!decision.allowed) return replyTo(decision, exchange, context)
     const passed: Decided =
       refunds.length === 0 ? PASSED : { settle: (head) => refundAtEnd(limiter, decision, refunds, head) }
     if (decision.delayMs === 0) return passed
     return new Promise((resolve) => void setTimeout(() => resolve(passed), decision.delayMs))
   }
 
-  function replyTo(denial: Denial, context: Context): Sooner<Decided> {
+  function replyTo(denial: Denial, exchange: HttpExchange, context: Context): Sooner<Decided> {
     if (refuse !== undefined)
       // Its policies are those of this limiter.
       return after(refuse(denial as Denial<PolicyName<P>>, context), (reply) => ({ reply }))
     const { reason, retryAfterMs } = denial
-    return { reply: refusalReply({ reason, retryAfterMs, violated: violatedOf(denial) }, jitter) }
+    const violated = violatedOf(denial)
+    return { reply: refusalReply({ reason, retryAfterMs, violated }, jitter, exchange.header('accept')) }
   }
 }
 

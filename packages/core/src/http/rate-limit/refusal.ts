@@ -1,5 +1,6 @@
 import type { Reply } from '../exchange.ts'
 import { type Problem, problemReply } from '../problem.ts'
+import { pageOf, wantsPage } from './refusal-page.ts'
 
 /** Why a check was refused, and when it would not be. */
 export interface Refusal {
@@ -17,17 +18,19 @@ export function retryAfterSeconds(ms: number, jitter: number, random: () => numb
 
 /**
  * The answer to a refused check: 429, or 503 where it is the limiter that is not available, as problem+json of RFC 9457 with
- * the types of draft-ietf-httpapi-ratelimit-headers-10, 5.
+ * the types of draft-ietf-httpapi-ratelimit-headers-10, 5; a page for who asks for one.
  *
  * @param jitter up to which share `Retry-After` is later, so that not all who were refused come back at once.
+ * @param accept what the request accepts.
  */
-export function refusalReply({ reason, violated, retryAfterMs }: Refusal, jitter: number): Reply {
+export function refusalReply({ reason, violated, retryAfterMs }: Refusal, jitter: number, accept?: string): Reply {
   const retryAfter = retryAfterMs === undefined ? undefined : retryAfterSeconds(retryAfterMs, jitter)
-  return problemReply({
+  const reply = problemReply({
     ...PROBLEMS[reason],
     ...(reason === 'unavailable' ? {} : { members: { 'violated-policies': violated } }),
     ...(retryAfter === undefined ? {} : { retryAfter }),
   })
+  return wantsPage(accept) ? pageOf(reply, retryAfter) : reply
 }
 
 const TYPES = 'https://iana.org/assignments/http-problem-types#'

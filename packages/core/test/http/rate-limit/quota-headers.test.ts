@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import { parseDictionary, parseList } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
