@@ -103,6 +103,29 @@ describe('trips', () => {
     expect(await limiter.peek('ten', { key: 'k' })).toMatchObject({ policies: { ten: { remaining: 1 } } })
   })
 
+  it('are told of all checks together, by whatever each was answered', async () => {
+    await using made = await opened()
+    const { limiter } = made
+    const [all, count] = await tripsOf(async () => {
+      const decisions: Decision[] = []
+      for (let n = 0; n < 30; n += 1) {
+        const key = `k${n % 3}`
+        const some: readonly (() => Promise<Decision>)[] = [
+          () => limiter.check('ten', { key }),
+          () => limiter.check('ten', { key }),
+          () => limiter.check(['three', 'window'], { key }),
+          () => limiter.check('sliding', { key, cost: 5 }),
+          () => limiter.check('log', { key, id: `${n % 10}` }),
+        ]
+        for (const check of some) decisions.push(await check())
+      }
+      return decisions
+    })
+    expect(told(all)).toBe(count)
+    expect([...new Set(all.map(({ mode }) => mode))].sort()).toEqual(['deny-cache', 'redis'])
+    expect(told(all.filter(({ mode }) => mode === 'deny-cache'))).toBe(0)
+  })
+
   it('are none for what was taken ahead', async () => {
     await using made = await opened()
     const { limiter } = made
