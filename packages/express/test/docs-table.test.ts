@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRedstart, type Duration } from '@redstart/core'
 import express, { type Request, type Response } from 'express'
-import { expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { cacheFor, cacheResponse, session } from '../src/index.ts'
 
 const page = readFileSync(new URL('../../../docs/response-cache.md', import.meta.url), 'utf8')
@@ -88,61 +88,62 @@ const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
   ],
 }
 
+/** What `Cache-Status` says the second time that each answer is asked for, by rows and modes. */
+let seen: { readonly explicit: Seen; readonly ttl: Seen }
+type Seen = Readonly<Record<string, readonly string[]>>
+
+beforeAll(async () => {
+  const [explicit, ttl] = await Promise.all([seenTwice({}), seenTwice({ ttl: '1m' })])
+  seen = { explicit, ttl }
+}, 60_000)
+
 test('the page has a row for each kind of answer that is tested, and no other', () => {
   expect(rows?.map(([what]) => what)).toEqual(Object.keys(ANSWERS))
 })
 
-test.each(rows ?? [])(
-  '%s: in mode explicit %s, in mode ttl %s; %s',
-  async (what = '', explicit = '', ttl = '', why = '') => {
-    const answers = ANSWERS[what] ?? []
-    for (const [cell, options] of [
-      [explicit, {}],
-      [ttl, { ttl: '1m' }],
-    ] as const) {
-      const seen = await seenTwice(answers, options, what.startsWith('HTML') ? '.css' : '')
-      expect(seen, cell).toEqual(answers.map((_, n) => expectedOf(cell === 'the same' ? explicit : cell, n, why)))
-    }
-  },
-)
+test.each(rows ?? [])('%s: in mode explicit %s, in mode ttl %s; %s', (what = '', explicit = '', ttl = '', why = '') => {
+  const answers = ANSWERS[what] ?? []
+  expect(seen.explicit[what]).toEqual(answers.map((_, n) => expectedOf(explicit, n, why)))
+  expect(seen.ttl[what]).toEqual(answers.map((_, n) => expectedOf(ttl === 'the same' ? explicit : ttl, n, why)))
+})
 
-/** What `Cache-Status` says the second time that each answer is asked for. */
-async function seenTwice(
-  answers: readonly Answer[],
-  options: { readonly ttl?: Duration },
-  ending: string,
-): Promise<readonly string[]> {
+async function seenTwice(options: { readonly ttl?: Duration }): Promise<Seen> {
   const redstart = createRedstart()
   const app = express()
   app.set('etag', false)
-  answers.forEach((answer, n) => {
-    app.get(`/${n}${ending}`, cacheResponse(redstart, options), session(redstart), answer)
+  const paths = Object.entries(ANSWERS).map(([what, answers], row) => {
+    const ending = what.startsWith('HTML') ? '.css' : ''
+    const own = answers.map((answer, n) => {
+      const path = `/${row}-${n}${ending}`
+      app.get(path, cacheResponse(redstart, options), session(redstart), answer)
+      return path
+    })
+    return [what, own] as const
   })
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    server.close()
-    await redstart.close()
-  })
   // On TCP the address is an object once it listens.
   const { port } = server.address() as AddressInfo
-  const status = async (n: number): Promise<string> => {
-    try {
-      const response = await fetch(`http://127.0.0.1:${port}/${n}${ending}`, { redirect: 'manual' })
-      const { headers } = response
-      await response.arrayBuffer()
-      return headers.get('cache-status') ?? ''
-    } catch {
-      return 'broken'
-    }
+  const second = async (path: string): Promise<string> => {
+    await statusOf(`http://127.0.0.1:${port}${path}`)
+    return await statusOf(`http://127.0.0.1:${port}${path}`)
   }
-  return Promise.all(
-    answers.map(async (_, n) => {
-      await status(n)
-      return await status(n)
-    }),
-  )
+  const all: Record<string, readonly string[]> = {}
+  for (const [what, own] of paths) all[what] = await Promise.all(own.map(second))
+  server.closeAllConnections()
+  server.close()
+  await redstart.close()
+  return all
+}
+
+async function statusOf(url: string): Promise<string> {
+  try {
+    const response = await fetch(url, { redirect: 'manual' })
+    await response.arrayBuffer()
+    return response.headers.get('cache-status') ?? ''
+  } catch {
+    return 'broken'
+  }
 }
 
 /** @param n which one of the answers of a row: where it depends, those that say nothing come first. */
