@@ -49,7 +49,9 @@ export function session<Data extends object>(
   const policy = sessionPolicy(sessions, { ...(cookie !== undefined && { cookie }), load, howToTrust: HOW_TO_TRUST })
   const property = new SessionProperty({ sessions, as, load, of: 'req' })
   const use = usePolicy(policy, (request: Request, state) => {
-    state.onFailed = (error) => onError(error, request)
+    const tell = (error: unknown): void => onError(error, request)
+    // Not written right here: V8 would take it for what lives long, and keep all of the request with it.
+    state.onFailed = tell
     property.put(request, state)
     if (as === 'session' && load === 'eager') Object.defineProperty(request, 'sessionID', SESSION_ID)
   })

@@ -71,6 +71,8 @@ function sessionUse(options: SessionPluginOptions, load: 'eager' | 'lazy'): Poli
     const shown = shownOn(request)
     property.isOn(shown)
     property.put(shown, state)
-    state.onFailed = (error) => onError(error, request)
+    const tell = (error: unknown): void => onError(error, request)
+    // Not written right here: V8 would take it for what lives long, and keep all of the request with it.
+    state.onFailed = tell
   })
 }

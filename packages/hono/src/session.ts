@@ -95,7 +95,9 @@ function makeParts<Data extends object>(
   const property = new SessionProperty({ sessions, as, load, of: 'c.var' })
   const policy = sessionPolicy(sessions, { ...(cookie !== undefined && { cookie }), load, howToTrust: HOW_TO_TRUST })
   const use = usePolicy(policy, (c: Context, state) => {
-    state.onFailed = (error) => onError(error, c)
+    const tell = (error: unknown): void => onError(error, c)
+    // Not written right here: V8 would take it for what lives long, and keep all of the request with it.
+    state.onFailed = tell
     property.put(variablesOf(c), state)
   })
   return { property, use }

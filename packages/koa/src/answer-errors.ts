@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { Context } from 'koa'
 import type { KoaExchange } from './exchange.ts'
 
@@ -22,11 +23,13 @@ export function answerErrors(ctx: Context, exchange: KoaExchange): void {
 /** When the answer ends, which is at once as a rule. */
 function giveAgain({ res }: Context, { headers }: KoaExchange): void {
   const { end } = res
-  res.end = function (...given: unknown[]) {
+  function giveAndEnd(...given: unknown[]): ServerResponse {
     if (!res.headersSent) headers.giveAgain()
     Reflect.apply(end, res, given)
     return res
   }
+  // Not written right here: V8 would take it for what lives long, and keep all of the request with it.
+  res.end = giveAndEnd
 }
 
 function breakOff({ req, res }: Context, error: Error): void {

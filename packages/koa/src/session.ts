@@ -67,7 +67,9 @@ export function session<Data extends object>(
   const policy = sessionPolicy(sessions, { ...(cookie !== undefined && { cookie }), load, howToTrust: HOW_TO_TRUST })
   const property = new SessionProperty({ sessions, as, load, of: 'ctx' })
   const use = usePolicy(policy, (ctx: Context, state) => {
-    state.onFailed = (error) => onError(error, ctx)
+    const tell = (error: unknown): void => onError(error, ctx)
+    // Not written right here: V8 would take it for what lives long, and keep all of the request with it.
+    state.onFailed = tell
     property.put(ctx, state)
   })
   const around = runPolicies([use], run)

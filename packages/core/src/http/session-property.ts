@@ -40,7 +40,7 @@ export class SessionProperty<Data extends object> {
   isOn(object: object): boolean {
     const { sessions, as, of } = this.#options
     let own: Place | undefined
-    for (let place = places.get(object); place !== undefined; place = place.next) {
+    for (let place = firstOn(object); place !== undefined; place = place.next) {
       if (place.sessions === sessions && place.as !== as) throw sameSessions(of, place.as, as)
       if (place.as === as) own = place
     }
@@ -60,14 +60,16 @@ export class SessionProperty<Data extends object> {
    */
   put(object: object, state: SessionState<Data>): void {
     const { sessions, as, load, of } = this.#options
-    const next = places.get(object)
+    const next = firstOn(object)
     for (let other = next; other !== undefined; other = other.next)
       if (other.sessions !== sessions && other.state.cookieName === state.cookieName)
         throw sameCookie(of, other.as, as, state.cookieName)
     const place: Place = { sessions, as, state, next, unset: undefined, load: undefined }
-    places.set(object, place)
+    Object.defineProperty(object, FIRST, { value: place, configurable: true })
     Object.defineProperty(object, as, this.#accessor)
-    if (load === 'eager') state.isUnset = () => place.unset !== undefined || !Object.hasOwn(object, as)
+    const isUnset = (): boolean => place.unset !== undefined || !Object.hasOwn(object, as)
+    // Not written right here: V8 would take it for what lives long, and keep all that it knows of with it.
+    if (load === 'eager') state.isUnset = isUnset
   }
 
   /** The session of a request that it was shown on, as its handler sees it. */
@@ -77,8 +79,15 @@ export class SessionProperty<Data extends object> {
   }
 }
 
-/** The first of the sessions of an object. One more property of a request of Express would cost more. */
-const places = new WeakMap<object, Place>()
+/**
+ * Where an object has the first of its sessions. Not in a WeakMap: what that holds survives small collections of garbage,
+ * and all of its request with it.
+ */
+const FIRST: unique symbol = Symbol('first session')
+
+function firstOn(object: object): Place | undefined {
+  return (object as { readonly [FIRST]?: Place })[FIRST] // Nobody else has the symbol.
+}
 
 /** What the accessors know. */
 interface Named {
@@ -141,7 +150,7 @@ function sessionAt(place: Place): unknown {
 }
 
 function placeOn(object: object, { as, sessions }: { readonly as: string; readonly sessions: object }): Place {
-  for (let place = places.get(object); place !== undefined; place = place.next)
+  for (let place = firstOn(object); place !== undefined; place = place.next)
     if (place.as === as && place.sessions === sessions) return place
   throw new TypeError('the session of a request was asked of something else')
 }

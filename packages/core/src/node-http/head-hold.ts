@@ -31,20 +31,23 @@ export interface HoldOptions {
  */
 export function holdHead(response: ServerResponse, options: HoldOptions): void {
   const hold = new HeadHold(response, options)
-  response.writeHead = function writeHead(...given: HeadArguments) {
+  // Made before they are put there: what is written right where it is assigned to a property V8 takes for what lives long,
+  // and keeps everything of this request with it until the next collection of all garbage.
+  function writeHead(...given: HeadArguments): ServerResponse {
     hold.writeHead(given)
     return response
   }
-  response.write = function write(...given: WriteArguments) {
+  function write(...given: WriteArguments): boolean {
     return hold.write(given)
   }
-  response.end = function end(...given: WriteArguments) {
+  function end(...given: WriteArguments): ServerResponse {
     hold.end(given)
     return response
   }
-  response.flushHeaders = function flushHeaders() {
+  function flushHeaders(): void {
     hold.flushHeaders()
   }
+  Object.assign(response, { writeHead, write, end, flushHeaders })
 }
 
 class HeadHold implements Held {
