@@ -46,8 +46,8 @@ export async function compare(contenders: readonly Contender[], options: RoundOp
   const times: number[][] = contenders.map(() => [])
   for (let round = 0; round < options.rounds; round++) {
     for (let turn = 0; turn < contenders.length; turn++) {
-      // Another one begins each round: none always runs behind the same neighbour.
-      const index = (turn + round) % contenders.length
+      // Another one begins each round, and they go backwards every other time: none always runs behind the same neighbour.
+      const index = ((round % 2 === 0 ? turn : contenders.length - 1 - turn) + (round >> 1)) % contenders.length
       const [contender, count] = [contenders[index], counts[index]]
       if (contender !== undefined && count !== undefined) times[index]?.push((await timed(contender, count)) / count)
     }

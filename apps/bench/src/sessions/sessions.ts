@@ -1,7 +1,7 @@
 import { countCommands, type RedisServer, startRedis } from '@redstart/testing'
 import { Redis } from 'ioredis-6'
 import type { Benchmark, Row } from '../benchmark.ts'
-import { compare, FULL, type Measured, type Pace } from '../rounds.ts'
+import { compare, FULL, type Measured, median, type Pace } from '../rounds.ts'
 import { loads } from './loads.ts'
 import { ANONYMOUS, PEOPLE, Served } from './served.ts'
 import { type Framework, prefixOf, STACKS } from './stacks.ts'
@@ -56,21 +56,43 @@ async function inFramework(framework: Framework, server: RedisServer, pace: Pace
   }
 }
 
+/** Many short rounds: their pairs agree more than fewer long ones do. */
+const ROUNDS = { more: 2.7, longer: 2.5, warmUp: 4 }
+
 async function measured(all: readonly Served[], path: string, what: string, pace: Pace): Promise<readonly Row[]> {
-  const contenders = all.map((served) => ({
+  const { rounds, milliseconds, warmUp = 1000 } = pace
+  const taken = all.map((): (readonly number[])[] => [])
+  const contenders = all.map((served, n) => ({
     name: served.stack.name,
-    run: (operations: number) => served.ask(path, operations),
+    async run(operations: number) {
+      await served.ask(path, operations)
+      taken[n]?.push(served.takeLatencies())
+    },
   }))
-  for (const served of all) served.takeLatencies()
-  const rates = await compare(contenders, { ...pace, milliseconds: pace.milliseconds * 5 })
-  const latencies = all.map((served) => served.takeLatencies())
-  const at = (share: number): number[] =>
-    latencies.map((sorted) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0)
+  const counted = Math.ceil(rounds * ROUNDS.more)
+  const rates = await compare(contenders, {
+    rounds: counted,
+    milliseconds: milliseconds * ROUNDS.longer,
+    warmUp: warmUp * ROUNDS.warmUp,
+  })
+  // What came before was not counted either.
+  const latencies = taken.map((each) => each.slice(-counted))
   return [
     { name: `${what}: requests`, unit: 'per second', results: rates },
-    { name: `${what}: p50`, results: ratios(all, at(0.5)) },
-    { name: `${what}: p99`, results: ratios(all, at(0.99)) },
+    { name: `${what}: p50`, results: quantiles(all, latencies, 0.5) },
+    { name: `${what}: p99`, results: quantiles(all, latencies, 0.99) },
   ]
+}
+
+/** Of each round; the median of the rounds, and of their ratios to the first one's. */
+function quantiles(all: readonly Served[], latencies: readonly (readonly number[])[][], share: number): Measured[] {
+  const each = latencies.map((rounds) => rounds.map((sorted) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0))
+  const base = each[0] ?? []
+  return all.map(({ stack }, n) => ({
+    name: stack.name,
+    figure: median(each[n] ?? []),
+    ratio: median((each[n] ?? []).map((time, round) => time / (base[round] ?? Number.NaN))),
+  }))
 }
 
 /** Commands for one request. */
