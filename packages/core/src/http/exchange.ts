@@ -58,6 +58,8 @@ export interface LeavingHead extends ResponseHead {
 /** A whole answer, in place of the handler's; its length is the adapter's to say. */
 export interface Reply extends ResponseHead {
   readonly body: Uint8Array | string | undefined
+  /** Its length is among its headers, no name comes twice, and none is `Set-Cookie`: nobody has to look. @default false */
+  readonly complete?: boolean
 }
 
 /** What one concern (sessions, limits, a cache) does around a handler. Whoever has nothing to wait for answers at once. */

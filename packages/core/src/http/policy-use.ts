@@ -1,5 +1,5 @@
 import type { HttpExchange, HttpPolicy, LeavingHead, Reply, Settlement } from './exchange.ts'
-import { after } from './after.ts'
+import { after, isPromise } from './after.ts'
 
 /**
  * A policy and where its state goes; made by {@link usePolicy}.
@@ -62,15 +62,20 @@ export function decideAll<Context>(
   context: Context,
   steps: Steps,
 ): Reply | undefined | Promise<Reply | undefined> {
-  const decideFrom = (n: number): Reply | undefined | Promise<Reply | undefined> => {
-    const use = uses[n]
-    if (use === undefined) return undefined
-    return after(use.decide(exchange, context), (decided) => {
-      if (decided.reply !== undefined) return decided.reply
-      if (decided.settle !== undefined) steps.settles.push(decided.settle)
-      if (decided.within !== undefined) steps.within.push(decided.within)
-      return decideFrom(n + 1)
-    })
+  // Nothing is made for those that have nothing to wait for.
+  for (const [n, use] of uses.entries()) {
+    const decided = use.decide(exchange, context)
+    if (isPromise(decided))
+      return decided.then((later) => take(later, steps) ?? decideAll(uses.slice(n + 1), exchange, context, steps))
+    const reply = take(decided, steps)
+    if (reply !== undefined) return reply
   }
-  return decideFrom(0)
+  return undefined
+}
+
+function take(decided: Decided, { settles, within }: Steps): Reply | undefined {
+  if (decided.reply !== undefined) return decided.reply
+  if (decided.settle !== undefined) settles.push(decided.settle)
+  if (decided.within !== undefined) within.push(decided.within)
+  return undefined
 }

@@ -30,7 +30,9 @@ export abstract class NodeExchange implements HttpExchange {
 
   header(name: string): string | undefined {
     const { headers } = this.request
-    return valueOf(headers[name]) ?? valueOf(headers[name.toLowerCase()])
+    const value = headers[name]
+    if (typeof value === 'string') return value
+    return valueOf(value) ?? valueOf(headers[name.toLowerCase()])
   }
 
   setHeader(name: string, value: string): void {

@@ -100,7 +100,12 @@ export class ResponseHeaders implements SettledHeaders {
   }
 
   /** Adds those of a reply, its length among them. `Set-Cookie` stands beside others, all else takes their place. */
-  giveReply({ status, headers, body }: Reply): void {
+  giveReply(reply: Reply): void {
+    const { status, headers, body } = reply
+    if (reply.complete === true)
+      return this.#change((response) => {
+        for (const [name, value] of headers) response.setHeader(name, value)
+      })
     this.#change((response) => {
       const seen = new Set(['set-cookie'])
       for (const [name, value] of headers) {

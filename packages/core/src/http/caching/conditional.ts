@@ -20,7 +20,10 @@ export function notModified(
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
   const noneMatch = request.header('if-none-match')
   if (noneMatch !== undefined) return matchesAny(noneMatch, validators.etag)
-  const since = instant(request.header('if-modified-since'))
+  const field = request.header('if-modified-since')
+  // What most requests do not ask, nothing is parsed for.
+  if (field === undefined) return false
+  const since = instant(field)
   const modified = instant(validators.lastModified) ?? instant(validators.date)
   return since !== undefined && modified !== undefined && modified <= since
 }

@@ -219,7 +219,8 @@ export class Filling<Context> {
   #place(): FillPlace {
     const { entries, asked, known, requestedAt } = this.#parts
     const { moment, parts } = this.#handling
-    const { header, path, context } = asked
+    const { path, context } = asked
+    const header = (name: string): string | undefined => asked.header(name)
     return { entries, path, known, moment, parts, requestedAt, header, tags: this.#settings.tags(context) }
   }
 }

@@ -44,7 +44,7 @@ export function locate(
     const found = sight.kind === 'missing' ? undefined : prepare(sight.entry)
     if (found?.kind !== 'vary') return { path: asked.path, known: [], sight, answer: found?.answer, spending }
     const { names } = found
-    const path = variantPath(asked.path, names, asked.header, settings)
+    const path = variantPath(asked.path, names, (name) => asked.header(name), settings)
     return after(look(entries, path, spending), (variant) => {
       const one = variant.kind === 'missing' ? undefined : prepare(variant.entry)
       const answer = one?.kind === 'response' ? one.answer : undefined

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { invalidArgument } from '../../errors.ts'
-import { type CacheKeys, cacheKeys } from '../caching/cache-key.ts'
+import { cacheKeys } from '../caching/cache-key.ts'
 import { normaliseQuery } from '../caching/query.ts'
 import { whyUncacheable } from '../caching/unsafe-target.ts'
 import { cookieValues } from '../cookies.ts'
@@ -11,6 +11,13 @@ import type { Settings } from './settings.ts'
 export type Keyed =
   | { readonly type: 'keyed'; readonly path: string }
   | { readonly type: 'bypass'; readonly why: string }
+
+/** What became of a target. */
+interface Place {
+  /** `site:query`, of all its variants. */
+  readonly page: string
+  readonly keyed: Keyed
+}
 
 /** Targets whose hashes are kept. */
 const MOST_KEPT = 5000
@@ -34,7 +41,7 @@ function pushAll(list: string[], name: string, values: readonly string[]): void 
 /** Says under which key an answer is kept. */
 export class RequestKeys<Context> {
   readonly #settings: Settings<Context>
-  readonly #kept = new LRUCache<string, CacheKeys>({ max: MOST_KEPT })
+  readonly #kept = new LRUCache<string, Place>({ max: MOST_KEPT })
 
   constructor(settings: Settings<Context>) {
     this.#settings = settings
@@ -46,29 +53,33 @@ export class RequestKeys<Context> {
    * @throws RedstartError `INVALID_ARGUMENT` where `user` gave an empty text, which is nobody and everybody.
    */
   of(exchange: HttpExchange, context: Context): Keyed {
-    const { hosts, user, namespace } = this.#settings
-    const host = hosts === undefined ? '' : exchange.host?.toLowerCase()
+    const { hosts, user } = this.#settings
+    const said = exchange.host?.toLowerCase()
+    const host = hosts === undefined ? '' : said
     if (host === undefined || (hosts !== undefined && !hosts.has(host))) return { type: 'bypass', why: 'host' }
-    const unsafe = whyUncacheable(exchange.target)
-    if (unsafe !== undefined) return { type: 'bypass', why: unsafe }
     const owner = user?.(context)
     if (user !== undefined && (owner === undefined || owner === null)) return { type: 'bypass', why: 'no-user' }
     if (owner === '') throw invalidArgument('what user gave', owner, 'the id of a user, or undefined for nobody')
-    const custom = this.#custom(exchange, context, owner ?? undefined)
+    const custom = this.#custom(exchange, context, said, owner ?? undefined)
     const scheme = exchange.secure ? 'https' : 'http'
-    return { type: 'keyed', path: `${namespace}:${this.#keys(scheme, host, exchange.target, custom).key}` }
+    return this.#place(scheme, host, exchange.target, custom).keyed
   }
 
   /** What all variants of a page have in front of their paths, one for each scheme: `namespace:site:query:`. */
   pagesOf(host: string | undefined, target: string): readonly string[] {
     const { hosts, namespace } = this.#settings
     const name = hosts === undefined ? '' : (host?.toLowerCase() ?? '')
-    return (['http', 'https'] as const).map((scheme) => `${namespace}:${this.#keys(scheme, name, target, []).page}:`)
+    return (['http', 'https'] as const).map((scheme) => `${namespace}:${this.#place(scheme, name, target, []).page}:`)
   }
 
-  #custom(exchange: HttpExchange, context: Context, owner: string | undefined): readonly string[] {
+  #custom(
+    exchange: HttpExchange,
+    context: Context,
+    host: string | undefined,
+    owner: string | undefined,
+  ): readonly string[] {
     const { key, cookies, hosts } = this.#settings
-    const custom: string[] = hosts === undefined ? ['host', exchange.host?.toLowerCase() ?? ''] : []
+    const custom: string[] = hosts === undefined ? ['host', host ?? ''] : []
     for (const name of OF_PROXIES) {
       const said = exchange.header(name)
       if (said !== undefined) custom.push(name, said)
@@ -83,15 +94,22 @@ export class RequestKeys<Context> {
     return custom
   }
 
-  #keys(scheme: 'http' | 'https', host: string, target: string, custom: readonly string[]): CacheKeys {
-    const text = `${scheme} ${host} ${target}${custom.map((part) => `\n${part.length}:${part}`).join('')}`
+  #place(scheme: 'http' | 'https', host: string, target: string, custom: readonly string[]): Place {
+    let text = `${scheme} ${host} ${target}`
+    for (const part of custom) text += `\n${part.length}:${part}`
     const kept = text.length <= LONGEST_KEPT ? this.#kept.get(text) : undefined
     if (kept !== undefined) return kept
     const start = target.indexOf('?')
     const path = start === -1 ? target : target.slice(0, start)
     const query = start === -1 ? '' : normaliseQuery(target.slice(start), this.#settings.query)
-    const keys = cacheKeys({ scheme, host, path, query, custom })
-    if (text.length <= LONGEST_KEPT) this.#kept.set(text, keys)
-    return keys
+    const { page, key } = cacheKeys({ scheme, host, path, query, custom })
+    const unsafe = whyUncacheable(target)
+    const keyed: Keyed =
+      unsafe === undefined
+        ? { type: 'keyed', path: `${this.#settings.namespace}:${key}` }
+        : { type: 'bypass', why: unsafe }
+    const place = { page, keyed }
+    if (text.length <= LONGEST_KEPT) this.#kept.set(text, place)
+    return place
   }
 }

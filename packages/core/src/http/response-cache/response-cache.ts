@@ -9,14 +9,14 @@ import type { HttpExchange } from '../exchange.ts'
 import type { Decided } from '../policy-use.ts'
 import { problemReply } from '../problem.ts'
 import type { Admission } from './admissions.ts'
-import { askForAll, type Asked, askedOf } from './asked.ts'
+import { Asked } from './asked.ts'
 import { cookiesForbid } from './cookie-guard.ts'
 import { Filling } from './filling.ts'
 import type { ResponseCacheParts } from './parts.ts'
 import { checking, passing, unsafe } from './passing.ts'
 import { type Located, locate, Spending } from './locate.ts'
-import type { PreparedAnswer } from './prepared.ts'
-import { serve } from './serve.ts'
+import { prepare, type PreparedAnswer } from './prepared.ts'
+import { serve, serveFresh } from './serve.ts'
 import { usageOf } from './usage.ts'
 
 /** How often a request waits for others before it goes ahead itself. */
@@ -44,7 +44,7 @@ export class ResponseCache<Context> {
     const keyed = keys.of(exchange, context)
     if (keyed.type === 'bypass') return passing(exchange, name, { fwd: 'bypass', detail: keyed.why })
     const directives = settings.mode === 'rfc' ? directivesOf((header) => exchange.header(header)) : undefined
-    const asked = askedOf(exchange, context, keyed.path, directives)
+    const asked = new Asked(exchange, context, keyed.path, directives)
     const { fillings } = this.#parts
     const outer = fillings.get(exchange.request)
     if (outer?.page === asked.path) {
@@ -53,7 +53,22 @@ export class ResponseCache<Context> {
     }
     const refresh = this.#again.get(exchange.request)
     if (refresh?.page === asked.path) return this.#fill(refresh.of(asked))
-    return this.#find(asked, undefined, 0)
+    return this.#held(asked) ?? this.#find(asked, undefined, 0)
+  }
+
+  /** What most requests are told: a page that memory has, fresh, and of which there is one for all. */
+  #held(asked: Asked<Context>): Decided | undefined {
+    const { entries, settings } = this.#parts
+    if (asked.directives !== undefined) return undefined
+    const { path } = asked
+    const entry = entries.hit(path)
+    const found = entry === undefined ? undefined : prepare(entry)
+    if (entry === undefined || found?.kind !== 'response') return undefined
+    const { answer } = found
+    const age = answer.age(entries.time)
+    if (age >= answer.stored.fresh) return undefined
+    entries.tell(path, { kind: 'fresh', entry, tier: 'l1' })
+    return { reply: serveFresh(asked, answer, age, settings.cacheStatus) }
   }
 
   /** Why a request passes by, whatever is stored. */
@@ -165,7 +180,7 @@ export class ResponseCache<Context> {
 
   #fill(filling: Filling<Context>): Decided {
     this.#parts.fillings.set(filling.asked.exchange.request, filling)
-    askForAll(filling.asked, this.#parts.settings.normalisers)
+    filling.asked.askForAll(this.#parts.settings.normalisers)
     filling.askWhetherItHolds()
     return { settle: (head) => filling.settle(head), within: filling.within }
   }
