@@ -17,9 +17,8 @@ export class ExpressExchange extends NodeExchange {
 
   /** What `req.host` is in Express 5; in Express 4 that has no port. */
   get host(): string | undefined {
-    const request = this.#request
-    const forwarded = request.get('x-forwarded-host')
-    if (forwarded === undefined || !trustsItsPeer(request)) return request.get('host')
+    const forwarded = this.header('x-forwarded-host')
+    if (forwarded === undefined || !trustsItsPeer(this.#request)) return this.request.headers.host
     return forwarded.split(',', 1)[0]?.trim()
   }
 

@@ -81,14 +81,20 @@ export function logError(error: unknown, request: FastifyRequest): void {
 }
 
 /** As a handler would, so that the hooks of others see it: what they add is for such an answer as well. */
-function send(reply: FastifyReply, { status, headers, body }: Reply): void {
-  reply.code(status)
+function send(reply: FastifyReply, instead: Reply): void {
+  reply.code(instead.status)
+  if (instead.complete === true) for (const [name, value] of instead.headers) reply.header(name, value)
+  else giveHeaders(reply, instead)
+  const { body } = instead
+  // Of a text, Fastify would change the type.
+  reply.send(typeof body === 'string' ? Buffer.from(body) : body)
+}
+
+function giveHeaders(reply: FastifyReply, { headers }: Reply): void {
   for (const name of new Set(headers.map(([one]) => one.toLowerCase()))) {
     const values = headers.filter(([one]) => one.toLowerCase() === name).map(([, value]) => value)
     reply.header(name, values.length === 1 ? values[0] : values)
   }
-  // Of a text, Fastify would change the type.
-  reply.send(typeof body === 'string' ? Buffer.from(body) : body)
 }
 
 /** Fastify takes nothing at all for no error. */

@@ -2,14 +2,14 @@ import type { GivenHeader, HeaderList, Reply, SettledHeaders } from '@redstart/c
 
 /** The headers of an answer while policies settle; the answer of a handler is not changed by them. */
 export class AnswerHeaders implements SettledHeaders {
-  readonly #before: HeaderList
+  #before: HeaderList = []
   readonly #given: GivenHeader[] = []
   /** Of the answer that is to leave, as it is until a policy gives one; there is none before the handler has answered. */
   #current: Headers | undefined
   #isOwn = false
 
-  /** @param before what middleware in front has set. */
-  constructor(before: Headers) {
+  /** @param before what middleware in front has set; to be told before a handler sets any. */
+  remember(before: Headers): void {
     this.#before = [...before]
   }
 
@@ -72,6 +72,11 @@ export class AnswerHeaders implements SettledHeaders {
 
   giveReply(reply: Reply): void {
     applyReply(this.#own(), reply)
+  }
+
+  /** Whether there were none before. */
+  get isFirst(): boolean {
+    return this.#before.length === 0
   }
 
   /** Those of a reply in place of a handler, on top of what was there before, but without what policies gave. */

@@ -50,11 +50,16 @@ export function cacheResponse(from: CacheOfRequest, options: CacheResponseMiddle
     known.set(cache, use)
     return use
   }
+  const run = (uses: readonly PolicyUse<Context>[], c: Context, next: () => Promise<void>): Promise<void> =>
+    around({ c, next, uses, connection, dispatch, failed: (error) => onError(error, c) })
+  if (typeof from === 'function')
+    return async function redstartCacheResponse(c, next) {
+      await run([useOf(await from(c))], c, next)
+    }
   // What is wrong with it is told at the start.
-  if (typeof from !== 'function') useOf(from)
-  return async function redstartCacheResponse(c, next) {
-    const use = useOf(typeof from === 'function' ? await from(c) : from)
-    await around({ c, next, uses: [use], connection, dispatch, failed: (error) => onError(error, c) })
+  const uses = [useOf(from)]
+  return function redstartCacheResponse(c, next) {
+    return run(uses, c, next)
   }
 }
 

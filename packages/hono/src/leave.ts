@@ -17,7 +17,8 @@ import type { WholeAnswers } from './whole-answers.ts'
 export interface Leaving {
   readonly headers: AnswerHeaders
   readonly settling: Settling
-  readonly whole: WholeAnswers
+  /** Undefined where a policy answered. */
+  readonly whole: WholeAnswers | undefined
 }
 
 /** Has policies settle, and puts the answer that leaves in the place of the handler's. */
@@ -26,7 +27,7 @@ export async function leave(c: Context, { headers, settling, whole }: Leaving): 
   headers.begin(answer.headers)
   const settled = settling.settle(answer.status)
   const verdict = isPromise(settled) ? await settled : settled
-  const leaving = leavingOf(c, { answer, verdict, headers, isWhole: whole.has(answer) })
+  const leaving = leavingOf(c, { answer, verdict, headers, isWhole: whole?.has(answer) === true })
   if (leaving === answer) return
   // Hono adds the headers of the answer before, unless there is none.
   c.res = undefined

@@ -1,4 +1,4 @@
-import { decideAll, enter, type PolicyUse, type Reply, type Steps, Settling } from '@redstart/core/http'
+import { decideAll, enter, isPromise, type PolicyUse, type Reply, type Steps, Settling } from '@redstart/core/http'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Dispatch } from './again.ts'
 import { AnswerHeaders, isBodiless } from './answer-headers.ts'
@@ -50,21 +50,25 @@ export interface Around {
 
 /** Runs policies around a handler. */
 export async function around({ c, next, uses, connection, dispatch, failed }: Around): Promise<void> {
-  const headers = new AnswerHeaders(headersBefore(c))
-  const whole = new WholeAnswers(c)
+  const headers = new AnswerHeaders()
   const steps: Steps = { settles: [], within: [] }
   const { settles } = steps
-  const settling = new Settling(settles, headers, failed)
+  const settlingOf = (): Settling => new Settling(settles, headers, failed)
+  let whole: WholeAnswers | undefined
   try {
-    const reply = await decideAll(uses, new HonoExchange(c, { connection, headers, dispatch }), c, steps)
-    if (reply === undefined) await enter(steps, next)
-    else answerInPlace(c, headers, reply)
+    const decided = decideAll(uses, new HonoExchange(c, { connection, headers, dispatch }), c, steps)
+    const reply = isPromise(decided) ? await decided : decided
+    headers.remember(headersBefore(c))
+    if (reply === undefined) {
+      whole = new WholeAnswers(c)
+      await enter(steps, next)
+    } else answerInPlace(c, headers, reply)
   } catch (error) {
     // Whatever answers it is out of reach here, but who has decided settles.
-    if (settles.length > 0) await settling.settle(500)
+    if (settles.length > 0) await settlingOf().settle(500)
     throw answerable(error)
   }
-  if (settles.length > 0 || headers.givenCount > 0) await leave(c, { headers, settling, whole })
+  if (settles.length > 0 || headers.givenCount > 0) await leave(c, { headers, settling: settlingOf(), whole })
 }
 
 /** What middleware in front has set, as Hono gives it to any answer. */
@@ -74,7 +78,23 @@ function headersBefore(c: Context): Headers {
 
 function answerInPlace(c: Context, headers: AnswerHeaders, reply: Reply): void {
   const body = c.req.raw.method === 'HEAD' || isBodiless(reply.status) ? null : (reply.body ?? null)
-  const response = new Response(body, { status: reply.status, headers: headers.ofReply(reply) })
+  // What is a plain record is written as it is; Headers are read one by one, and sorted.
+  const isPlain = reply.complete === true && headers.isFirst
+  const response = new Response(body, {
+    status: reply.status,
+    headers: isPlain ? recordOf(reply) : headers.ofReply(reply),
+  })
   c.res = undefined
   c.res = response
+}
+
+/** Many requests are told the same. */
+const records = new WeakMap<Reply, Record<string, string>>()
+
+function recordOf(reply: Reply): Record<string, string> {
+  const known = records.get(reply)
+  if (known !== undefined) return known
+  const record = Object.fromEntries(reply.headers)
+  records.set(reply, record)
+  return record
 }

@@ -16,6 +16,10 @@ export class KoaExchange extends NodeExchange {
   }
 
   get host(): string | undefined {
+    const { app, req } = this.#ctx
+    const { host } = req.headers
+    // What Koa makes of the header of a client alone, which it takes apart for each request.
+    if (!app.proxy && req.httpVersionMajor < 2 && host !== undefined && !host.includes(',')) return host || undefined
     return this.#ctx.host || undefined
   }
 

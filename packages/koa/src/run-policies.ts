@@ -30,7 +30,6 @@ export function runPolicies(uses: readonly PolicyUse<Context>[], options: RunOpt
   const { heldBytes = 16 * 1024 * 1024, onError = emitError } = options
   const run: Middleware = function redstart(ctx: Context, next: Next) {
     const exchange = new KoaExchange(ctx)
-    answerErrors(ctx, exchange)
     const goOn = (ran: PoliciesRun): unknown => (ran === 'replied' ? undefined : settleForTheGone(ctx, ran(next)))
     const ran = runOnNode({
       uses,
@@ -39,6 +38,7 @@ export function runPolicies(uses: readonly PolicyUse<Context>[], options: RunOpt
       response: ctx.res,
       heldBytes,
       failed: (error) => onError(error, ctx),
+      others: () => answerErrors(ctx, exchange),
       send: (reply) => sendReply(ctx, exchange, reply),
     })
     return isPromise(ran) ? ran.then(goOn) : goOn(ran)

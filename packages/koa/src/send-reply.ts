@@ -8,15 +8,16 @@ export function sendReply(ctx: Context, { headers }: KoaExchange, reply: Reply):
   const { status, body } = reply
   headers.giveReply(reply)
   const type = ctx.res.getHeader('content-type')
-  ctx.status = status
+  const { response } = ctx
+  response.status = status
   // Koa would take null for a 204.
-  ctx.body = body === undefined || typeof body === 'string' ? (body ?? '') : bytesOf(body)
+  response.body = body === undefined || typeof body === 'string' ? (body ?? '') : bytesOf(body)
   // Koa has guessed one.
   if (type === undefined) ctx.remove('content-type')
   if (ctx.respond === false) ctx.res.end(ctx.body)
 }
 
 /** Koa takes other bytes for something to be written as JSON. */
-function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength)
+function bytesOf(body: Uint8Array): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)
 }

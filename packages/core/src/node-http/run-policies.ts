@@ -21,6 +21,8 @@ export interface PolicyRun<Context> {
   readonly heldBytes: number
   /** Told what a policy failed with after the handler, when nobody else can be any more. */
   readonly failed: (error: unknown) => void
+  /** Called before anybody else may answer, or gives headers: not where a reply is all that comes of a request. */
+  readonly others?: () => void
   /** Answers in place of the handler, where the framework has to do it itself. @default writes it to the response */
   readonly send?: (reply: Reply) => void
 }
@@ -39,6 +41,7 @@ export function runPolicies<Context>(run: PolicyRun<Context>): PoliciesRun | Pro
   const steps: Steps = { settles: [], within: [] }
   const { settles } = steps
   const goOn = (reply: Reply | undefined): PoliciesRun => {
+    if (reply === undefined || settles.length > 0 || run.exchange.headers.givenCount > 0) run.others?.()
     hold(run, settles)
     if (reply === undefined) return steps.within.length === 0 ? AT_ONCE : (next) => enter(steps, next)
     if (run.send === undefined) send(run.response, run.exchange.headers, reply)
@@ -46,6 +49,7 @@ export function runPolicies<Context>(run: PolicyRun<Context>): PoliciesRun | Pro
     return 'replied'
   }
   const giveUp = (error: unknown): never => {
+    run.others?.()
     hold(run, settles)
     throw error
   }
