@@ -13,8 +13,11 @@ export interface ShownBody {
 export function showBody({ body, length, captures, later }: ShownBody): ReadableStream<Uint8Array> {
   const shown = new BodyCaptures(captures, length)
   const reader = body.getReader()
+  let isLeft = false
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     const { done, value } = await reader.read()
+    // Of whoever is left while a piece is waited for, the end comes, which is none.
+    if (isLeft) return
     if (done) {
       later(shown.end())
       controller.close()
@@ -31,8 +34,10 @@ export function showBody({ body, length, captures, later }: ShownBody): Readable
           controller.error(error)
         }),
       // First whoever writes it is told, and does what it does at its end.
-      cancel: (reason) =>
-        reader.cancel(reason).finally(() => later(shown.abort(reason ?? new Error('The client went away')))),
+      cancel: (reason) => {
+        isLeft = true
+        return reader.cancel(reason).finally(() => later(shown.abort(reason ?? new Error('The client went away'))))
+      },
     },
     { highWaterMark: 0 },
   )
