@@ -38,7 +38,9 @@ const soakOnly = [
   'packages/core/test/cluster/failover.cluster.test.ts',
   'packages/*/test/session/conformance-lowest.redis.test.ts',
   'packages/express/test/session/conformance-express-4{,-lowest}.redis.test.ts',
-  'packages/*/test/cached/cached-{,express-4-}lowest.test.ts',
+  'packages/*/test/cached/cached-{,leaks-}{,express-4-}lowest.test.ts',
+  'packages/{fastify,hono,koa}/test/cached/cached.redis.test.ts',
+  'packages/testing/test/http-cached/cached-processes.redis.test.ts',
   // How long it takes to see something depends on luck.
   'packages/core/test/redis-http/checker-blind.redis.test.ts',
   // That the benchmarks run, and what they count.

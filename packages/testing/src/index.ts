@@ -15,7 +15,7 @@ export {
   optionsFor,
   webStreamOf,
 } from './http-cached/cached-adapter.ts'
-export { cachedAdapterTests } from './http-cached/cached-adapter-tests.ts'
+export { cachedAdapterTests, cachedLeakTests } from './http-cached/cached-adapter-tests.ts'
 export type { CachedAdapterTest, CachedRedisTest } from './http-cached/cached-test.ts'
 export { cachedRedisTests } from './http-cached/over-redis.ts'
 export type {

@@ -5,6 +5,7 @@ import * as testing from '../src/index.ts'
 it('exports these values and no others', () => {
   expect(Object.keys(testing).sort()).toEqual([
     'cachedAdapterTests',
+    'cachedLeakTests',
     'cachedRedisTests',
     'countCommands',
     'countTrips',

@@ -82,8 +82,8 @@ async function give(c: OwnContext, { status = 200, headers = [], body }: CachedA
         }
       })
     case 'pipe':
-      // The types of streams of Node.js and of the web differ by nothing that runs.
-      return c.body(Readable.toWeb(Readable.from(body.pieces, { objectMode: false })) as ReadableStream)
+      // That of Node.js itself, Readable.toWeb, reads ahead of whoever is slow.
+      return c.body(webStreamOf(Readable.from(body.pieces, { objectMode: false })))
     case 'web':
       return c.body(webStreamOf(body.pieces))
     case 'file':

@@ -87,13 +87,17 @@ export function redisTest(
   }
 }
 
-/** An app with one page, or as many as it takes to say what is expected. */
+/**
+ * An app with one page, or as many as it takes to say what is expected.
+ *
+ * @param app made for each run where its handlers remember something.
+ */
 export function pageTest(
   name: string,
-  app: CachedAppParts,
+  app: CachedAppParts | (() => CachedAppParts),
   test: (running: RunningCached) => Promise<void>,
 ): CachedAdapterTest {
-  return cachedTest(name, async ({ start }) => await test(await start(app)))
+  return cachedTest(name, async ({ start }) => await test(await start(typeof app === 'function' ? app() : app)))
 }
 
 async function startCached(

@@ -4,7 +4,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { isHit, PUBLIC, said } from './answers.ts'
 import { BODIES, bodyBy, type Way, WAYS } from './bodies.ts'
 import { type CachedAdapterTest, cachedTest, type Handler } from './cached-test.ts'
-import { pipelined, type WireAnswer } from './wire.ts'
+import { inTurn, type WireAnswer } from './wire.ts'
 
 /** What clients send, and the codings that they may be answered in. */
 const ACCEPTED: readonly (readonly [accepted: string | undefined, codings: readonly string[]])[] = [
@@ -48,7 +48,7 @@ async function isRight(port: number, target: string, first: number, { isSeen, is
   const validators = new Map<string, string>()
   const order = [...ACCEPTED.slice(first), ...ACCEPTED.slice(0, first)]
   const asked = [...order, ...order]
-  const answers = await pipelined(
+  const answers = await inTurn(
     port,
     asked.map(([accepted]) => ({
       target,

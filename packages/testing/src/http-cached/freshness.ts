@@ -7,16 +7,20 @@ import { gate } from './gate.ts'
 const SECOND = 1000
 
 export const freshnessTests: readonly CachedAdapterTest[] = [
-  pageTest('is fresh as long as it says, and tells its age', { routes: versions(PUBLIC) }, async (app) => {
-    deepEqual([textOf(await app.ask('/')), textOf(await app.ask('/'))], ['v1', 'v1'])
-    await app.clock.advanceAsync(30 * SECOND)
-    const { headers } = await app.ask('/')
-    match(headers['age'] ?? '', /^3[01]$/)
-    match(said({ headers }), /^hit; ttl=(29|30)$/)
-    await app.clock.advanceAsync(31 * SECOND)
-    equal(textOf(await app.ask('/')), 'v2')
-    equal(app.runs('/'), 2)
-  }),
+  pageTest(
+    'is fresh as long as it says, and tells its age',
+    () => ({ routes: versions(PUBLIC) }),
+    async (app) => {
+      deepEqual([textOf(await app.ask('/')), textOf(await app.ask('/'))], ['v1', 'v1'])
+      await app.clock.advanceAsync(30 * SECOND)
+      const { headers } = await app.ask('/')
+      match(headers['age'] ?? '', /^3[01]$/)
+      match(said({ headers }), /^hit; ttl=(29|30)$/)
+      await app.clock.advanceAsync(31 * SECOND)
+      equal(textOf(await app.ask('/')), 'v2')
+      equal(app.runs('/'), 2)
+    },
+  ),
 
   ...(
     [
@@ -66,7 +70,7 @@ export const freshnessTests: readonly CachedAdapterTest[] = [
 
   pageTest(
     'clients may keep it for another time than the cache',
-    { options: { browser: '5s' }, routes: versions(PUBLIC) },
+    () => ({ options: { browser: '5s' }, routes: versions(PUBLIC) }),
     async (app) => {
       for (let n = 0; n < 2; n++) equal((await app.ask('/')).headers['cache-control'], 'public, max-age=5')
     },

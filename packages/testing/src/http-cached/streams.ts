@@ -69,7 +69,7 @@ type Stream = (typeof STREAMS)[number]
 
 /** The first piece reaches the client before there is a second one. */
 export async function isNotDelayed(app: Pick<RunningCached, 'port'>, rest: Gate): Promise<void> {
-  const response = await open(app.port, '/', { headers: { 'accept-encoding': 'identity' } })
+  const response = await open(app.port, '/', { headers: { host: 'app.example', 'accept-encoding': 'identity' } })
   const chunks: Buffer[] = []
   for await (const chunk of response) {
     chunks.push(Buffer.from(chunk as Uint8Array)) // no encoding is set

@@ -42,6 +42,22 @@ export async function pipelined(port: number, requests: readonly WireRequest[]):
   }
 }
 
+/** Sends each request when the one before is answered, over one connection. */
+export async function inTurn(port: number, requests: readonly WireRequest[]): Promise<readonly WireAnswer[]> {
+  const socket = openWire(port)
+  try {
+    const reader = new WireReader(socket)
+    const answers: WireAnswer[] = []
+    for (const request of requests) {
+      socket.write(wireText(request, false))
+      answers.push(await reader.next(request.method === 'HEAD'))
+    }
+    return answers
+  } finally {
+    socket.destroy()
+  }
+}
+
 /** One request over a connection of its own. */
 export async function exchangeOnWire(port: number, request: WireRequest): Promise<WireAnswer> {
   const [answer] = await pipelined(port, [request])

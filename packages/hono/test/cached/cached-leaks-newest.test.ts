@@ -1,0 +1,4 @@
+import { cachedLeakTests } from '@redstart/testing'
+import { describeCached } from './cached.ts'
+
+describeCached('hono', cachedLeakTests)

@@ -1,0 +1,15 @@
+import { cachedRedisTests, type RedisServer, startRedis } from '@redstart/testing'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { loadKoa } from '../koa-versions.ts'
+import { cachedAdapter } from './adapter.ts'
+
+let server: RedisServer
+beforeAll(async () => {
+  server = await startRedis()
+})
+afterAll(async () => await server.stop())
+
+describe('cached responses of Koa over Redis', () => {
+  const adapter = cachedAdapter(loadKoa('koa'))
+  for (const test of cachedRedisTests) it(test.name, async () => await test.run(adapter, server.url))
+})
