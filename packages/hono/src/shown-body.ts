@@ -14,6 +14,7 @@ export function showBody({ body, length, captures, later }: ShownBody): Readable
   const shown = new BodyCaptures(captures, length)
   const reader = body.getReader()
   let isLeft = false
+  let seen = 0
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     const { done, value } = await reader.read()
     // Of whoever is left while a piece is waited for, the end comes, which is none.
@@ -22,7 +23,9 @@ export function showBody({ body, length, captures, later }: ShownBody): Readable
       later(shown.end())
       controller.close()
     } else {
-      shown.write(bytesOf(value))
+      const bytes = bytesOf(value)
+      seen += bytes.length
+      shown.write(bytes)
       controller.enqueue(value)
     }
   }
@@ -36,7 +39,10 @@ export function showBody({ body, length, captures, later }: ShownBody): Readable
       // First whoever writes it is told, and does what it does at its end.
       cancel: (reason) => {
         isLeft = true
-        return reader.cancel(reason).finally(() => later(shown.abort(reason ?? new Error('The client went away'))))
+        // Whoever has all that the head told of needs no end.
+        const left = (): Promise<void> | undefined =>
+          seen === length ? shown.end() : shown.abort(reason ?? new Error('The client went away'))
+        return reader.cancel(reason).finally(() => later(left()))
       },
     },
     { highWaterMark: 0 },
