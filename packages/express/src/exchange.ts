@@ -27,7 +27,11 @@ export class ExpressExchange extends NodeExchange {
   }
 
   get address(): string | undefined {
-    return this.#request.ip
+    return this.quietly(() => this.#request.ip)
+  }
+
+  protected override get asksForAddress(): object {
+    return this.#request
   }
 }
 

@@ -26,7 +26,11 @@ export class FastifyExchange extends NodeExchange {
   }
 
   get address(): string | undefined {
-    return this.#request.ip
+    return this.quietly(() => this.#request.ip)
+  }
+
+  protected override get parsed(): object {
+    return this.#request
   }
 }
 

@@ -1,10 +1,11 @@
-import type { AnswerAgain, HttpExchange } from '@redstart/core/http'
+import { type AnswerAgain, type HttpExchange, quietly } from '@redstart/core/http'
 import type { Context } from 'hono'
 import { againFor, type Dispatch } from './again.ts'
 import type { AnswerHeaders } from './answer-headers.ts'
 import type { Connection } from './connection.ts'
 import { requestOf, setRequestHeader } from './served-request.ts'
 import { targetOf } from './target.ts'
+import { watchHeaders } from './watch-headers.ts'
 
 export interface HonoExchangeParts {
   readonly connection: Connection
@@ -50,7 +51,7 @@ export class HonoExchange implements HttpExchange {
   }
 
   get address(): string | undefined {
-    return this.#connection.address(this.#context)
+    return quietly(() => this.#connection.address(this.#context))
   }
 
   get peer(): string | undefined {
@@ -58,7 +59,7 @@ export class HonoExchange implements HttpExchange {
   }
 
   header(name: string): string | undefined {
-    return this.#context.req.raw.headers.get(name) ?? undefined
+    return quietly(() => this.#context.req.raw.headers.get(name)) ?? undefined
   }
 
   setHeader(name: string, value: string): void {
@@ -74,7 +75,12 @@ export class HonoExchange implements HttpExchange {
   }
 
   setRequestHeader(name: string, value: string | undefined): void {
-    setRequestHeader(this.#context, name, value)
+    quietly(() => setRequestHeader(this.#context, name, value))
+  }
+
+  /** Of the Request as it is now: one that takes its place is watched no more. */
+  watchHeaders(read: (name: string) => void): () => void {
+    return watchHeaders(this.#context.req.raw.headers, read)
   }
 
   get again(): AnswerAgain | undefined {

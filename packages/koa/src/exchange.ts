@@ -28,6 +28,10 @@ export class KoaExchange extends NodeExchange {
   }
 
   get address(): string | undefined {
-    return this.#ctx.ip || undefined
+    return this.quietly(() => this.#ctx.ip) || undefined
+  }
+
+  protected override get asksForAddress(): object {
+    return this.#ctx.request
   }
 }

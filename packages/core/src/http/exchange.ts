@@ -21,6 +21,13 @@ export interface HttpExchange {
    * any exchange of this request then says the same.
    */
   setRequestHeader(name: string, value: string | undefined): void
+  /**
+   * Tells which headers of the request are looked at by whoever comes behind, there or not: in lower case, maybe several
+   * times; not those that policies look at.
+   *
+   * @returns how to stop, before which not all may have been told.
+   */
+  watchHeaders(read: (name: string) => void): () => void
   /** Gives the response a header in place of all others of that name. */
   setHeader(name: string, value: string): void
   /** Gives the response one more header of a name: `Set-Cookie` beside the handler's own. */

@@ -15,6 +15,7 @@ export {
   type TrustedHops,
   type TrustedProxies,
 } from './address/client-address.ts'
+export { isQuiet, quietly } from './quietly.ts'
 export { clientNetwork, type NetworkBits } from './address/client-network.ts'
 export type { ForwardedHeader } from './address/forwarded.ts'
 export type { Network } from './address/address-set.ts'

@@ -7,7 +7,13 @@ const policy = crossSitePolicy({ trusted: ['https://admin.example.com'] })
 /** What comes of a request with these headers. */
 async function answer(method: string, headers: Readonly<Record<string, string>>, host = 'shop.example.com') {
   const exchange: HttpExchange = {
-    ...{ request: {}, again: undefined, setRequestHeader: () => undefined, removeHeader: () => undefined },
+    ...{
+      request: {},
+      again: undefined,
+      setRequestHeader: () => undefined,
+      removeHeader: () => undefined,
+      watchHeaders: () => () => undefined,
+    },
     ...{ method, target: '/', host: host === '' ? undefined : host, secure: true, address: undefined, peer: undefined },
     header: (name) => headers[name.toLowerCase()],
     setHeader: () => undefined,

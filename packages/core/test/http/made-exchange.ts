@@ -25,6 +25,7 @@ export function madeExchange(from: MadeFrom = {}): MadeExchange {
     ...{ request: {}, again: undefined },
     ...{ method, target, host: 'app', secure, address: '203.0.113.7', peer, given },
     header: (name) => headers.get(name),
+    watchHeaders: () => () => undefined,
     setRequestHeader(name, value) {
       if (value === undefined) headers.delete(name)
       else headers.set(name, value)

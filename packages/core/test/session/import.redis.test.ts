@@ -189,7 +189,13 @@ describe('sessions of express-session', () => {
     const policy = sessionPolicy(opened.sessions)
     const cookies: string[] = []
     const exchange = {
-      ...{ request: {}, again: undefined, setRequestHeader: () => undefined, removeHeader: () => undefined },
+      ...{
+        request: {},
+        again: undefined,
+        setRequestHeader: () => undefined,
+        removeHeader: () => undefined,
+        watchHeaders: () => () => undefined,
+      },
       ...{ method: 'GET', target: '/', host: 'localhost', secure: false, address: undefined, peer: undefined },
       header: (name: string) => (name === 'cookie' ? `other=1; connect.sid=${signed(id)}` : undefined),
       setHeader: () => undefined,

@@ -10,7 +10,13 @@ afterAll(closeAll)
 function exchangeOf(cookie: string | undefined) {
   const headers: string[] = []
   return {
-    ...{ request: {}, again: undefined, setRequestHeader: () => undefined, removeHeader: () => undefined },
+    ...{
+      request: {},
+      again: undefined,
+      setRequestHeader: () => undefined,
+      removeHeader: () => undefined,
+      watchHeaders: () => () => undefined,
+    },
     ...{ method: 'GET', target: '/', host: 'localhost', secure: false, address: undefined, peer: undefined },
     header: (name: string) => (name === 'cookie' ? cookie : undefined),
     setHeader: () => undefined,

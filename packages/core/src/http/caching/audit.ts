@@ -1,4 +1,5 @@
 import type { HttpExchange } from '../exchange.ts'
+import { isQuiet } from '../quietly.ts'
 
 type Headers = Record<string, string | string[] | undefined>
 
@@ -8,10 +9,10 @@ type Headers = Record<string, string | string[] | undefined>
  *
  * @param read told a name in lower case.
  */
-export function auditHeaders(headers: Headers, read: (name: string) => void): Headers {
+export function auditHeaders<Of extends Headers>(headers: Of, read: (name: string) => void): Of {
   const known = new Set<string>()
   const tell = (name: string | symbol): void => {
-    if (typeof name === 'symbol' || known.has(name)) return
+    if (typeof name === 'symbol' || isQuiet() || known.has(name)) return
     // What every object has is no header, unless one of that name came.
     if (name in Object.prototype && !Object.hasOwn(headers, name)) return
     known.add(name)
@@ -84,8 +85,9 @@ export function hiddenFrom({ host, header }: Pick<HttpExchange, 'host' | 'header
 const TELLS_HOST: ReadonlySet<string> = new Set(['forwarded', 'x-forwarded-host', 'x-forwarded-port'])
 
 /**
- * Headers that servers and frameworks read for every request, to find its end or its host, and those that ask for a part of
- * the answer or whether there is a newer one, which the cache answers itself.
+ * Headers that servers and frameworks read for every request, to find its end or its host; those that ask for a part of the
+ * answer or whether there is a newer one, which the cache answers itself; and those by which compression decides: what it
+ * has coded varies by them whatever the answer says, and what it has not anybody can read.
  */
 export const HARMLESS: ReadonlySet<string> = new Set([
   ':authority',
@@ -104,6 +106,8 @@ export const HARMLESS: ReadonlySet<string> = new Set([
   'te',
   'trailer',
   'upgrade',
+  'accept-encoding',
+  'x-no-compression',
   'cache-control',
   'pragma',
   'if-match',

@@ -1,6 +1,7 @@
 import type { HttpExchange } from '../exchange.ts'
 import type { Normalisers } from '../caching/vary.ts'
 import type { RequestDirectives } from '../caching/request-directives.ts'
+import type { InputAudit } from './input-audit.ts'
 
 /** Headers that ask for less than the whole answer: those of a handler whose answer is to be stored must not. */
 const PARTIAL = ['if-none-match', 'if-modified-since', 'range', 'if-range'] as const
@@ -14,14 +15,23 @@ export class Asked<Context> {
   readonly path: string
   /** Of RFC 9111 5.2.1; undefined where requests have no say. */
   readonly directives: RequestDirectives | undefined
+  /** Undefined where nobody wants to know what its handler looks at. */
+  readonly audit: InputAudit | undefined
   #hidden: ReadonlyMap<string, string | undefined> | undefined
 
-  constructor(exchange: HttpExchange, context: Context, path: string, directives: RequestDirectives | undefined) {
+  constructor(
+    exchange: HttpExchange,
+    context: Context,
+    path: string,
+    directives: RequestDirectives | undefined,
+    audit: InputAudit | undefined,
+  ) {
     this.exchange = exchange
     this.context = context
     this.method = exchange.method
     this.path = path
     this.directives = directives
+    this.audit = audit
   }
 
   /** What {@link Asked.askForAll} takes away is still there. */

@@ -11,6 +11,7 @@ import type { Dropped } from './parts.ts'
 import { RequestKeys } from './request-keys.ts'
 import { ResponseCache } from './response-cache.ts'
 import { resolveSettings } from './settings.ts'
+import { UnkeyedNotes } from './unkeyed-notes.ts'
 
 /** What `cacheResponse(...)` of an adapter is given. */
 export type CacheSource = Cache | { readonly cache: Cache }
@@ -36,6 +37,7 @@ export function cacheResponses<Context extends object>(
   const keys = new RequestKeys(settings)
   const cache = new ResponseCache<Context>({
     ...{ entries, keys, settings, admissions, fillings },
+    unkeyed: new UnkeyedNotes((event) => engine.telemetry.emit(event)),
     drop: (dropped) => drop(engine, dropped),
   })
   return { decide: (exchange, context) => cache.decide(exchange, context) }

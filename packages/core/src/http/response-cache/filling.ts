@@ -104,13 +104,16 @@ export class Filling<Context> {
   settle(head: LeavingHead): Settlement {
     const { asked, stale } = this.#parts
     const settings = this.#settings
+    asked.audit?.end()
     if (head.status === 304 && stale !== undefined && settings.keep > 0) return this.#holds(head, stale)
     if (head.status >= 500 && stale !== undefined) {
       const instead = this.#inPlaceOf(head, stale)
       if (instead !== undefined) return instead
     }
     const admitted = admit(asked.exchange, head, settings)
-    return admitted.stored ? this.#admitted(head, admitted) : this.#refused(head, admitted.why)
+    if (!admitted.stored) return this.#refused(head, admitted.why)
+    const audited = asked.audit?.judge(head, admitted) ?? { type: 'store', head, admitted }
+    return audited.type === 'store' ? this.#admitted(audited.head, audited.admitted) : this.#refused(head, audited.why)
   }
 
   /** The stored answer holds on (RFC 9111 4.3.3, 4.3.4). */

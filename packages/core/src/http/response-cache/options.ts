@@ -85,6 +85,19 @@ export interface CacheResponseOptions<Context> {
   readonly tagHeaders?: readonly ('cache-tag' | 'surrogate-key' | 'cache-groups')[]
   /** Bytes of a body that is stored. @default 1 MiB */
   readonly maxBodyBytes?: number
+  /**
+   * Learns which headers a handler looks at, and what becomes of an answer that depends on one which is neither in its key
+   * nor in its `Vary`, so that whoever sends it decides what others are given. `warn`: the event `unkeyed` and the logger
+   * tell, once for each header and kind of path. `strict`: such an answer is not stored either, nor one to a request with
+   * parameters that `query` leaves out; and headers that are taken for another host, target or method (`X-Original-URL`)
+   * are hidden from handlers. `vary`: the header is added to its `Vary`; of cookies and `Authorization` as with `strict`.
+   *
+   * Handlers are given other objects than usual then, in which looking costs more: for development and tests, unless
+   * security is worth it. What stands in front of this middleware is not watched: loggers belong there.
+   *
+   * @default 'off'
+   */
+  readonly audit?: 'off' | 'warn' | 'strict' | 'vary'
   /** Has requests wait for the first one of the same page, where what comes of it may be stored. @default true */
   readonly coalesce?: boolean
   /** Keeps an answer that has an `ETag` or `Last-Modified` for so long beyond its end, to ask the handler whether it still holds. @default 0 */

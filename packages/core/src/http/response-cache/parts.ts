@@ -3,6 +3,7 @@ import type { Admissions } from './admissions.ts'
 import type { Run } from './filling.ts'
 import type { RequestKeys } from './request-keys.ts'
 import type { Settings } from './settings.ts'
+import type { UnkeyedNotes } from './unkeyed-notes.ts'
 
 /** What a response cache is made of. */
 export interface ResponseCacheParts<Context> {
@@ -13,6 +14,7 @@ export interface ResponseCacheParts<Context> {
   readonly admissions: Admissions
   /** The same: the handlers that run, by their requests. */
   readonly fillings: WeakMap<object, Run>
+  readonly unkeyed: UnkeyedNotes
   readonly drop: (dropped: Dropped) => Promise<unknown>
 }
 

@@ -28,7 +28,12 @@ const LONGEST_KEPT = 1024
  * What handlers make links and redirects of, whether or not it came from a proxy that they were told to trust: an answer that
  * somebody has put another host into is that one's alone.
  */
-const OF_PROXIES = ['x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-forwarded-prefix'] as const
+export const OF_PROXIES: readonly string[] = [
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+]
 
 /** What `Forwarded` (RFC 7239) says of the same; who the client is, it says as well, and that is no part of a key. */
 const FORWARDED = /(?:host|proto)\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^;,\s"]*)/gi

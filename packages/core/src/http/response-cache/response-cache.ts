@@ -12,6 +12,7 @@ import type { Admission } from './admissions.ts'
 import { Asked } from './asked.ts'
 import { cookiesForbid } from './cookie-guard.ts'
 import { Filling } from './filling.ts'
+import { InputAudit } from './input-audit.ts'
 import type { ResponseCacheParts } from './parts.ts'
 import { checking, passing, unsafe } from './passing.ts'
 import { type Located, locate, Spending } from './locate.ts'
@@ -41,10 +42,11 @@ export class ResponseCache<Context> {
       return isSafe(method) ? passing(exchange, name, { fwd: 'method' }) : unsafe(exchange, this.#parts)
     const forbidden = this.#guard(exchange, context)
     if (forbidden !== undefined) return passing(exchange, name, { fwd: 'bypass', detail: forbidden })
-    const keyed = keys.of(exchange, context)
+    const audit = settings.audit === 'off' ? undefined : new InputAudit(exchange, settings, this.#parts.unkeyed)
+    const keyed = audit?.keying(() => keys.of(exchange, context)) ?? keys.of(exchange, context)
     if (keyed.type === 'bypass') return passing(exchange, name, { fwd: 'bypass', detail: keyed.why })
     const directives = settings.mode === 'rfc' ? directivesOf((header) => exchange.header(header)) : undefined
-    const asked = new Asked(exchange, context, keyed.path, directives)
+    const asked = new Asked(exchange, context, keyed.path, directives, audit)
     const { fillings } = this.#parts
     const outer = fillings.get(exchange.request)
     if (outer?.page === asked.path) {
@@ -182,6 +184,7 @@ export class ResponseCache<Context> {
     this.#parts.fillings.set(filling.asked.exchange.request, filling)
     filling.asked.askForAll(this.#parts.settings.normalisers)
     filling.askWhetherItHolds()
+    filling.asked.audit?.begin()
     return { settle: (head) => filling.settle(head), within: filling.within }
   }
 }

@@ -27,6 +27,7 @@ export interface Settings<Context> {
   readonly tagHeaders: readonly ('cache-tag' | 'surrogate-key' | 'cache-groups')[]
   readonly maxBodyBytes: number
   readonly coalesce: boolean
+  readonly audit: 'off' | 'warn' | 'strict' | 'vary'
   readonly keep: number
   readonly cacheStatus: string | undefined
   readonly namespace: string
@@ -82,6 +83,7 @@ export function resolveSettings<Context>(
     tagHeaders: (options.tagHeaders ?? []).map((kind) => oneOf('tagHeaders', kind, TAG_HEADERS)),
     maxBodyBytes: bytesOf(options.maxBodyBytes ?? 1024 * 1024),
     coalesce: flag('coalesce', options.coalesce) ?? !rfc,
+    audit: oneOf('audit', options.audit ?? 'off', ['off', 'warn', 'strict', 'vary']),
     keep: optional('revalidate', options.revalidate) ?? (rfc ? 3_600_000 : 0),
     cacheStatus: nameOf(options.cacheStatus),
     namespace: checkNamespace(options.namespace ?? 'http'),
@@ -92,7 +94,7 @@ const MEMBERS: ReadonlySet<string> = membersOf<CacheResponseOptions<never>>({
   ...{ mode: true, ttl: true, stale: true, staleIfError: true, statuses: true, tags: true, key: true, user: true },
   ...{ skip: true, query: true, hosts: true, cookies: true, authorized: true, languages: true, stripSetCookie: true },
   ...{ targets: true, browser: true, tagHeaders: true, maxBodyBytes: true, coalesce: true, revalidate: true },
-  ...{ cacheStatus: true, namespace: true },
+  ...{ cacheStatus: true, namespace: true, audit: true },
 })
 const TARGETS = ['Redstart-Cache-Control', 'CDN-Cache-Control']
 const TAG_HEADERS = ['cache-tag', 'surrogate-key', 'cache-groups'] as const

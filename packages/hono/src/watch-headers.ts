@@ -1,0 +1,36 @@
+import { isQuiet } from '@redstart/core/http'
+
+/**
+ * Tells which headers are looked at. Who asks for all of them looks at all that are there.
+ *
+ * @param read told a name in lower case, maybe several times.
+ * @returns how to stop.
+ */
+export function watchHeaders(headers: Headers, read: (name: string) => void): () => void {
+  const known = new Set<string>()
+  const tell = (name: unknown): void => {
+    const lower = String(name).toLowerCase()
+    if (!isQuiet() && !known.has(lower)) read(lower)
+  }
+  const tellAll = (): void => {
+    for (const name of Headers.prototype.keys.call(headers)) tell(name)
+  }
+  const own = (method: keyof Headers | typeof Symbol.iterator, told: (name: unknown) => void): void => {
+    // Each is a method of Headers, which an own one stands in front of.
+    const inherited = Reflect.get(headers, method) as (...args: unknown[]) => unknown
+    const value = (...args: unknown[]): unknown => {
+      told(args[0])
+      return Reflect.apply(inherited, headers, args)
+    }
+    Object.defineProperty(headers, method, { value, configurable: true, writable: true })
+  }
+  for (const method of ['get', 'has'] as const) own(method, tell)
+  for (const method of ['forEach', 'entries', 'keys', 'values', Symbol.iterator] as const) own(method, tellAll)
+  // What the application writes itself depends on no client.
+  for (const method of ['set', 'delete'] as const) own(method, (name) => void known.add(String(name).toLowerCase()))
+  return () => {
+    for (const method of [...METHODS, Symbol.iterator]) Reflect.deleteProperty(headers, method)
+  }
+}
+
+const METHODS = ['get', 'has', 'forEach', 'entries', 'keys', 'values', 'set', 'delete'] as const
