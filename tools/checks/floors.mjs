@@ -34,7 +34,7 @@ const FLOORS = [
     redis: { alsoFrom: ['backend.ts'] },
     'redis-http': { alsoFrom: ['backend.ts', 'redis'] },
   },
-  { http: {} },
+  { http: {}, 'byte-cache': {} },
   { 'node-http': {} },
   {
     'index.ts': { alsoFrom: ['redstart.ts', 'redstart-options.ts', 'config'] },

@@ -29,6 +29,7 @@ const ENTRY_POINTS = {
     'validateConfig',
     'writeThrough',
   ],
+  '@redstart/core/byte-cache': ['byteCache'],
   '@redstart/core/http': [
     'BodyCaptures',
     'MARKETING_PARAMETERS',

@@ -87,9 +87,13 @@ export class ByteEntries {
     return entry === undefined || entry.form.shape !== this.#record.settings.form.shape ? undefined : entry
   }
 
-  /** What memory or the backend has, fresh or stale. Never rejects while the instance is open. */
-  look(path: string, budget: Budget): Promise<Sight> {
-    return this.#engine.reads.sight(this.#target(path), budget)
+  /**
+   * What memory or the backend has, fresh or stale. Never rejects while the instance is open.
+   *
+   * @param newest looks for what may have replaced an entry that is stale in memory.
+   */
+  look(path: string, budget: Budget, newest: boolean = false): Promise<Sight> {
+    return this.#engine.reads.sight(this.#target(path), budget, newest)
   }
 
   /** What one request may spend in the backend, whatever it does there: a stalled one is met once. */

@@ -1,4 +1,5 @@
 import { impliedNames } from '../invalidation/names.ts'
+import type { MissReason } from '../telemetry/events.ts'
 import type { Budget } from './budget.ts'
 import type { Entry } from './entry.ts'
 import { onLeave } from './leavers.ts'
@@ -40,13 +41,20 @@ export class ReadThrough {
     return entry
   }
 
-  /** Reads an entry, fresh or stale; never loads, and is part of no load. What it found is counted by who uses it. */
-  async sight(target: ReadTarget, budget: Budget): Promise<Sight> {
+  /**
+   * Reads an entry, fresh or stale; never loads, and is part of no load. What it found is counted by who uses it.
+   *
+   * @param newest looks beyond memory for what may have replaced an entry that is stale there.
+   */
+  async sight(target: ReadTarget, budget: Budget, newest: boolean = false): Promise<Sight> {
     const { reader, held: entries } = this.#parts
     const confirmed = reader.confirmView(target, budget)
     const held = confirmed === true || (await confirmed) ? entries.look(target.path, target.form) : undefined
-    if (held?.kind === 'fresh' || held?.kind === 'stale') return { kind: held.kind, entry: held.entry, tier: 'l1' }
+    if (held?.kind === 'fresh') return { kind: 'fresh', entry: held.entry, tier: 'l1' }
+    if (held?.kind === 'stale' && !newest) return { kind: 'stale', entry: held.entry, tier: 'l1' }
     const found = await reader.look(target, [], held, budget)
+    if (held?.kind === 'stale' && found.kind === 'missing' && NOT_THERE.has(found.reason))
+      return { kind: 'stale', entry: held.entry, tier: 'l1' }
     const unreached = found.kind === 'missing' && found.reason === 'outage'
     if (!unreached || held === undefined || !reader.usableUnread(target.path, held)) return found
     return { kind: 'stale', entry: held.entry, tier: 'l1' }
@@ -64,6 +72,9 @@ export class ReadThrough {
     return undefined
   }
 }
+
+/** Reasons that say nothing against what memory has. */
+const NOT_THERE: ReadonlySet<MissReason> = new Set(['absent', 'outage'])
 
 /**
  * Makes what is read a part of a load. The load depends on it from here on, whatever comes of it: one that goes on without

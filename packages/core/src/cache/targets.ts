@@ -112,13 +112,22 @@ export class Invalidator {
     return { reached }
   }
 
-  /** Invalidates names, and tells. */
-  async raise(names: readonly Name[], strategy: 'immediate' | 'lazy', unlink: readonly string[]): Promise<Reach> {
+  /**
+   * Invalidates names, and tells.
+   *
+   * @param deadline the backend's time in ms from which a lazy invalidation counts as an immediate one.
+   */
+  async raise(
+    names: readonly Name[],
+    strategy: 'immediate' | 'lazy',
+    unlink: readonly string[],
+    deadline: number = Infinity,
+  ): Promise<Reach> {
     const begun = this.#telemetry.now()
     const reach = await this.#coherence.invalidate({
       names,
       kind: strategy === 'lazy' ? 'soft' : 'hard',
-      deadline: Infinity,
+      deadline,
       unlink,
     })
     this.#telemetry.invalidated(namespaceOf(names), begun)

@@ -1,0 +1,52 @@
+import { type Runtime, runtimeOf } from './runtime.ts'
+import type { HandlerSetup } from './settings.ts'
+import { reasonOf, warnOnce } from './warn-once.ts'
+
+/** How many of the deadlines of single operations one method may take. */
+const DEADLINES = 4
+
+/**
+ * Runs a method of a handler. Next.js fails builds and leaves requests without an answer where one throws or does not
+ * return: what fails or takes too long is answered by what is safe, and told once.
+ */
+export function guarded<T>(
+  setup: HandlerSetup,
+  method: string,
+  safe: T,
+  operation: (runtime: Runtime) => T | Promise<T>,
+): Promise<T> {
+  const runtime = runtimeOf(setup)
+  if (runtime instanceof Promise) return runtime.then((opened) => guard(opened, method, safe, operation))
+  return guard(runtime, method, safe, operation)
+}
+
+function guard<T>(
+  runtime: Runtime | undefined,
+  method: string,
+  safe: T,
+  operation: (runtime: Runtime) => T | Promise<T>,
+): Promise<T> {
+  if (runtime === undefined) return Promise.resolve(safe)
+  try {
+    const result = operation(runtime)
+    return result instanceof Promise ? inTime(runtime, method, safe, result) : Promise.resolve(result)
+  } catch (error) {
+    return Promise.resolve(instead(method, safe, error))
+  }
+}
+
+function inTime<T>({ cache }: Runtime, method: string, safe: T, running: Promise<T>): Promise<T> {
+  return new Promise((resolve) => {
+    const cancel = cache.schedule(DEADLINES * cache.deadline, () => resolve(safe))
+    const settle = (result: T): void => {
+      cancel()
+      resolve(result)
+    }
+    running.then(settle, (error: unknown) => settle(instead(method, safe, error)))
+  })
+}
+
+function instead<T>(method: string, safe: T, error: unknown): T {
+  warnOnce(`failed ${method}`, `a cache handler answered without its cache, in ${method}(): ${reasonOf(error)}`)
+  return safe
+}

@@ -1,0 +1,119 @@
+import { createRedstart, type Redstart, type RedstartOptions } from '@redstart/core'
+import { type ByteCache, byteCache } from '@redstart/core/byte-cache'
+import { Moments } from './moments.ts'
+import type { HandlerSettings, HandlerSetup } from './settings.ts'
+import { TagUpdates } from './tag-updates.ts'
+import { reasonOf, warnOnce } from './warn-once.ts'
+
+/** What all handlers of one app have in common in a process. */
+export interface Runtime {
+  readonly redstart: Redstart
+  readonly cache: ByteCache
+  /** The first part of all paths. */
+  readonly namespace: string
+  readonly tags: TagUpdates
+  readonly moments: Moments
+  /** Entries that are on their way into the cache, by their paths. */
+  readonly coming: Map<string, Promise<void>>
+  readonly settings: HandlerSettings
+  /** Tells entries of this process from those of others. */
+  readonly process: string
+}
+
+/** A runtime on its way: `undefined` where there can be none. */
+interface Place {
+  runtime: Runtime | undefined
+  opening: Promise<Runtime | undefined> | undefined
+}
+
+/** One for the process, however often this module is evaluated in it: Next.js bundles another copy for its proxy. */
+const PLACES = Symbol.for('@redstart/next/runtimes/1')
+/** How long reading the configuration may take before handlers answer without it. */
+const OPENING_MS = 5000
+
+/** The runtime of an app. Made at the first use, and there at once from then on. */
+export function runtimeOf(setup: HandlerSetup): Runtime | undefined | Promise<Runtime | undefined> {
+  const place = placeOf(setup.settings.id)
+  if (place.runtime !== undefined) return place.runtime
+  place.opening ??= open(setup).then((runtime) => (place.runtime = runtime))
+  return soon(place.opening)
+}
+
+/** Forgets the runtime of an app, and ends what it holds open. */
+export async function closeRuntime(id: string): Promise<void> {
+  const place = placeOf(id)
+  places().delete(id)
+  const runtime = await place.opening
+  await runtime?.redstart.close()
+}
+
+function placeOf(id: string): Place {
+  const known = places()
+  const place = known.get(id) ?? { runtime: undefined, opening: undefined }
+  known.set(id, place)
+  return place
+}
+
+function places(): Map<string, Place> {
+  // Nothing else has this symbol.
+  const holder = globalThis as { [PLACES]?: Map<string, Place> }
+  return (holder[PLACES] ??= new Map())
+}
+
+async function open(setup: HandlerSetup): Promise<Runtime | undefined> {
+  try {
+    const redstart = await instanceFrom(setup)
+    const { settings } = setup
+    // What is being developed shares no entries with what runs.
+    const namespace = inDevelopment() ? `${settings.namespace}-dev` : settings.namespace
+    const cache = byteCache(redstart, namespace)
+    return {
+      ...{ redstart, cache, namespace, settings, coming: new Map() },
+      tags: new TagUpdates(cache),
+      moments: new Moments(cache.loadTimeout),
+      process: globalThis.crypto.randomUUID(),
+    }
+  } catch (error) {
+    const { id } = setup.settings
+    warnOnce(`open ${id}`, `nothing is cached: Redstart could not be created from ${id}: ${reasonOf(error)}`)
+    return undefined
+  }
+}
+
+/** While an app is built there is memory alone: a build neither needs nor changes what is running. */
+async function instanceFrom({ config }: HandlerSetup): Promise<Redstart> {
+  if (process.env['NEXT_PHASE'] === 'phase-production-build') return createRedstart()
+  const { default: exported } = await config()
+  const given: unknown = isFunction(exported) ? await exported() : exported
+  return isInstance(given) ? given : createRedstart(optionsFrom(given))
+}
+
+function isFunction(exported: unknown): exported is () => unknown {
+  return typeof exported === 'function'
+}
+
+function isInstance(given: unknown): given is Redstart {
+  return typeof given === 'object' && given !== null && 'cache' in given && 'invalidate' in given
+}
+
+function optionsFrom(given: unknown): RedstartOptions {
+  // createRedstart() checks every member of it.
+  if (typeof given === 'object' && given !== null) return given
+  throw new TypeError('its default export is neither the options of createRedstart() nor a function that gives them')
+}
+
+export function inDevelopment(): boolean {
+  return process.env['NODE_ENV'] === 'development'
+}
+
+/** Somebody else's module may never be evaluated to its end; what waits for it does not wait for ever. */
+function soon(opening: Promise<Runtime | undefined>): Promise<Runtime | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), OPENING_MS)
+    timer.unref()
+    void opening.then((runtime) => {
+      clearTimeout(timer)
+      resolve(runtime)
+    })
+  })
+}

@@ -1,0 +1,134 @@
+import type { Duration } from '@redstart/core'
+import { redis } from '@redstart/core/redis'
+import { type RedisServer, startRedis } from '@redstart/testing'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type MadeHandlers, madeHandlers } from './made-handlers.ts'
+import { entryOf, fill, servedText } from './use-cache/next-reads.ts'
+
+const PAGE = { kind: 'APP_PAGE', isFallback: false } as const
+const ROUTE = {
+  ...({ kind: 'APP_ROUTE', body: Buffer.from('soup'), status: 200 } as const),
+  headers: { 'x-next-cache-tags': 'menu' },
+}
+
+let server: RedisServer
+beforeEach(async () => {
+  server = await startRedis()
+})
+afterEach(async () => {
+  await server.stop()
+})
+
+/** A long deadline, where a busy machine must not be taken for a Redis that does not answer. */
+function process(deadline: Duration = '20s'): MadeHandlers {
+  return madeHandlers({ backend: redis(server.url), deadline, maxStaleness: '1s' })
+}
+
+/** Every method, with what it answers: none rejects. */
+async function askAll({ handlers }: MadeHandlers): Promise<unknown[]> {
+  const request = new handlers({})
+  return [
+    await handlers.refreshTags(),
+    await handlers.get('new', ['_N_T_/']),
+    await handlers.set('new', Promise.resolve(entryOf({}))),
+    await handlers.getExpiration(['menu']),
+    await handlers.updateTags(['menu']),
+    await request.get('/new', PAGE),
+    await request.set('/new', ROUTE, {}),
+    await request.revalidateTag('menu'),
+  ]
+}
+
+const SAFE = [undefined, undefined, undefined, Infinity, undefined, null, undefined, undefined]
+
+describe('handlers of several processes over one Redis', () => {
+  it('share what they keep, and what is invalidated by any of them or by another program', async () => {
+    await using one = process()
+    await using other = process()
+    await fill(one.handlers, 'menu', { tags: ['menu'] })
+    expect(await servedText(other.handlers, 'menu')).toBe('menu')
+    await new one.handlers({}).get('/menu', PAGE)
+    await new one.handlers({}).set('/menu', ROUTE, {})
+    expect((await new other.handlers({}).get('/menu', PAGE))?.value).toEqual(ROUTE)
+    await other.redstart.invalidate({ tags: ['menu'] })
+    await expect.poll(() => servedText(one.handlers, 'menu')).toBeUndefined()
+    await expect.poll(() => new one.handlers({}).get('/menu', PAGE)).toBeNull()
+  })
+
+  it('count what another wrote by the clock of Redis, not by that of its writer', async () => {
+    await using one = process()
+    await using other = process()
+    await one.handlers.refreshTags()
+    await other.handlers.refreshTags()
+    await one.handlers.get('old', [])
+    await one.handlers.set('old', Promise.resolve(entryOf({ expire: 3600 })))
+    const entry = await other.handlers.get('old', [])
+    expect(Math.abs((entry?.timestamp ?? 0) - (performance.timeOrigin + performance.now()))).toBeLessThan(30_000)
+  })
+})
+
+describe('handlers whose Redis', () => {
+  it('is stalled answer what is safe, and send later what was invalidated meanwhile', async () => {
+    await using one = process('400ms')
+    await using other = process()
+    await fill(other.handlers, 'menu', { tags: ['menu'] })
+    await one.handlers.refreshTags()
+    server.pause()
+    try {
+      expect(await askAll(one)).toEqual(SAFE)
+    } finally {
+      server.resume()
+    }
+    await expect.poll(() => servedText(other.handlers, 'menu')).toBeUndefined()
+    await expect
+      .poll(async () => {
+        await fill(one.handlers, 'later', {})
+        return servedText(other.handlers, 'later')
+      })
+      .toBe('menu')
+  })
+
+  it('is gone answer what is safe', async () => {
+    await using one = process('400ms')
+    await fill(one.handlers, 'menu', { tags: ['menu'] })
+    await server.stop()
+    expect(await askAll(one)).toEqual(SAFE)
+  })
+
+  it('begins anew serve nothing from before', async () => {
+    await using one = process()
+    await fill(one.handlers, 'menu', { tags: ['menu'] })
+    await server.restart()
+    await expect.poll(() => servedText(one.handlers, 'menu')).toBeUndefined()
+    await expect
+      .poll(async () => {
+        await fill(one.handlers, 'menu', { tags: ['menu'] })
+        return servedText(one.handlers, 'menu')
+      })
+      .toBe('menu')
+  })
+
+  it('holds bytes of another kind find nothing there', async () => {
+    await using one = process()
+    const request = new one.handlers({})
+    await request.get('same', { kind: 'FETCH' })
+    const data = { headers: {}, body: 'soup', url: 'http://db.example/' }
+    await request.set('same', { kind: 'FETCH', data, revalidate: 60 }, { fetchCache: true })
+    const keys: unknown = await server.command('KEYS', '*:fetch:*')
+    expect(keys).toHaveLength(1)
+    await server.command('SET', String(keys), 'of another version')
+    await using other = process()
+    expect(await new other.handlers({}).get('same', { kind: 'FETCH' })).toBeNull()
+  })
+
+  it('holds everything for a bounded time', async () => {
+    await using one = process()
+    await fill(one.handlers, 'a', { expire: 0xff_ff_ff_fe, revalidate: 0xff_ff_ff_fe })
+    await new one.handlers({}).get('/menu', PAGE)
+    await new one.handlers({}).set('/menu', ROUTE, { cacheControl: { revalidate: false, expire: Infinity } })
+    const keys: unknown = await server.command('KEYS', '*:next:*')
+    expect(keys).toHaveLength(2)
+    for (const key of Array.isArray(keys) ? keys : [])
+      expect(Number(await server.command('PTTL', String(key)))).toBeGreaterThan(0)
+  })
+})
