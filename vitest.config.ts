@@ -41,6 +41,8 @@ const soakOnly = [
   'packages/*/test/cached/cached-{,leaks-}{,express-4-}lowest.test.ts',
   'packages/{fastify,hono,koa}/test/cached/cached.redis.test.ts',
   'packages/testing/test/http-cached/cached-processes.redis.test.ts',
+  // It needs a Varnish.
+  'packages/express/test/purge/varnish.redis.test.ts',
   // How long it takes to see something depends on luck.
   'packages/core/test/redis-http/checker-blind.redis.test.ts',
   // That the benchmarks run, and what they count.

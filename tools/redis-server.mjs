@@ -55,8 +55,12 @@ async function look(command) {
   }
 }
 
-/** @param {NodeJS.ProcessEnv} env */
-function mayInstall(env) {
+/**
+ * Whether apt-get may be asked, and can.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+export function mayInstall(env) {
   return env['REDSTART_NO_INSTALL'] !== '1' && process.getuid?.() === 0 && existsSync('/etc/debian_version')
 }
 
