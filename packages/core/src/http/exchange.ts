@@ -36,6 +36,8 @@ export interface HttpExchange {
   removeHeader(name: string): void
   /** Undefined where nobody can: an injected request, a runtime at the edge without `dispatch`. */
   readonly again: AnswerAgain | undefined
+  /** Tells, at most once, that the client has gone before all of the answer had left. Left out where nobody learns of it. */
+  onGone?(listener: () => void): void
 }
 
 /**

@@ -10,10 +10,12 @@ import { watchHeaders } from './watch-headers.ts'
 export abstract class NodeExchange implements HttpExchange {
   readonly headers: ResponseHeaders
   readonly request: IncomingMessage
+  readonly #response: ServerResponse
 
   /** @param kept where the framework has headers until it writes the head. */
   constructor(request: IncomingMessage, response: ServerResponse, kept?: KeptHeaders) {
     this.request = request
+    this.#response = response
     this.headers = new ResponseHeaders(response, kept)
   }
 
@@ -75,6 +77,13 @@ export abstract class NodeExchange implements HttpExchange {
 
   setRequestHeader(name: string, value: string | undefined): void {
     this.quietly(() => setRequestHeader(this.request, name, value))
+  }
+
+  onGone(listener: () => void): void {
+    const response = this.#response
+    response.once('close', () => {
+      if (!response.writableFinished) listener()
+    })
   }
 
   get again(): AnswerAgain | undefined {

@@ -92,6 +92,9 @@ export class Filling<Context> {
     this.#end('passed')
   }
 
+  /** The client went. Nobody waits any longer for a handler that may never answer; what it answers all the same is stored. */
+  readonly gone = (): void => this.#parts.admission?.end('gone')
+
   /** Has the handler say whether what is stored still holds, where it can (RFC 9111 4.3.1). */
   askWhetherItHolds(): void {
     const { stale, asked, settings } = this.#parts

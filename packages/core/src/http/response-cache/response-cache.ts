@@ -185,6 +185,7 @@ export class ResponseCache<Context> {
     filling.asked.askForAll(this.#parts.settings.normalisers)
     filling.askWhetherItHolds()
     filling.asked.audit?.begin()
+    filling.asked.exchange.onGone?.(filling.gone)
     return { settle: (head) => filling.settle(head), within: filling.within }
   }
 }
