@@ -1,4 +1,5 @@
 /** A real Redis for tests, a clock that tests drive, and counters of what a piece of code costs in trips and commands. */
+export { type Answers, assertCacheSafe, type CacheSafeOptions } from './assert-cache-safe.ts'
 export { type RedisCluster, startRedisCluster, type StartRedisClusterOptions } from './cluster/start-redis-cluster.ts'
 export { type CommandCounter, countCommands } from './count-commands.ts'
 export { countTrips, type TripCounter } from './count-trips.ts'

@@ -4,6 +4,7 @@ import * as testing from '../src/index.ts'
 
 it('exports these values and no others', () => {
   expect(Object.keys(testing).sort()).toEqual([
+    'assertCacheSafe',
     'cachedAdapterTests',
     'cachedLeakTests',
     'cachedRedisTests',
