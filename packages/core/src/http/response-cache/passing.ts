@@ -22,7 +22,7 @@ export function passing(exchange: HttpExchange, name: string | undefined, status
 const NOTHING: Decided = { settle: undefined }
 
 /** Adds what happened here to what caches in front of this one have said. */
-export function tellStatus(exchange: HttpExchange, name: string | undefined, status: CacheStatus): void {
+function tellStatus(exchange: HttpExchange, name: string | undefined, status: CacheStatus): void {
   if (name !== undefined) exchange.appendHeader('Cache-Status', cacheStatus(name, status))
 }
 
