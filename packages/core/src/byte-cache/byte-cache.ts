@@ -38,6 +38,8 @@ export class ByteCache {
   readonly #engine: Engine
   readonly #entries: ByteEntries
   readonly #further: FurtherNames
+  /** Own instant until which the backend is not asked again. */
+  #restUntil = -Infinity
 
   constructor(engine: Engine, namespace: string) {
     this.#engine = engine
@@ -71,6 +73,14 @@ export class ByteCache {
     return this.#entries.time
   }
 
+  /**
+   * True for one deadline after the backend did not answer: whoever reads many things one after the other meets a stalled
+   * backend once.
+   */
+  get resting(): boolean {
+    return this.#entries.now < this.#restUntil
+  }
+
   /** Runs a callback later, without keeping the process alive. @returns how to prevent it. */
   schedule(ms: number, callback: () => void): () => void {
     return this.#entries.schedule(ms, callback)
@@ -78,7 +88,13 @@ export class ByteCache {
 
   /** The present moment, for what is about to be made. Not waited for where this process knows it already. */
   moment(): Moment | Promise<Moment> {
-    return this.#entries.moment()
+    const moment = this.#entries.moment()
+    return moment instanceof Promise ? moment.then((asked) => this.#asked(asked)) : moment
+  }
+
+  #asked(moment: Moment): Moment {
+    if (!moment.reached) this.#restUntil = this.#entries.now + this.#engine.deadline
+    return moment
   }
 
   /**
@@ -91,6 +107,7 @@ export class ByteCache {
     const spending = (): Budget => (budget ??= this.#entries.budget())
     const held = this.#entries.hit(path)
     if (held !== undefined) return this.#decided(path, { kind: 'fresh', entry: held, tier: 'l1' }, tags, spending)
+    if (this.resting) return this.#missing(path, UNREACHED)
     return this.#entries.look(path, spending(), true).then((sight) => this.#decided(path, sight, tags, spending))
   }
 
@@ -117,7 +134,9 @@ export class ByteCache {
 
   #missing(path: string, sight: Sight): BytesRead {
     this.#entries.tell(path, sight)
-    return { kind: 'missing', unreached: sight.kind === 'missing' && sight.reason === 'outage' }
+    const unreached = sight.kind === 'missing' && sight.reason === 'outage'
+    if (unreached && sight !== UNREACHED) this.#restUntil = this.#entries.now + this.#engine.deadline
+    return { kind: 'missing', unreached }
   }
 
   /**
@@ -167,6 +186,9 @@ export class ByteCache {
     return { reached: reached.includes('here') ? 'here' : 'all' }
   }
 }
+
+/** Of what was not asked for. */
+const UNREACHED: Sight = { kind: 'missing', reason: 'outage' }
 
 /** Nothing that was last known to be right so long ago counts as young. */
 const LONG_AGO_MS = 86_400_000

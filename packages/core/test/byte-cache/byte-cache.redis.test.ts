@@ -54,4 +54,22 @@ describe('bytes that several processes share', () => {
     expect(read).toMatchObject({ kind: 'fresh' })
     expect(read.kind !== 'missing' && Buffer.from(read.bytes).toString()).toBe('cake')
   })
+
+  it('are not asked for again at once where Redis did not answer', async () => {
+    const stalled = await startRedis()
+    const redstart = createRedstart({ backend: redis(stalled.url), deadline: '300ms', maxStaleness: '1ms' })
+    try {
+      const cache = byteCache(redstart, 'pages')
+      stalled.pause()
+      expect(await cache.read('pages:a')).toEqual({ kind: 'missing', unreached: true })
+      expect(cache.resting).toBe(true)
+      // No promise: nobody is asked.
+      expect(cache.read('pages:b')).toEqual({ kind: 'missing', unreached: true })
+      stalled.resume()
+      await expect.poll(async () => await cache.read('pages:a')).toEqual({ kind: 'missing', unreached: false })
+    } finally {
+      await redstart.close()
+      await stalled.stop()
+    }
+  })
 })

@@ -48,6 +48,7 @@ function pathIn({ namespace }: Runtime, cacheKey: string): string {
 
 /** Once for each request: what this process knows of invalidations is proven, so that no read need ask. */
 async function refresh({ cache, moments }: Runtime): Promise<undefined> {
+  if (cache.resting) return
   moments.sample(await cache.moment(), wallTime())
 }
 
