@@ -29,7 +29,8 @@ async function twice(
   let runs = 0
   app.get('*', (c) => c.text(`${++runs} ${String(answer(c))}`))
   const bodies: string[] = []
-  for (const headers of [HEADERS, { 'accept-encoding': HEADERS['accept-encoding'] }]) bodies.push(await (await app.request('/', { headers })).text())
+  for (const headers of [HEADERS, { 'accept-encoding': HEADERS['accept-encoding'] }])
+    bodies.push(await (await app.request('/', { headers })).text())
   return { bodies, told }
 }
 
