@@ -36,6 +36,11 @@ export function checkParts() {
       needs: ['build'],
       run: () => tool('typescript', ['-p', 'tsconfig.tests.json', '--pretty', 'false']),
     },
+    {
+      name: 'types of Next.js',
+      needs: ['build'],
+      run: () => tool('typescript', ['-p', 'packages/next/test-types', '--pretty', 'false']),
+    },
     { name: 'code blocks', needs: ['build'], run: compileCodeBlocks },
     { name: 'site', run: buildSite },
     ...packedParts(),

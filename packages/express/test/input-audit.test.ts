@@ -52,11 +52,11 @@ async function appOf(
   return { told, get: async (path, headers = {}) => await ask(port, path, { host: 'app', ...headers }) }
 }
 
-const echo = (request: Request): string => `${request.get('x-theme') ?? 'plain'}`
+const echo = (request: Request): string => request.get('x-theme') ?? 'plain'
 
 describe('a page that depends on a header which its key does not have', () => {
   it('is told of with warn, once for each header and kind of path, and stored', async () => {
-    const app = await appOf('warn', (request) => `${echo(request)} ${request.headers['x-lang']}`)
+    const app = await appOf('warn', (request) => `${echo(request)} ${String(request.headers['x-lang'])}`)
     expect(await app.get('/a/1', { 'x-theme': 'dark' })).toBe('1 dark undefined')
     expect(await app.get('/a/1')).toBe('1 dark undefined')
     await app.get('/a/2')

@@ -9,7 +9,7 @@ import { targetOf } from './target.ts'
 /** Has an application answer a request: `app.fetch`. */
 export type Dispatch = (
   request: Request,
-  env: object,
+  env: never,
   executionCtx: ExecutionContext | undefined,
 ) => Response | Promise<Response>
 
@@ -50,8 +50,8 @@ function byDispatch(c: Context, peer: string | undefined, dispatch: Dispatch): A
     try {
       const request = askedOnceMore(c, peer)
       note(request)
-      // Bindings, or what a server gives; Hono has an empty one otherwise.
-      const { body } = await dispatch(request, c.env as object, executionCtxOf(c))
+      // Bindings, or what a server gives, are what the application says that they are; Hono has none of them otherwise.
+      const { body } = await dispatch(request, c.env as never, executionCtxOf(c))
       if (body !== null) await readThrough(body)
     } catch {
       // Whatever became of it: the application has answered its own errors.

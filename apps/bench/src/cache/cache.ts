@@ -1,6 +1,7 @@
 import { startRedis } from '@redstart/testing'
 import type { Benchmark, Row } from '../benchmark.ts'
 import { type Contender, compare, FULL, type Pace } from '../rounds.ts'
+import { apartRow } from './apart-row.ts'
 import { bytesPerEntry } from './memory.ts'
 import { ioredis, lruCache } from './floors.ts'
 import { definition, redstart } from './ours.ts'
@@ -8,15 +9,10 @@ import type { Open, OpenOptions, PageCache } from './page-cache.ts'
 import { pagesMade } from './payload.ts'
 import { asyncCacheDedupe, bentocache, cacheable, cacheManager, ocache } from './peers.ts'
 import { loadsOfConcurrentMisses, tripsOfMany } from './counted.ts'
+import { KEYS, oneByOne, type Work } from './work.ts'
 
 const PEERS: readonly Open[] = [bentocache, cacheable, cacheManager, asyncCacheDedupe, ocache]
 const IN_MEMORY = 10_000
-/** Entries that hits are read of in turn. */
-const KEYS = 200
-
-/** Does something of a cache so many times. */
-type Work = (cache: PageCache, operations: number) => Promise<void>
-
 /** A row of times: what is done, and by whom; the first is the baseline of the ratios. */
 interface Timed {
   readonly name: string
@@ -34,20 +30,6 @@ const ROWS: readonly Timed[] = [
     inMemory: IN_MEMORY,
     work: oneByOne,
     contenders: [redstart, definition, ...PEERS, lruCache],
-    hits: true,
-  },
-  {
-    name: 'L2 hit, one at a time',
-    inMemory: 0,
-    work: oneByOne,
-    contenders: [redstart, definition, ...PEERS, ioredis],
-    hits: true,
-  },
-  {
-    name: 'L2 hit, 64 at a time',
-    inMemory: 0,
-    work: () => together(64),
-    contenders: [redstart, definition, ...PEERS, ioredis],
     hits: true,
   },
   ...[0, 1, 5, 20].map((tags) => ({
@@ -87,11 +69,15 @@ export const cache: Benchmark = {
   notes: [
     'The floor is a bare lru-cache where memory answers, and a bare ioredis with JSON elsewhere. async-cache-dedupe has',
     'one store: memory for the rows of L1, miss and concurrent misses, Redis for L2. cacheable, cache-manager and ocache',
-    'are measured without tags.',
+    'are measured without tags. For the first two rows of L2 each has a process of its own, as an application has that uses',
+    'one of them; the others share one process.',
   ],
   async run(pace = FULL) {
     const rows: Row[] = []
-    for (const row of ROWS) rows.push(await timed(row, pace))
+    const [first, ...others] = ROWS
+    if (first !== undefined) rows.push(await timed(first, pace))
+    for (const together of [1, 64]) rows.push(await apartRow(together, pace))
+    for (const row of others) rows.push(await timed(row, pace))
     rows.push(await tripsOfMany([definition, cacheable, cacheManager]))
     rows.push(await loadsOfConcurrentMisses([redstart, ...PEERS]))
     rows.push(await bytesPerEntry([redstart, ...PEERS, lruCache], pace.entries))
@@ -121,19 +107,6 @@ async function timed({ name, inMemory, tags = 1, work, contenders, hits = false 
 
 function contender(one: PageCache, work: Work): Contender {
   return { name: one.name, run: (operations) => work(one, operations) }
-}
-
-function oneByOne(): Work {
-  return async (one, operations) => {
-    for (let done = 0; done < operations; done++) await one.read(done % KEYS)
-  }
-}
-
-function together(count: number): Work {
-  return async (one, operations) => {
-    for (let done = 0; done < operations; done += count)
-      await Promise.all(Array.from({ length: count }, (_, n) => one.read((done + n) % KEYS)))
-  }
 }
 
 function hundreds(): Work {

@@ -33,7 +33,7 @@ async function toldOf(look: (came: Parsed) => unknown, before: (came: Parsed) =>
   const stop = watchHeaders(came, (name) => told.push(name))
   look(came)
   stop()
-  return [...new Set(told)].toSorted()
+  return [...new Set(told)].sort()
 }
 
 const ALL = ['connection', 'cookie', 'host', 'x-one', 'x-two']
@@ -82,7 +82,7 @@ describe('when it is over', () => {
   it('a request is as it was, with what was written meanwhile', async () => {
     const came: Parsed = await arrived()
     const before = [came.headers, came.headersDistinct, came.rawHeaders]
-    const own = Object.getOwnPropertyNames(came).toSorted()
+    const own = Object.getOwnPropertyNames(came).sort()
     const stop = watchHeaders(came, () => undefined)
     expect(came.headers).not.toBe(before[0])
     came.headers['x-id'] = 'made'
@@ -93,7 +93,7 @@ describe('when it is over', () => {
       true,
     ])
     expect(came.headers['x-id']).toBe('made')
-    expect(Object.getOwnPropertyNames(came).toSorted()).toEqual(own)
+    expect(Object.getOwnPropertyNames(came).sort()).toEqual(own)
   })
 
   it('cookies that were parsed meanwhile are still there, and what others have put in its place', async () => {
@@ -121,7 +121,7 @@ describe('when it is over', () => {
       ]
       void came.headers['x-one']
       for (const n of order) stops[n]?.()
-      expect(told.toSorted()).toEqual(['1 x-one', '2 x-one'])
+      expect([...told].sort()).toEqual(['1 x-one', '2 x-one'])
       expect(came.headers['x-one']).toBe('1')
     }
   })

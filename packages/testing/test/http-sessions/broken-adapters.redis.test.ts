@@ -140,7 +140,7 @@ const BROKEN: readonly Broken[] = [
     policy: (policy) => ({
       ...policy,
       settle: (exchange, state, head) => {
-        state.used = true
+        state.use()
         return policy.settle?.(exchange, state, head)
       },
     }),

@@ -71,9 +71,10 @@ describe('what arrives at a provider', () => {
     await using varnish = await provider()
     const many = tags(1000)
     await varnishSink({ url: varnish.url })({ tags: many, urls: ['https://shop.example/menu?day=1'] })
-    const [page, ...keys] = varnish.arrived.toReversed()
+    const page = varnish.arrived.at(-1)
+    const keys = varnish.arrived.slice(0, -1)
     expect(page).toMatchObject({ method: 'PURGE', target: '/menu?day=1', headers: { 'redstart-host': 'shop.example' } })
-    expect(keys.toReversed().flatMap(({ headers }) => String(headers['xkey']).split(' '))).toEqual(many)
+    expect(keys.flatMap(({ headers }) => String(headers['xkey']).split(' '))).toEqual(many)
     for (const { method, target, headers } of keys) {
       expect(`${method} ${target}`).toBe('PURGE /')
       expect(String(headers['xkey']).length).toBeLessThanOrEqual(6000)

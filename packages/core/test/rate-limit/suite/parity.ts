@@ -77,7 +77,7 @@ function itemAmong(random: Random, keys: readonly string[]): LimitItem {
 }
 
 /** The same way to count, with other numbers. */
-export function planOf(policy: LimitPolicy, factor: number): LimitPolicy {
+function planOf(policy: LimitPolicy, factor: number): LimitPolicy {
   const { rule } = policy
   if (factor === 1) return policy
   const times = (number: number): number => Math.max(1, Math.ceil(number * factor))
