@@ -12,7 +12,7 @@ type Doing = (req: Request) => unknown
 /** What of a session makes an answer that of one client. */
 const MARKED: Readonly<Record<string, Doing>> = {
   '/read': (req) => void req.session.views,
-  '/read-of-none': (req) => req.session,
+  '/read-of-none': (req) => void req.session,
   '/write': (req) => (req.session.views = 1),
   '/keys': (req) => Object.keys(req.session),
   '/id': (req) => req.session.id,

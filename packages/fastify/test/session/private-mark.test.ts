@@ -1,13 +1,25 @@
 import { createRedstart } from '@redstart/core'
 import { privateReason } from '@redstart/core/http'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { loadSession, runPolicies, session } from '../../src/index.ts'
 import { FASTIFIES, loadFastify } from '../fastify-app.ts'
 import { settling } from '../policies.ts'
 import { Visitor } from './session-app.ts'
 
-type Doing = (request: FastifyRequest) => unknown
+/** What of a request is used here. */
+interface Seen {
+  readonly headers: { readonly cookie?: unknown }
+  session: {
+    id: string
+    views: number | undefined
+    addFlash(kind: string, text: string): unknown
+    issueCsrfToken(): unknown
+    login(userId: string): Promise<unknown>
+  }
+}
+
+type Doing = (request: Seen) => unknown
 
 /** What of a session makes an answer that of one client. */
 const MARKED: Readonly<Record<string, Doing>> = {
@@ -47,7 +59,8 @@ for (const name of FASTIFIES) {
     await app.register(session, { redstart, load })
     for (const [path, doing] of Object.entries(doings))
       app.get(path, async (request) => {
-        await doing(request)
+        const done: unknown = Reflect.apply(doing, undefined, [request])
+        await done
         return 'done'
       })
     return [app, seen]
@@ -73,7 +86,7 @@ for (const name of FASTIFIES) {
 
     it('is marked where a session that is loaded lazily is loaded', async () => {
       const doings: Readonly<Record<string, Doing>> = {
-        '/loaded': (request) => loadSession(request),
+        '/loaded': (request: Seen) => Reflect.apply(loadSession, undefined, [request]) as unknown,
         '/plain': () => 1,
       }
       const [app, seen] = await started(doings, 'lazy')
