@@ -28,7 +28,6 @@ export interface FillingParts<Context> {
   readonly path: string
   readonly known: readonly string[]
   readonly status: CacheStatus
-  readonly background: boolean
   /** What may be spent in the backend. */
   readonly budget: Budget
   /** What is stored, and not to be served as it is. */

@@ -130,7 +130,7 @@ export class ResponseCache<Context> {
     if (method !== 'GET') return true
     const { again } = exchange
     if (again === undefined) return false
-    const filling = this.#filling(asked, located, admissions.begin(located.path), true)
+    const filling = this.#filling(asked, located, admissions.begin(located.path))
     void Promise.resolve(filling.begin())
       .then(() => again((request) => void this.#again.set(request, filling)))
       .catch(() => undefined)
@@ -158,22 +158,17 @@ export class ResponseCache<Context> {
         })
       admission = admissions.begin(path)
     }
-    const filling = this.#filling(asked, located, admission, false)
+    const filling = this.#filling(asked, located, admission)
     return after(filling.begin(), () => this.#fill(filling))
   }
 
-  #filling(
-    asked: Asked<Context>,
-    located: Located,
-    admission: Admission | undefined,
-    background: boolean,
-  ): Filling<Context> {
+  #filling(asked: Asked<Context>, located: Located, admission: Admission | undefined): Filling<Context> {
     const { sight, answer, known, path } = located
     const fwd = reasonOf(located)
     const down = sight.kind === 'missing' && sight.reason === 'outage'
     const status: CacheStatus = down ? { fwd: 'bypass', detail: 'store-unavailable' } : { fwd }
     return new Filling({
-      ...{ ...this.#parts, asked, admission, known, path, status, background, stale: answer },
+      ...{ ...this.#parts, asked, admission, known, path, status, stale: answer },
       entry: sight.kind === 'missing' ? undefined : sight.entry,
       budget: located.spending.budget,
       requestedAt: wallTime(),
