@@ -70,7 +70,7 @@ export const cache: Benchmark = {
     'The floor is a bare lru-cache where memory answers, and a bare ioredis with JSON elsewhere. async-cache-dedupe has',
     'one store: memory for the rows of L1, miss and concurrent misses, Redis for L2. cacheable, cache-manager and ocache',
     'are measured without tags. For the first two rows of L2 each has a process of its own, as an application has that uses',
-    'one of them; the others share one process.',
+    'one of them, and 9 longer rounds; the others share one process.',
   ],
   async run(pace = FULL) {
     const rows: Row[] = []

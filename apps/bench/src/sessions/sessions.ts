@@ -18,7 +18,7 @@ export function sessionsIn(frameworks: readonly Framework[]): Benchmark {
     name: 'sessions',
     published: true,
     othersTogether: true,
-    notes: ['`none` is the same application without sessions.'],
+    notes: ['`none` is the same application without sessions. Pages are measured in 41 shorter rounds.'],
     title: 'An application with the session middleware that people have, and with Redstart (always sealed)',
     async run(pace = FULL) {
       const server = await startRedis()
