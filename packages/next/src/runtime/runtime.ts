@@ -1,5 +1,6 @@
 import { createRedstart, type Redstart, type RedstartOptions } from '@redstart/core'
 import { type ByteCache, byteCache } from '@redstart/core/byte-cache'
+import { isBuilding } from '../building.ts'
 import { Moments } from './moments.ts'
 import type { HandlerSettings, HandlerSetup } from './settings.ts'
 import { TagUpdates } from './tag-updates.ts'
@@ -80,9 +81,8 @@ async function open(setup: HandlerSetup): Promise<Runtime | undefined> {
   }
 }
 
-/** While an app is built there is memory alone: a build neither needs nor changes what is running. */
 async function instanceFrom({ config }: HandlerSetup): Promise<Redstart> {
-  if (process.env['NEXT_PHASE'] === 'phase-production-build') return createRedstart()
+  if (isBuilding()) return createRedstart()
   const { default: exported } = await config()
   const given: unknown = isFunction(exported) ? await exported() : exported
   return isInstance(given) ? given : createRedstart(optionsFrom(given))
