@@ -24,6 +24,7 @@ import { isThenable } from './promises.ts'
  * - `SESSION_LIMIT` - a user has as many sessions as there may be.
  * - `TOO_MANY_SESSIONS` - a client address has begun as many sessions as it may within a while.
  * - `SESSION_CONFLICT` - another request has changed what this one wants to; nothing was stored.
+ * - `READ_ONLY` - a session would be changed where it is only read, as while a page of Next.js is rendered.
  * - `HEADERS_SENT` - a cookie has to be set, and the head of the response has left.
  * - `INSECURE_COOKIE` - a cookie that needs a secure connection would be set on another.
  * - `NO_CLIENT_ADDRESS` - a client's address is needed, and none was told, or nothing that can be read as one.
@@ -52,6 +53,7 @@ export type ErrorCode =
   | 'SESSION_LIMIT'
   | 'TOO_MANY_SESSIONS'
   | 'SESSION_CONFLICT'
+  | 'READ_ONLY'
   | 'HEADERS_SENT'
   | 'INSECURE_COOKIE'
   | 'NO_CLIENT_ADDRESS'

@@ -76,12 +76,21 @@ export class SessionCookieFormat {
    * @throws RedstartError as {@link SessionCookieFormat.check} does.
    */
   header(change: CookieChange, connection: CookieConnection): string {
+    return serializeCookie(this.parts(change, connection))
+  }
+
+  /**
+   * The same in parts, for frameworks that set cookies by these.
+   *
+   * @throws RedstartError as {@link SessionCookieFormat.check} does.
+   */
+  parts(change: CookieChange, connection: CookieConnection): SetCookie {
     this.check(connection)
     const base = this.#base(this.#isSecure(connection))
-    if (change.kind === 'clear') return serializeCookie({ ...base, value: '', maxAge: 0, expires: LONG_AGO })
+    if (change.kind === 'clear') return { ...base, value: '', maxAge: 0, expires: LONG_AGO }
     const { value, maxAge } = change
     // Rounded up: what is left of a second must not delete it.
-    return serializeCookie({ ...base, value, ...(maxAge !== undefined && { maxAge: Math.ceil(maxAge / 1000) }) })
+    return { ...base, value, ...(maxAge !== undefined && { maxAge: Math.ceil(maxAge / 1000) }) }
   }
 
   #isSecure(connection: { readonly secure: boolean }): boolean {
@@ -98,6 +107,11 @@ export class SessionCookieFormat {
       ...(partitioned && secure && { partitioned }),
     }
   }
+}
+
+/** A cookie as express-session sets it, but that it has ended. */
+export function endedCookie(name: string): SetCookie {
+  return { name, value: '', path: '/', httpOnly: true, maxAge: 0, expires: LONG_AGO }
 }
 
 const LONG_AGO = new Date(0)

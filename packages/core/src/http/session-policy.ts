@@ -6,7 +6,7 @@ import { sentValues, serializeCookie } from './cookies.ts'
 import type { Capture, HttpExchange, HttpPolicy, LeavingHead, Settlement } from './exchange.ts'
 import { noteOwnCookie } from './own-cookies.ts'
 import { problemOf } from './problem.ts'
-import { type CookieConnection, SessionCookieFormat, type SessionCookieOptions } from './session-cookie.ts'
+import { type CookieConnection, endedCookie, SessionCookieFormat, type SessionCookieOptions } from './session-cookie.ts'
 import { protect } from './session-headers.ts'
 
 /** How a middleware puts sessions in front of requests. */
@@ -89,14 +89,9 @@ export function sessionPolicy<Data extends object>(
     const { formerCookie } = sessions
     return [
       ...(change === undefined ? [] : [format.header(change, connectionOf(exchange))]),
-      ...(formerCookie !== undefined && clearsFormer ? [clearedAt(formerCookie)] : []),
+      ...(formerCookie !== undefined && clearsFormer ? [serializeCookie(endedCookie(formerCookie))] : []),
     ]
   }
-}
-
-/** As express-session sets its cookie, but that it has ended. */
-function clearedAt(name: string): string {
-  return serializeCookie({ name, value: '', path: '/', httpOnly: true, maxAge: 0, expires: new Date(0) })
 }
 
 /** Asked for where it is needed: to find the address behind proxies is work. */

@@ -14,6 +14,11 @@ export function addFlash(session: ActiveSession, kind: string, message: unknown)
   session.setHidden(FLASH, withKind(messages, kind, [...own(messages, kind), message]))
 }
 
+/** Messages of a kind, a copy of each; they stay for whoever takes them. */
+export function peekFlash(session: ActiveSession, kind: string): readonly unknown[] {
+  return structuredClone(own(messagesOf(session.hidden(FLASH)), kind))
+}
+
 /** Messages of a kind; they are gone with it. */
 export function takeFlash(session: ActiveSession, kind: string): readonly unknown[] {
   const messages = messagesOf(session.hidden(FLASH))

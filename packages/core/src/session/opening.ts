@@ -67,7 +67,8 @@ export function isOutage({ code }: RedstartError): boolean {
   return code === 'STORE_TIMEOUT' || code === 'STORE_UNAVAILABLE' || code === 'STORE_FAILED'
 }
 
-function oneToken({ keyring, audit }: SessionEngine, values: readonly string[]): Token | undefined {
+/** What the values of a cookie stand for by their seals alone; undefined where none, or more than one, is of ours. */
+export function oneToken({ keyring, audit }: SessionEngine, values: readonly string[]): Token | undefined {
   const tokens: Token[] = []
   for (const value of new Set(values)) {
     const parsed = parseToken(value, keyring)

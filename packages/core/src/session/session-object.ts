@@ -6,7 +6,7 @@ import { ClassicSession } from './classic-session.ts'
 import { csrfToken, isCsrfToken } from './csrf.ts'
 import { extend } from './extension.ts'
 import { type DeviceSession, UserSessions } from './user-sessions.ts'
-import { addFlash, takeFlash } from './flash.ts'
+import { addFlash, peekFlash, takeFlash } from './flash.ts'
 import { reserveNames } from './reserved-names.ts'
 import { rotate } from './rotation.ts'
 import type { SessionData } from './settings.ts'
@@ -118,6 +118,11 @@ export class SessionObject extends ClassicSession {
   /** Messages of a kind, which are gone with it. */
   takeFlash(kind: string): readonly unknown[] {
     return takeFlash(this.#active, kind)
+  }
+
+  /** The same, left for whoever takes them: for a page that is only read, which may be one that is fetched beforehand. */
+  peekFlash(kind: string): readonly unknown[] {
+    return peekFlash(this.#active, kind)
   }
 
   /** A token for forms, another text at each call; those from before a log-in are worth nothing after it. */

@@ -7,7 +7,7 @@ import { type CookieChange, cookieOf } from './cookie-change.ts'
 import type { SessionEngine } from './engine.ts'
 import { type Introspection, introspect } from './introspection.ts'
 import { importSession, isFormer } from './import.ts'
-import { isOutage, type OpenHow, type Opening, openSession } from './opening.ts'
+import { isOutage, oneToken, type OpenHow, type Opening, openSession } from './opening.ts'
 import { FreshRequest, OpenedRequest, type RequestSession, sessionOf } from './request-session.ts'
 import { type Session, SessionObject } from './session-object.ts'
 import type { StoredStatistics } from './session-store.ts'
@@ -63,6 +63,11 @@ export interface Sessions<Data extends object = SessionData> {
   open(cookies: readonly string[], who: Who, how?: OpenRequest): Promise<RequestSession<Data>>
   /** The same for a request that brought none of the cookies: at once, and at hardly any cost unless it is looked at. */
   openNew(who: Who, how?: Pick<OpenRequest, 'checkCookie'>): RequestSession<Data>
+  /**
+   * For whom the values of the cookie were sealed; undefined for none of ours, and for two. Nobody is asked: whether the
+   * session is still there it does not say, so it may send somebody away, and lets nobody in.
+   */
+  sealedFor(cookies: readonly string[]): 'user' | 'visitor' | undefined
   /** The name of the cookie whose sessions are brought over; undefined where none are. */
   readonly formerCookie: string | undefined
 }
@@ -141,6 +146,10 @@ export function createSessions<Data extends object>({
     openNew(who, how = {}) {
       const engine = engineOf()
       return new FreshRequest<Data>(() => made(engine, describe(engine, who), NO_SESSION, how))
+    },
+    sealedFor(cookies) {
+      const token = oneToken(engineOf(), cookies)
+      return token && (token.address.kind === 'user' ? 'user' : 'visitor')
     },
   }
 }

@@ -41,6 +41,16 @@ describe('the cookie of a session', () => {
     expect(format.header({ kind: 'clear' }, TLS).replace(/Expires=[^;]*; /, '')).toBe('own=; Max-Age=0; ' + attributes)
   })
 
+  it('is told in parts to who sets cookies by these', () => {
+    const format = new SessionCookieFormat({ sameSite: 'strict' })
+    const base = { name: '__Host-sid', path: '/', httpOnly: true, secure: true, sameSite: 'strict' }
+    expect(format.parts({ kind: 'set', value: 'v', maxAge: 1 }, TLS)).toEqual({ ...base, value: 'v', maxAge: 1 })
+    expect(format.parts({ kind: 'clear' }, TLS)).toEqual({ ...base, value: '', maxAge: 0, expires: new Date(0) })
+    expect(() => new SessionCookieFormat({ secure: true }).parts({ kind: 'clear' }, CLEAR)).toThrow(
+      expect.objectContaining({ code: 'INSECURE_COOKIE' }),
+    )
+  })
+
   it('is partitioned where it is secure', () => {
     const format = new SessionCookieFormat({ partitioned: true })
     expect(format.header({ kind: 'clear' }, CLEAR)).not.toContain('Partitioned')

@@ -68,6 +68,24 @@ describe('a cookie of our name', () => {
   })
 })
 
+describe('a seal', () => {
+  it('says for whom it was made, without asking the backend', async () => {
+    const opened = openInstance(memory())
+    const [user, visitor] = [opened.browser(), opened.browser()]
+    await user.login(1)
+    await visitor.request((session) => (session['a'] = 1))
+    const [own = '', other = ''] = [user.cookie, visitor.cookie]
+    const { sessions } = opened
+    const forged = `${own.slice(0, -1)}${own.endsWith('A') ? 'B' : 'A'}`
+    const cases: readonly (readonly string[])[] = [[own], [other], [own, own], [own, other], [forged], ['x'], []]
+    expect(cases.map((values) => sessions.sealedFor(values))).toEqual([
+      ...['user', 'visitor', 'user', undefined, undefined, undefined, undefined],
+    ])
+    await sessions.user(1).revokeAll()
+    expect(sessions.sealedFor([own])).toBe('user')
+  })
+})
+
 describe('a log-in on a connection that may not have its cookie', () => {
   it('stores nothing, ends nothing and counts towards no limit', async () => {
     const opened = openInstance(memory(), { sessions: { limit: { max: 1 } } })

@@ -118,6 +118,19 @@ export function raceTests(backend: () => Backend): void {
       expect([await browser.read('a'), await browser.read('b')]).toEqual([3, 4])
     })
 
+    it('read flash messages and leave them', async () => {
+      const browser = openInstance(backend()).browser()
+      await browser.request((session) => session.addFlash('info', { text: 'saved' }))
+      const peek = async (): Promise<unknown> => (await browser.request((session) => session.peekFlash('info'))).value
+      const [first] = (await peek()) as [{ text: string }]
+      first.text = 'changed'
+      expect([await peek(), (await browser.request((session) => session.takeFlash('info'))).value]).toEqual([
+        [{ text: 'saved' }],
+        [{ text: 'saved' }],
+      ])
+      expect(await peek()).toEqual([])
+    })
+
     it('lose no flash message, and show none twice', async () => {
       const browser = openInstance(backend()).browser()
       await browser.request((session) => session.addFlash('info', 'first'))
