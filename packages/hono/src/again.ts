@@ -1,10 +1,8 @@
-import { againByServer, type AnswerAgain } from '@redstart/core/http'
+import { againByServer, type AnswerAgain, readThrough, targetOfRequest } from '@redstart/core/http'
 import type { Context, ExecutionContext } from 'hono'
-import { later } from './captures.ts'
 import type { Connection } from './connection.ts'
-import { readThrough } from './read-through.ts'
+import { later } from './later.ts'
 import { announce, askedOnceMore, incomingOf } from './served-request.ts'
-import { targetOf } from './target.ts'
 
 /** Has an application answer a request: `app.fetch`. */
 export type Dispatch = (
@@ -39,7 +37,7 @@ function isServed(incoming: object, raw: Request): incoming is Incoming {
   return (
     method === raw.method &&
     typeof url === 'string' &&
-    url.endsWith(targetOf(raw)) &&
+    url.endsWith(targetOfRequest(raw)) &&
     typeof socket === 'object' &&
     Array.isArray(rawHeaders)
   )

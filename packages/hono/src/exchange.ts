@@ -1,16 +1,20 @@
-import { type AnswerAgain, type HttpExchange, quietly } from '@redstart/core/http'
+import {
+  type AnswerAgain,
+  type FetchHeaders,
+  type HttpExchange,
+  quietly,
+  targetOfRequest,
+  watchFetchHeaders,
+} from '@redstart/core/http'
 import type { Context } from 'hono'
 import { againFor, type Dispatch } from './again.ts'
-import type { AnswerHeaders } from './answer-headers.ts'
 import type { Connection } from './connection.ts'
 import { requestOf, setRequestHeader } from './served-request.ts'
-import { targetOf } from './target.ts'
-import { watchHeaders } from './watch-headers.ts'
 
 export interface HonoExchangeParts {
   readonly connection: Connection
   /** Of the answer. */
-  readonly headers: AnswerHeaders
+  readonly headers: FetchHeaders
   readonly dispatch: Dispatch | undefined
 }
 
@@ -18,7 +22,7 @@ export interface HonoExchangeParts {
 export class HonoExchange implements HttpExchange {
   readonly #context: Context
   readonly #connection: Connection
-  readonly #headers: AnswerHeaders
+  readonly #headers: FetchHeaders
   readonly #dispatch: Dispatch | undefined
 
   constructor(context: Context, { connection, headers, dispatch }: HonoExchangeParts) {
@@ -39,7 +43,7 @@ export class HonoExchange implements HttpExchange {
 
   /** As the Fetch standard writes it: `.` and `..` are resolved by then, which routes see as well. */
   get target(): string {
-    return targetOf(this.#context.req.raw)
+    return targetOfRequest(this.#context.req.raw)
   }
 
   get host(): string | undefined {
@@ -80,7 +84,7 @@ export class HonoExchange implements HttpExchange {
 
   /** Of the Request as it is now: one that takes its place is watched no more. */
   watchHeaders(read: (name: string) => void): () => void {
-    return watchHeaders(this.#context.req.raw.headers, read)
+    return watchFetchHeaders(this.#context.req.raw.headers, read)
   }
 
   get again(): AnswerAgain | undefined {

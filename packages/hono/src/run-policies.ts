@@ -1,10 +1,19 @@
-import { decideAll, enter, isPromise, type PolicyUse, type Reply, type Steps, Settling } from '@redstart/core/http'
+import {
+  decideAll,
+  enter,
+  FetchHeaders,
+  fetchReply,
+  isPromise,
+  type PolicyUse,
+  settleFetch,
+  type Steps,
+  Settling,
+} from '@redstart/core/http'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Dispatch } from './again.ts'
-import { AnswerHeaders, isBodiless } from './answer-headers.ts'
 import { type Connection, connectionOf, type ConnectionOptions } from './connection.ts'
 import { HonoExchange } from './exchange.ts'
-import { leave } from './leave.ts'
+import { later } from './later.ts'
 import { WholeAnswers } from './whole-answers.ts'
 import { answerable } from './problem-response.ts'
 
@@ -50,7 +59,7 @@ export interface Around {
 
 /** Runs policies around a handler. */
 export async function around({ c, next, uses, connection, dispatch, failed }: Around): Promise<void> {
-  const headers = new AnswerHeaders()
+  const headers = new FetchHeaders()
   const steps: Steps = { settles: [], within: [] }
   const { settles } = steps
   const settlingOf = (): Settling => new Settling(settles, headers, failed)
@@ -62,39 +71,28 @@ export async function around({ c, next, uses, connection, dispatch, failed }: Ar
     if (reply === undefined) {
       whole = new WholeAnswers(c)
       await enter(steps, next)
-    } else answerInPlace(c, headers, reply)
+    } else put(c, fetchReply(reply, headers, c.req.raw.method))
   } catch (error) {
     // Whatever answers it is out of reach here, but who has decided settles.
     if (settles.length > 0) await settlingOf().settle(500)
     throw answerable(error)
   }
-  if (settles.length > 0 || headers.givenCount > 0) await leave(c, { headers, settling: settlingOf(), whole })
+  if (settles.length === 0 && headers.givenCount === 0) return
+  const answer = c.res
+  const leaving = await settleFetch({
+    ...{ answer, headers, method: c.req.raw.method, settling: settlingOf(), isWhole: whole?.has(answer) === true },
+    later: (work) => later(c, work),
+  })
+  if (leaving !== answer) put(c, leaving)
+}
+
+function put(c: Context, answer: Response): void {
+  // Hono adds the headers of the answer before, unless there is none.
+  c.res = undefined
+  c.res = answer
 }
 
 /** What middleware in front has set, as Hono gives it to any answer. */
 function headersBefore(c: Context): Headers {
   return c.body(null).headers
-}
-
-function answerInPlace(c: Context, headers: AnswerHeaders, reply: Reply): void {
-  const body = c.req.raw.method === 'HEAD' || isBodiless(reply.status) ? null : (reply.body ?? null)
-  // What is a plain record is written as it is; Headers are read one by one, and sorted.
-  const isPlain = reply.complete === true && headers.isFirst
-  const response = new Response(body, {
-    status: reply.status,
-    headers: isPlain ? recordOf(reply) : headers.ofReply(reply),
-  })
-  c.res = undefined
-  c.res = response
-}
-
-/** Many requests are told the same. */
-const records = new WeakMap<Reply, Record<string, string>>()
-
-function recordOf(reply: Reply): Record<string, string> {
-  const known = records.get(reply)
-  if (known !== undefined) return known
-  const record = Object.fromEntries(reply.headers)
-  records.set(reply, record)
-  return record
 }

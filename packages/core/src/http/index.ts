@@ -19,7 +19,14 @@ export { isQuiet, quietly } from './quietly.ts'
 export { clientNetwork, type NetworkBits } from './address/client-network.ts'
 export type { ForwardedHeader } from './address/forwarded.ts'
 export type { Network } from './address/address-set.ts'
-export { cookieValues, parseCookies, type RequestCookie, serializeCookie, type SetCookie } from './cookies.ts'
+export {
+  cookieValues,
+  parseCookies,
+  type RequestCookie,
+  sentValues,
+  serializeCookie,
+  type SetCookie,
+} from './cookies.ts'
 export { MARKETING_PARAMETERS } from './caching/query.ts'
 export { markPrivate, privateReason } from './caching/private-mark.ts'
 export { crossSitePolicy, type CrossSiteOptions } from './cross-site.ts'
@@ -48,6 +55,12 @@ export {
   usePolicy,
   type Within,
 } from './policy-use.ts'
+export { FetchHeaders } from './fetch/answer-headers.ts'
+export type { Later } from './fetch/captures.ts'
+export { type FetchAnswer, fetchReply, settleFetch } from './fetch/leaving.ts'
+export { readThrough } from './fetch/read-through.ts'
+export { targetOfRequest } from './fetch/target.ts'
+export { watchFetchHeaders } from './fetch/watch-headers.ts'
 export type { GateClock } from './limited-fetch/gate.ts'
 export { type LimitedFetch, limitedFetch, type LimitedFetchOptions } from './limited-fetch/limited-fetch.ts'
 export {
@@ -85,7 +98,7 @@ export {
   sessionsFrom,
   type SessionsSource,
 } from './session-access.ts'
-export type { SessionCookieOptions } from './session-cookie.ts'
+export { type CookieConnection, endedCookie, SessionCookieFormat, type SessionCookieOptions } from './session-cookie.ts'
 export { SessionProperty, type SessionPropertyParts } from './session-property.ts'
 export { sessionPolicy, type SessionPolicyOptions, type SessionState } from './session-policy.ts'
 export type { GivenHeader, SettledHeaders } from './settled-headers.ts'

@@ -1,7 +1,8 @@
-import type { GivenHeader, HeaderList, Reply, SettledHeaders } from '@redstart/core/http'
+import type { HeaderList, Reply } from '../exchange.ts'
+import type { GivenHeader, SettledHeaders } from '../settled-headers.ts'
 
 /** The headers of an answer while policies settle; the answer of a handler is not changed by them. */
-export class AnswerHeaders implements SettledHeaders {
+export class FetchHeaders implements SettledHeaders {
   #before: HeaderList = []
   readonly #given: GivenHeader[] = []
   /** Of the answer that is to leave, as it is until a policy gives one; there is none before the handler has answered. */

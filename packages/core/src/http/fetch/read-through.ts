@@ -1,4 +1,4 @@
-import type { BodyCaptures } from '@redstart/core/http'
+import type { BodyCaptures } from '../body-captures.ts'
 import { bytesOf } from './shown-body.ts'
 
 /** Bytes after which others have their turn: a body that is there already would be read without any pause. */

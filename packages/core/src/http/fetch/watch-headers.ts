@@ -1,4 +1,4 @@
-import { isQuiet } from '@redstart/core/http'
+import { isQuiet } from '../quietly.ts'
 
 /**
  * Tells which headers are looked at. Who asks for all of them looks at all that are there.
@@ -6,7 +6,7 @@ import { isQuiet } from '@redstart/core/http'
  * @param read told a name in lower case, maybe several times.
  * @returns how to stop.
  */
-export function watchHeaders(headers: Headers, read: (name: string) => void): () => void {
+export function watchFetchHeaders(headers: Headers, read: (name: string) => void): () => void {
   const known = new Set<string>()
   const tell = (name: unknown): void => {
     const lower = String(name).toLowerCase()

@@ -1,6 +1,9 @@
-import { BodyCaptures, type Capture } from '@redstart/core/http'
-import type { Context } from 'hono'
+import { BodyCaptures } from '../body-captures.ts'
+import type { Capture } from '../exchange.ts'
 import { bytesOf, showBody } from './shown-body.ts'
+
+/** Is given what goes on after the answer, for runtimes that stop with it what they were not told of. */
+export type Later = (work: Promise<void>) => void
 
 export interface CapturedAnswer {
   readonly answer: Response
@@ -9,6 +12,7 @@ export interface CapturedAnswer {
   readonly captures: readonly Capture[]
   /** Those that leave. */
   readonly headers: Headers
+  readonly later: Later
 }
 
 /**
@@ -16,19 +20,22 @@ export interface CapturedAnswer {
  *
  * @returns the body to send in the place of the answer's; undefined where that leaves as it is.
  */
-export function captureAnswer(
-  c: Context,
-  { answer, isWhole, captures, headers }: CapturedAnswer,
-): ReadableStream<Uint8Array> | undefined {
+export function captureAnswer({
+  answer,
+  isWhole,
+  captures,
+  headers,
+  later,
+}: CapturedAnswer): ReadableStream<Uint8Array> | undefined {
   if (captures.length === 0) return undefined
   const body = isWhole && captures.every(({ write }) => write === undefined) ? null : answer.body
   if (body === null) {
-    later(c, showWhole(captures))
+    tellLater(later, showWhole(captures))
     return undefined
   }
   const length = headers.get('content-length')
   const expected = length === null ? undefined : Number(length)
-  return showBody({ body, length: expected, captures, later: (work) => later(c, work) })
+  return showBody({ body, length: expected, captures, later: (work) => tellLater(later, work) })
 }
 
 /** A body that is there already, or none. */
@@ -39,12 +46,6 @@ export function showWhole(captures: readonly Capture[], body?: Uint8Array | stri
   return shown.end()
 }
 
-/** Runtimes at the edge stop with the answer what they were not told of; others have no such thing. */
-export function later(c: Context, work: Promise<void> | undefined): void {
-  if (work === undefined) return
-  try {
-    c.executionCtx.waitUntil(work)
-  } catch {
-    // There is none: it goes on by itself.
-  }
+export function tellLater(later: Later, work: Promise<void> | undefined): void {
+  if (work !== undefined) later(work)
 }

@@ -1,4 +1,4 @@
-import type { GivenHeader } from '@redstart/core/http'
+import type { GivenHeader } from '../settled-headers.ts'
 import { apply } from './answer-headers.ts'
 
 /**

@@ -1,4 +1,5 @@
-import { BodyCaptures, type Capture } from '@redstart/core/http'
+import { BodyCaptures } from '../body-captures.ts'
+import type { Capture } from '../exchange.ts'
 
 export interface ShownBody {
   readonly body: ReadableStream<Uint8Array>
