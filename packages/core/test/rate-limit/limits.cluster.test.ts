@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRedstart, gcra, slidingLog, slidingWindow } from '../../src/index.ts'
 import { redis } from '../../src/redis/index.ts'
 import { documentedRights } from '../redis/rights.ts'
-import { appName, TIMEOUT, timedRedis } from './places.ts'
+import { appName, dumped, kept, TIMEOUT, timedRedis } from './places.ts'
 import { steps } from './random.ts'
 import { checked, itemOf } from './suite/steps.ts'
 import { limiterTests } from './suite/engine.ts'
+import { keptTests } from './suite/kept.ts'
+import { lateTests } from './suite/late.ts'
 import { leaseTests } from './suite/leases.ts'
 import { limitStoreTests } from './suite/limits.ts'
 
@@ -32,10 +34,11 @@ describe('limits in a Redis Cluster, as a user with just enough rights', () => {
       backend: () => redis(url()),
       timed: (app) => timedRedis(url(), app),
       single: false,
+      dump: async (app) => await dumped(cluster.nodes, app),
       flushScripts: async () =>
         void (await Promise.all([0, 1, 2].map(async (node) => await cluster.command(node, 'SCRIPT', 'FLUSH')))),
     },
-    { steps: steps(15), properties: false },
+    { steps: steps(15) },
   )
 })
 
@@ -43,7 +46,7 @@ describe('limits of keys in several slots', () => {
   const policy = gcra({ rate: '1/1m', burst: 3 })
   const keys = ['a', 'b', 'c', 'd', 'e']
 
-  it('take from all, or give back what some took, byte for byte the same', async () => {
+  it('take from all, or give back exactly what some took', async () => {
     const timed = timedRedis(url())
     const log = slidingLog({ limit: 3, window: '1m' })
     const strict = slidingWindow({ limit: 3, window: '1m', strict: true })
@@ -101,4 +104,15 @@ describe('limits of keys in several slots', () => {
 describe('a limiter over a Redis Cluster', () => {
   limiterTests(() => redis(url()), 'redis')
   leaseTests(() => redis(url()))
+  keptTests(
+    () => redis(url()),
+    async (app) => await kept(cluster.nodes, app),
+  )
+  lateTests(
+    () => redis(url()),
+    () => ({
+      pause: () => cluster.nodes.forEach((node) => node.pause()),
+      resume: () => cluster.nodes.forEach((node) => node.resume()),
+    }),
+  )
 })

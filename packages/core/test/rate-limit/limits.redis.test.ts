@@ -1,9 +1,10 @@
 import { type RedisServer, startRedis } from '@redstart/testing'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { redis } from '../../src/redis/index.ts'
-import { timedRedis } from './places.ts'
+import { dumped, kept, timedRedis } from './places.ts'
 import { steps } from './random.ts'
 import { limiterTests } from './suite/engine.ts'
+import { keptTests } from './suite/kept.ts'
 import { leaseTests } from './suite/leases.ts'
 import { limitStoreTests } from './suite/limits.ts'
 
@@ -19,11 +20,7 @@ describe('limits in Redis', () => {
       backend: () => redis(server.url),
       timed: (app) => timedRedis(server.url, app),
       single: true,
-      dump: async (app) => {
-        const keys = (await server.command('KEYS', `${app}:*`)) as readonly string[]
-        const dumps = [...keys].sort().map(async (key) => `${key} ${String(await server.command('DUMP', key))}`)
-        return await Promise.all(dumps)
-      },
+      dump: async (app) => await dumped([server], app),
       flushScripts: async () => void (await server.command('SCRIPT', 'FLUSH')),
     },
     { steps: steps(60) },
@@ -33,4 +30,8 @@ describe('limits in Redis', () => {
 describe('a limiter over Redis', () => {
   limiterTests(() => redis(server.url), 'redis')
   leaseTests(() => redis(server.url))
+  keptTests(
+    () => redis(server.url),
+    async (app) => await kept([server], app),
+  )
 })

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { RedisServer } from '@redstart/testing'
 import { type Backend, type LimitStore, systemClock } from '../../src/index.ts'
 import { MemoryLimits } from '../../src/memory/limits/limits.ts'
 import { MemoryLimitStore } from '../../src/memory/limits/limit-store.ts'
@@ -41,6 +42,35 @@ export function timedMemory(most = 100_000, longer = 0): TimedStore {
   const timed = { now: START } as { now: number; store: LimitStore } // completed on the next line
   timed.store = new MemoryLimitStore(new MemoryLimits(most, longer), () => timed.now)
   return timed
+}
+
+/** What is stored of an app by these servers, in a form that can be compared. */
+export async function dumped(servers: readonly RedisServer[], app: string): Promise<readonly string[]> {
+  const dump = async (server: RedisServer, key: string): Promise<string> =>
+    `${key} ${String(await server.command('DUMP', key))}`
+  return await ofEach(servers, app, dump)
+}
+
+/** The keys of an app on these servers, and for how many ms each lives on. */
+export async function kept(servers: readonly RedisServer[], app: string): Promise<ReadonlyMap<string, number>> {
+  const lives = async (server: RedisServer, key: string): Promise<readonly [string, number]> => [
+    key,
+    Number(await server.command('PTTL', key)),
+  ]
+  return new Map(await ofEach(servers, app, lives))
+}
+
+async function ofEach<T>(
+  servers: readonly RedisServer[],
+  app: string,
+  of: (server: RedisServer, key: string) => Promise<T>,
+): Promise<readonly T[]> {
+  const all: T[] = []
+  for (const server of servers) {
+    const keys = (await server.command('KEYS', `${app}:*`)) as readonly string[] // by its definition
+    for (const key of [...keys].sort()) all.push(await of(server, key))
+  }
+  return all
 }
 
 /** @param target what `redis()` takes. */

@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest'
 import { type Backend, type Decision, fixedWindow, gcra } from '../../../src/index.ts'
 import { openLimiter } from '../opened.ts'
+import { appName } from '../places.ts'
 
+const MOST = 20
 const slow = { rate: '1/1h', burst: 1000 } as const
 const POLICIES = {
   usual: gcra({ ...slow, lease: true }),
   window: fixedWindow({ limit: 1000, window: '1h', lease: true }),
+  several: gcra({ ...slow, lease: { most: MOST, duration: '1h', from: 5 } }),
   held: gcra({ ...slow, burst: 100, lease: { most: 20, duration: '1h', from: 2 } }),
   strict: gcra({ ...slow, burst: 100, lease: { most: 20, duration: '1h', from: 2 }, block: '1h' }),
 }
@@ -43,6 +46,29 @@ export function leaseTests(backend: () => Backend): void {
     expect(all.slice(0, held).every(({ mode }) => mode === 'lease')).toBe(true)
     // Nobody is kept out for what was not to be had ahead, but for what was refused.
     expect(opened.of('limit.blocked')).toHaveLength(name === 'strict' ? 1 : 0)
+  })
+
+  it('grants exactly what there is to several that take ahead, but for what one holds that is gone', async () => {
+    const [app, shared] = [appName(), backend()]
+    const all = [0, 1, 2].map(() => openLimiter(shared, POLICIES, { app, limits: { instances: 3 } }))
+    const checks = async (own: (typeof all)[number], rounds: number): Promise<number> => {
+      let passed = 0
+      for (let n = 0; n < rounds; n += 1)
+        passed += passedOf(
+          await Promise.all(Array.from({ length: 15 }, () => own.limiter.check('several', { key: 'k' }))),
+        )
+      return passed
+    }
+    // The first one checks no more after a few rounds, without a word.
+    const sums = await Promise.all(all.map(async (own, n) => await checks(own, n === 0 ? 8 : 70)))
+    const passed = sums.reduce((sum, each) => sum + each, 0)
+    expect(passed).toBeLessThanOrEqual(1000)
+    expect(passed).toBeGreaterThanOrEqual(1000 - MOST)
+    // Those that went on until nothing was to be had hold nothing.
+    expect(await all[1]?.limiter.peek('several', { key: 'k' })).toMatchObject({
+      policies: { several: { remaining: 0 } },
+    })
+    for (const own of all) await own[Symbol.asyncDispose]()
   })
 
   it('asks few times for many that are refused', async () => {
