@@ -13,6 +13,8 @@ import {
 import { FRAMEWORKS } from './apps.ts'
 import { createShowcase, type Showcase } from './showcase.ts'
 import { startApps } from './start-apps.ts'
+import type { AppLink } from './state.ts'
+import { startStorefront } from './storefront/start-storefront.ts'
 
 try {
   await main()
@@ -63,6 +65,9 @@ async function main(): Promise<void> {
 
   Ctrl-C ends it.
 `)
+  const first = 1 + Math.max(...apps.map((one) => one.port))
+  const started = (link: AppLink): void => showcase.beside([...beside, link])
+  close.push(startStorefront({ database, app, redis: apart, port: first, tell: console.log, started }))
 }
 
 /** The database with its data; the page and the terminal follow. */
