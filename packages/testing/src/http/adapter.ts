@@ -6,6 +6,8 @@ export interface HttpAdapter {
   start(app: HttpApp): Promise<StartedHttpApp>
   /** The answer to a thrown error passes the policies as well: it does in Express and Fastify. */
   readonly settlesErrors: boolean
+  /** The server under the framework says how long bodies are that are there as a whole. @default true */
+  readonly sendsLengths?: boolean
   /**
    * What the server under the framework does not serve, whatever an adapter does: requests that are sent before the one
    * before is answered, or those of HTTP/1.0 without a `Host`. The suite expects then that no handler answers them.

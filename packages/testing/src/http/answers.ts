@@ -66,19 +66,22 @@ export const answerTests: readonly HttpAdapterTest[] = [
     isTold(answer, '404 -')
   }),
 
-  httpTest('a policy that replies keeps the handler out, and those before it settle', async ({ ask, doings }) => {
-    for (const method of ['GET', 'HEAD']) {
-      const answer = await ask('/limited', { method, headers: { cookie: 'visitor=ada' } })
-      equal(answer.status, 429)
-      equal(answer.headers['content-type'], 'application/problem+json')
-      equal(answer.headers['retry-after'], '7')
-      equal(answer.headers['content-length'], '59')
-      isTold(answer, '429 -')
-      if (method === 'GET')
-        deepEqual(objectIn(answer.body), { title: 'Too Many Requests', status: 429, code: 'LIMITED' })
-    }
-    deepEqual(doings.handled, [])
-  }),
+  httpTest(
+    'a policy that replies keeps the handler out, and those before it settle',
+    async ({ ask, doings, adapter }) => {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await ask('/limited', { method, headers: { cookie: 'visitor=ada' } })
+        equal(answer.status, 429)
+        equal(answer.headers['content-type'], 'application/problem+json')
+        equal(answer.headers['retry-after'], '7')
+        equal(answer.headers['content-length'], adapter.sendsLengths === false ? undefined : '59')
+        isTold(answer, '429 -')
+        if (method === 'GET')
+          deepEqual(objectIn(answer.body), { title: 'Too Many Requests', status: 429, code: 'LIMITED' })
+      }
+      deepEqual(doings.handled, [])
+    },
+  ),
 
   httpTest('policies are told of the request what the client sent', async ({ ask, port }) => {
     const target = '/facts?a=%2Fb&a=%zz&settle='

@@ -25,7 +25,7 @@ export const hiddenBodyTests: readonly HttpAdapterTest[] = [
       const target = withMove(path, 'shorter')
       const answer = await app.ask(target)
       deepEqual([answer.status, answer.body.toString()], [200, 'what is kept'])
-      equal(answer.headers['content-length'], '12')
+      equal(answer.headers['content-length'], app.adapter.sendsLengths === false ? undefined : '12')
       const hidden = await hiddenOf(app, target)
       deepEqual([hidden.outcome, hidden.calls], ['finished', 1])
       if (path !== '/json') equal(hashOf(bodyOf(hidden)), megabyteHash())
