@@ -21,7 +21,7 @@ export function httpIn(frameworks: readonly Framework[]): Benchmark {
     notes: [
       '`ready bytes` is a handler that sends what a hit sends, and has it at hand: the ceiling. `from Redis` is a page that',
       'memory has no room for. The processor of the server is what a request costs it, whatever else the machine has to do;',
-      'clients have the other core. hono/cache stores nothing on Node.js.',
+      'clients have the other core, and never sleep. hono/cache stores nothing on Node.js.',
     ],
     title: 'One page of 10 kB, cached (32 connections, 50 pages in turn), against the caches that people have',
     async run(pace = FULL) {
