@@ -5,8 +5,9 @@ import { getCookie } from 'hono/cookie'
 import { cors } from 'hono/cors'
 import { etag } from 'hono/etag'
 import { secureHeaders } from 'hono/secure-headers'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { cacheResponse, type CacheResponseMiddlewareOptions } from '../src/index.ts'
+import { listen } from './node-adapter.ts'
 
 const HEADERS = {
   ...{ 'accept-encoding': 'gzip;q=0', 'user-agent': 'test', accept: 'text/html', cookie: 'theme=dark' },
@@ -68,4 +69,25 @@ it('strict stores no answer that depends on what is not hidden', async () => {
   const { bodies, told } = await twice('strict', (c) => c.req.header('x-forwarded-for'))
   expect(bodies).toEqual(['1 192.0.2.1', '2 undefined'])
   expect(told).toEqual(['x-forwarded-for refused'])
+})
+
+it.each<[string, (headers: Headers) => unknown]>([
+  ['its members', (headers) => Object.keys(Object.fromEntries(headers)).length],
+  ['keys()', (headers) => [...headers.keys()].length],
+  ['forEach()', (headers) => headers.forEach(() => undefined)],
+])('on Node.js, whose headers are of another kind: a handler that looks at all of them by %s', async (_, look) => {
+  const redstart = createRedstart()
+  onTestFinished(async () => await redstart.close())
+  const told: string[] = []
+  redstart.events.on('unkeyed', ({ header }: Extract<HttpEvent, { type: 'http.unkeyed' }>) => void told.push(header))
+  const app = new Hono().use('*', cacheResponse(redstart, { ttl: '1m', audit: 'warn' }))
+  app.get('*', (c) => {
+    look(c.req.raw.headers)
+    return c.text('page')
+  })
+  const { port, close } = await listen(app)
+  onTestFinished(close)
+  const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { 'x-own': '1' } })
+  expect([response.status, await response.text()]).toEqual([200, 'page'])
+  expect(told).toContain('x-own')
 })

@@ -4,6 +4,7 @@ import { coalescingTests } from './coalescing.ts'
 import { codingTests } from './codings.ts'
 import { freshnessTests } from './freshness.ts'
 import { invalidatingTests } from './invalidating.ts'
+import { lateTests } from './late.ts'
 import { leakTests, ownerTests } from './leaks.ts'
 import { optionTests } from './options.ts'
 import { deceptionTests, poisoningTests } from './poisoning.ts'
@@ -23,6 +24,7 @@ export const cachedAdapterTests: Readonly<Record<string, readonly CachedAdapterT
   'a body': bodyTests,
   'a body that is compressed': codingTests,
   'a stream': streamTests,
+  'what is said while a body leaves': lateTests,
   'many at the same time': coalescingTests,
   'an answer': freshnessTests,
   'what has changed': invalidatingTests,

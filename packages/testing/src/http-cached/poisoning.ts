@@ -59,6 +59,11 @@ const ATTACKS: readonly Attack[] = [
   { name: 'an escaped segment up', evil: { target: '/evil%2f..%2f{page}' } },
   { name: 'two slashes', evil: { target: '/{page}?name=evil' } },
   { name: 'the absolute form of another host', evil: { target: 'http://evil.example{page}' } },
+  {
+    name: 'the absolute form of the right host, with the header of another',
+    evil: { target: 'http://app.example{page}', host: 'evil.example' },
+  },
+  { name: 'two hosts in one', evil: { host: 'app.example,evil.example' } },
   { name: 'the absolute form of no host', evil: { target: 'http:{page}' } },
   { name: 'HTTP/1.0', evil: { version: '1.0', headers: { 'x-fail': '400' } } },
   { name: 'another host', evil: { host: 'evil.example' } },
@@ -105,7 +110,7 @@ export const poisoningTests: readonly CachedAdapterTest[] = (
 /** A page that shows all that it is given of who asks for it, and how. */
 async function echo({ method, target, host, header: headerOf, text }: CachedTurn) {
   const status = Number(headerOf('x-fail') ?? 200)
-  const body = `${method} ${target} of ${host} with ${await text()} at ${PROXIES.map((name) => headerOf(name)).join()}`
+  const body = `${method} ${target} of ${host} (${headerOf('host')}) with ${await text()} at ${PROXIES.map((name) => headerOf(name)).join()}`
   const { searchParams } = new URL(target.replace(/^\/+/, '/'), 'http://app')
   return page(
     `${body}: ${searchParams.getAll('name').join()}`,

@@ -12,8 +12,10 @@ export function watchFetchHeaders(headers: Headers, read: (name: string) => void
     const lower = String(name).toLowerCase()
     if (!isQuiet() && !known.has(lower)) read(lower)
   }
+  // Servers have headers of their own kinds, on which the methods of others do not work.
+  const { keys } = headers
   const tellAll = (): void => {
-    for (const name of Headers.prototype.keys.call(headers)) tell(name)
+    for (const name of Reflect.apply(keys, headers, [])) tell(name)
   }
   const own = (method: keyof Headers | typeof Symbol.iterator, told: (name: unknown) => void): void => {
     // Each is a method of Headers, which an own one stands in front of.

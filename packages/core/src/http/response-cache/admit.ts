@@ -1,7 +1,9 @@
 import { wallTime } from '../../clock.ts'
+import { isTag } from '../../keys.ts'
 import { type Lifetime, lifetimeOf } from '../caching/freshness.ts'
 import { privateReason } from '../caching/private-mark.ts'
 import { surrogateTags } from '../caching/cache-tags.ts'
+import { cacheGroups } from '../caching/groups.ts'
 import { refusalOf } from '../caching/storing.ts'
 import { deceives } from '../caching/unsafe-target.ts'
 import { varyNames } from '../caching/vary.ts'
@@ -43,16 +45,36 @@ export function admit<Context>(exchange: HttpExchange, head: LeavingHead, settin
   return { stored: true, lifetime, vary, notes }
 }
 
+/**
+ * Decides once more when the body is whole: the handler of a stream goes on when the head has left, and what it says of its
+ * answer then, or hands out of what is somebody's, counts as well.
+ */
+export function admitWhole<Context>(
+  { request }: Pick<HttpExchange, 'request'>,
+  admitted: Extract<Admitted, { readonly stored: true }>,
+  status: number,
+  settings: Settings<Context>,
+): Admitted {
+  const why = forbiddenBy(request, settings)
+  if (why !== undefined) return { stored: false, why }
+  const notes = notesOf(request)
+  return { ...admitted, lifetime: noted(notes, status, settings) ?? admitted.lifetime, notes }
+}
+
+/** Why an answer must not be stored by what was said of its request. */
+function forbiddenBy<Context>(request: object, { mode, user }: Settings<Context>): string | undefined {
+  return notesOf(request)?.refused ?? (user !== undefined || mode === 'rfc' ? undefined : privateReason(request))
+}
+
 /** Why an answer must not be stored, whatever it says of its freshness. */
 function vetoOf<Context>(exchange: HttpExchange, head: LeavingHead, settings: Settings<Context>): string | undefined {
   const { mode, authorized, stripSetCookie, targets, user, statuses } = settings
   const rfc = mode === 'rfc'
   const notes = notesOf(exchange.request)
-  if (notes?.refused !== undefined) return notes.refused
+  const forbidden = forbiddenBy(exchange.request, settings)
+  if (forbidden !== undefined) return forbidden
   if (ENDLESS.test(head.header('content-type') ?? '')) return 'stream'
   const owned = user !== undefined
-  const mark = owned || rfc ? undefined : privateReason(exchange.request)
-  if (mark !== undefined) return mark
   const refusal = refusalOf(exchange, head, {
     ...{ targets, authorized, owned },
     // What a handler said of its answer is not said of the error that came in its place.
@@ -69,7 +91,7 @@ function vetoOf<Context>(exchange: HttpExchange, head: LeavingHead, settings: Se
     (count) => (dropped = count),
   )
   // By a tag that is not kept, nobody could drop it.
-  if (dropped > 0) return 'tags'
+  if (dropped > 0 || !cacheGroups((name) => head.header(name)).every(isTag)) return 'tags'
   const { target } = exchange
   const path = target.slice(0, (target.indexOf('?') + 1 || target.length + 1) - 1)
   return !rfc && deceives(path, undefined, head.header('content-type')) ? 'deception' : undefined
@@ -96,13 +118,10 @@ function lifetimeFor<Context>(
   notes: Notes | undefined,
   settings: Settings<Context>,
 ): Omit<Lifetime, 'source'> | undefined {
-  const { mode, targets, stale, staleIfError, ttl, statuses } = settings
-  const routes = {
-    staleWhileRevalidate: notes?.stale ?? stale,
-    staleIfError: notes?.staleIfError ?? staleIfError,
-    mustRevalidate: false,
-  }
-  if (notes?.ttl !== undefined && head.status < 500) return { fresh: notes.ttl, ...routes }
+  const { mode, targets, ttl, statuses } = settings
+  const byHandler = noted(notes, head.status, settings)
+  if (byHandler !== undefined) return byHandler
+  const routes = routesOf(notes, settings)
   const said = lifetimeOf(head, { targets, heuristics: mode === 'rfc', now: wallTime() })
   if (said !== undefined) {
     if (said.mustRevalidate) return said
@@ -116,4 +135,24 @@ function lifetimeFor<Context>(
   if (ttl === undefined || (own === undefined && !STORED_UNASKED.has(head.status))) return undefined
   const nothing = head.status === 404 || head.status === 410
   return { fresh: own ?? (nothing ? Math.min(ttl, NOTHING_THERE_MS) : ttl), ...routes }
+}
+
+/** What `cacheFor()` said; of an error that came in place of the answer it was not said. */
+function noted<Context>(
+  notes: Notes | undefined,
+  status: number,
+  settings: Settings<Context>,
+): Omit<Lifetime, 'source'> | undefined {
+  return notes?.ttl === undefined || status >= 500 ? undefined : { fresh: notes.ttl, ...routesOf(notes, settings) }
+}
+
+function routesOf<Context>(
+  notes: Notes | undefined,
+  { stale, staleIfError }: Settings<Context>,
+): Omit<Lifetime, 'source' | 'fresh'> {
+  return {
+    staleWhileRevalidate: notes?.stale ?? stale,
+    staleIfError: notes?.staleIfError ?? staleIfError,
+    mustRevalidate: false,
+  }
 }

@@ -2,7 +2,8 @@ import { ByteEntries, engineOf } from '../../cache/byte-entries.ts'
 import type { Cache } from '../../cache/cache.ts'
 import type { Engine } from '../../cache/engine.ts'
 import type { Reached } from '../../cache/targets.ts'
-import { RedstartError } from '../../errors.ts'
+import { checkMembers, checkObject, invalidArgument, RedstartError } from '../../errors.ts'
+import { membersOf } from '../../members.ts'
 import type { PolicyUse } from '../policy-use.ts'
 import { Admissions } from './admissions.ts'
 import type { Run } from './filling.ts'
@@ -62,14 +63,33 @@ export async function purgePages(
   options: PurgePagesOptions = {},
 ): Promise<Reached> {
   const engine = engineFrom(from)
+  checkObject('the options of purgePages', options)
+  checkMembers('the options of purgePages', options, PURGE_MEMBERS)
   const { host, ...others } = options
-  const keys = new RequestKeys(resolveSettings<never>(others, []))
-  for (const target of targets)
-    if (typeof target !== 'string' || !target.startsWith('/'))
-      throw new RedstartError('INVALID_ARGUMENT', 'purgePages() takes paths that begin with /, as clients send them')
+  const settings = resolveSettings<never>(others, [])
+  if (settings.hosts !== undefined && (host === undefined || !settings.hosts.has(host.toLowerCase())))
+    throw invalidArgument('host', host, 'one of hosts, whose pages they are')
+  const keys = new RequestKeys(settings)
+  checkTargets(targets)
   const prefixes = targets.flatMap((target) => keys.pagesOf(host, target))
   return await drop(engine, { host, targets, prefixes, tags: [] })
 }
+
+const PURGE_MEMBERS: ReadonlySet<string> = membersOf<PurgePagesOptions>({
+  ...{ host: true, hosts: true, query: true, namespace: true },
+})
+
+/** What no client sends drops nothing, and would do so in silence. */
+function checkTargets(targets: unknown): asserts targets is readonly string[] {
+  if (!Array.isArray(targets) || targets.length === 0)
+    throw invalidArgument('what purgePages() was given', targets, "a list of paths, such as ['/menu']")
+  for (const target of targets as readonly unknown[])
+    if (typeof target !== 'string' || !AS_SENT.test(target))
+      throw invalidArgument('a path of purgePages()', target, 'a path that begins with /, escaped as clients send it')
+}
+
+/** Browsers and libraries escape all others, and keep fragments to themselves. */
+const AS_SENT = /^\/[!-"$-~]*$/
 
 async function drop({ invalidator, telemetry }: Engine, { host, targets, prefixes, tags }: Dropped): Promise<Reached> {
   const reached = await invalidator.invalidate({ prefixes, tags })

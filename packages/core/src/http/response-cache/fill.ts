@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { wallTime } from '../../clock.ts'
 import type { ByteEntries } from '../../cache/byte-entries.ts'
 import type { LoadFrame } from '../../cache/load-frame.ts'
+import { MOST_TAGS } from '../../cache/refusal.ts'
 import type { Moment } from '../../cache/token.ts'
 import { variantKey } from '../caching/cache-key.ts'
 import { surrogateTags } from '../caching/cache-tags.ts'
@@ -11,8 +12,8 @@ import { formatHttpDate } from '../caching/http-date.ts'
 import { encodeStored } from '../caching/stored-response.ts'
 import { storedHeaders } from '../caching/stored-headers.ts'
 import { variantOf } from '../caching/vary.ts'
-import type { HeaderList, LeavingHead } from '../exchange.ts'
-import type { Admitted } from './admit.ts'
+import type { HeaderList, HttpExchange, LeavingHead } from '../exchange.ts'
+import { admitWhole, type Admitted } from './admit.ts'
 import type { StoredAnswer } from './prepared.ts'
 import type { Settings } from './settings.ts'
 
@@ -48,13 +49,13 @@ export interface Storing {
   readonly tags: readonly string[]
 }
 
-/** What of a head is stored. */
+/** What of a head is stored; undefined for one with more tags than an entry can have, by some of which nobody could drop it. */
 export function storingOf(
   place: FillPlace,
   head: LeavingHead,
   admitted: Storing['admitted'],
   settings: Settings<never>,
-): Storing {
+): Storing | undefined {
   const now = wallTime()
   const headers = [...storedHeaders(head.headers, settings.targets)]
   if (head.header('date') === undefined) headers.push(['date', formatHttpDate(now)])
@@ -66,12 +67,21 @@ export function storingOf(
       ...(admitted.notes?.tags ?? []),
     ]),
   ]
+  if (tags.length > MOST_TAGS) return undefined
   return {
     ...{ place, settings, admitted, headers, tags, status: head.status },
     // Here what a handler does takes time, and no network: its answer is as young as its head, unless the RFC is to decide.
     initialAge: initialAge((name) => head.header(name), settings.mode === 'rfc' ? place.requestedAt : now, now),
     receivedAt: place.entries.ended(),
   }
+}
+
+/** The same when the body is whole, with what its handler has said meanwhile; undefined where that forbids it. */
+export function wholeOf(storing: Storing, exchange: Pick<HttpExchange, 'request'>): Storing | undefined {
+  const admitted = admitWhole(exchange, storing.admitted, storing.status, storing.settings)
+  if (!admitted.stored) return undefined
+  const tags = [...new Set([...storing.tags, ...(admitted.notes?.tags ?? [])])]
+  return tags.length > MOST_TAGS ? undefined : { ...storing, admitted, tags }
 }
 
 /**

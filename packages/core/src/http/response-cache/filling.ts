@@ -9,10 +9,11 @@ import { admit, type Admitted } from './admit.ts'
 import type { Admission, Admissions } from './admissions.ts'
 import type { Asked } from './asked.ts'
 import { BodyCapture } from './body-capture.ts'
-import { type FillPlace, store, type Storing, storingOf } from './fill.ts'
+import { type FillPlace, store, type Storing, storingOf, wholeOf } from './fill.ts'
 import { Handling } from './handling.ts'
 import { PreparedAnswer } from './prepared.ts'
 import { notModifiedReply, serve } from './serve.ts'
+import { storedHead } from './stored-head.ts'
 import { shownOf } from './shown.ts'
 import type { Settings } from './settings.ts'
 import { usageOf } from './usage.ts'
@@ -103,7 +104,17 @@ export class Filling<Context> {
     if (stale.lastModified !== undefined) exchange.setRequestHeader('if-modified-since', stale.lastModified)
   }
 
+  /** @throws what the application's own functions throw; who waits goes ahead then. */
   settle(head: LeavingHead): Settlement {
+    try {
+      return this.#settle(head)
+    } catch (error) {
+      this.#end('passed')
+      throw error
+    }
+  }
+
+  #settle(head: LeavingHead): Settlement {
     const { asked, stale } = this.#parts
     const settings = this.#settings
     asked.audit?.end()
@@ -123,15 +134,15 @@ export class Filling<Context> {
     const { asked, entries } = this.#parts
     const settings = this.#settings
     const headers = freshened(stale.stored.headers, head.headers, settings.targets)
-    const whole = headOf(stale.stored.status, headers)
+    const whole = storedHead(stale.stored.status, headers)
     const admitted = admit(asked.exchange, whole, settings)
+    const storing = admitted.stored ? storingOf(this.#place(), whole, admitted, settings) : undefined
     const age = stale.age(entries.time)
-    const status: CacheStatus = { fwd: 'stale', fwdStatus: 304, ...(admitted.stored && { stored: true }) }
-    if (!admitted.stored) {
+    const status: CacheStatus = { fwd: 'stale', fwdStatus: 304, ...(storing !== undefined && { stored: true }) }
+    if (!admitted.stored || storing === undefined) {
       this.#end('refused')
       return this.#give(serve(asked, stale, { age, status, name: settings.cacheStatus }))
     }
-    const storing = storingOf(this.#place(), whole, admitted, settings)
     void store(storing, stale.stored.body)
     this.#end('stored')
     const { initialAge } = storing
@@ -160,10 +171,11 @@ export class Filling<Context> {
     const settings = this.#settings
     const { exchange } = asked
     const storing = storingOf(this.#place(), head, admitted, settings)
+    if (storing === undefined) return this.#refused(head, 'tags')
     const shown = shownOf(storing, settings)
     const capture = new BodyCapture({
       limit: settings.maxBodyBytes,
-      whole: (body) => this.#store({ ...storing, headers: shown.stored }, body),
+      whole: (body) => this.#store(storing, body),
       tooLarge: () => this.#end('refused'),
       broken: () => this.#end('gone'),
     })
@@ -209,9 +221,11 @@ export class Filling<Context> {
 
   /** Memory has it now; those who wait look there, unless it has no room. */
   async #store(storing: Storing, body: Uint8Array): Promise<void> {
-    const { entries, path } = this.#parts
+    const { entries, path, asked } = this.#parts
     if (this.#handling.lapsed) return this.#end('passed')
-    const stored = store(storing, body)
+    const whole = wholeOf(storing, asked.exchange)
+    if (whole === undefined) return this.#end('refused')
+    const stored = store({ ...whole, headers: shownOf(whole, this.#settings).stored }, body)
     if (entries.hit(path) !== undefined) this.#end('stored')
     await stored.finally(() => this.#end('stored'))
   }
@@ -227,17 +241,5 @@ export class Filling<Context> {
     const { path, context } = asked
     const header = (name: string): string | undefined => asked.header(name)
     return { entries, path, known, moment, parts, requestedAt, header, tags: this.#settings.tags(context) }
-  }
-}
-
-/** A head that was put together from stored headers. */
-function headOf(status: number, headers: HeaderList): LeavingHead {
-  return {
-    status,
-    headers,
-    header(name) {
-      const values = headers.filter(([one]) => one === name).map(([, value]) => value)
-      return values.length === 0 ? undefined : values.join(', ')
-    },
   }
 }

@@ -1,3 +1,4 @@
+import { isTag } from '../../keys.ts'
 import { type CacheStatus, cacheStatus } from '../caching/cache-status.ts'
 import { freshenedByHead } from '../caching/freshen.ts'
 import { invalidatedGroups } from '../caching/groups.ts'
@@ -70,5 +71,6 @@ function changedBy(
   const answer = { status: head.status, header: (name: string) => head.header(name) }
   const origin = `${secure ? 'https' : 'http'}://${host ?? 'localhost'}`
   const targets = invalidatedUris({ method, origin, target }, answer)
-  return { targets, tags: targets.length > 0 ? invalidatedGroups(answer.header) : [] }
+  // No page is in a group that could be no tag.
+  return { targets, tags: targets.length > 0 ? invalidatedGroups(answer.header).filter(isTag) : [] }
 }

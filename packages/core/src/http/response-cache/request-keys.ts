@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { invalidArgument } from '../../errors.ts'
+import { silence } from '../../promises.ts'
 import { cacheKeys } from '../caching/cache-key.ts'
 import { normaliseQuery } from '../caching/query.ts'
 import { whyUncacheable } from '../caching/unsafe-target.ts'
@@ -55,17 +56,17 @@ export class RequestKeys<Context> {
   /**
    * The place of an answer, before `Vary`.
    *
-   * @throws RedstartError `INVALID_ARGUMENT` where `user` gave an empty text, which is nobody and everybody.
+   * @throws RedstartError `INVALID_ARGUMENT` where `user` or `key` gave what is no text, or `user` an empty one, which is
+   *   nobody and everybody.
    */
   of(exchange: HttpExchange, context: Context): Keyed {
     const { hosts, user } = this.#settings
     const said = exchange.host?.toLowerCase()
     const host = hosts === undefined ? '' : said
     if (host === undefined || (hosts !== undefined && !hosts.has(host))) return { type: 'bypass', why: 'host' }
-    const owner = user?.(context)
-    if (user !== undefined && (owner === undefined || owner === null)) return { type: 'bypass', why: 'no-user' }
-    if (owner === '') throw invalidArgument('what user gave', owner, 'the id of a user, or undefined for nobody')
-    const custom = this.#custom(exchange, context, said, owner ?? undefined)
+    const owner = user === undefined ? undefined : ownerOf(user(context))
+    if (user !== undefined && owner === undefined) return { type: 'bypass', why: 'no-user' }
+    const custom = this.#custom(exchange, context, said, owner)
     const scheme = exchange.secure ? 'https' : 'http'
     return this.#place(scheme, host, exchange.target, custom).keyed
   }
@@ -85,6 +86,9 @@ export class RequestKeys<Context> {
   ): readonly string[] {
     const { key, cookies, hosts } = this.#settings
     const custom: string[] = hosts === undefined ? ['host', host ?? ''] : []
+    // A target in the absolute form, and some frameworks, have another one than the header that a handler may look at.
+    const written = exchange.header('host')
+    if (written !== undefined && written !== exchange.host) custom.push('host-header', written)
     for (const name of OF_PROXIES) {
       const said = exchange.header(name)
       if (said !== undefined) custom.push(name, said)
@@ -95,7 +99,7 @@ export class RequestKeys<Context> {
     if (typeof cookies === 'object')
       for (const name of cookies.key) pushAll(custom, name, cookieValues(exchange.header('cookie'), name))
     const own = key?.(context)
-    if (own !== undefined) pushAll(custom, 'key', typeof own === 'string' ? [own] : own)
+    if (own !== undefined) pushAll(custom, 'key', textsOf(own))
     return custom
   }
 
@@ -117,4 +121,19 @@ export class RequestKeys<Context> {
     if (text.length <= LONGEST_KEPT) this.#kept.set(text, place)
     return place
   }
+}
+
+/** Whatever is no text would be the same text for many: of objects and promises, for all. */
+function ownerOf(given: unknown): string | undefined {
+  if (given === undefined || given === null) return undefined
+  if (typeof given === 'string' && given !== '') return given
+  silence(given)
+  throw invalidArgument('what user gave', given, 'the id of a user as a text, or undefined for nobody')
+}
+
+function textsOf(given: unknown): readonly string[] {
+  const texts: unknown = typeof given === 'string' ? [given] : given
+  if (Array.isArray(texts) && texts.every((text) => typeof text === 'string')) return texts
+  silence(given)
+  throw invalidArgument('what key gave', given, 'a text, or a list of texts')
 }

@@ -1,6 +1,8 @@
 import { type Duration, milliseconds } from '../../duration.ts'
 import { checkFunction, checkMembers, checkObject, invalidArgument } from '../../errors.ts'
 import { checkNamespace, checkTag } from '../../keys.ts'
+import { MOST_TAGS } from '../../cache/refusal.ts'
+import { isThenable, silence } from '../../promises.ts'
 import { membersOf } from '../../members.ts'
 import { acceptLanguage, type Normalisers } from '../caching/vary.ts'
 import type { CacheResponseOptions } from './options.ts'
@@ -65,12 +67,9 @@ export function resolveSettings<Context>(
     tags: tagsOf(options.tags),
     key: options.key,
     user: options.user,
-    skip: options.skip,
+    skip: skipOf(options.skip),
     query: queryOf(options.query),
-    hosts:
-      options.hosts === undefined
-        ? undefined
-        : new Set(words('hosts', options.hosts).map((host) => host.toLowerCase())),
+    hosts: options.hosts === undefined ? undefined : hostsOf(options.hosts),
     cookies: cookiesOf(options.cookies ?? (rfc ? 'ignore' : 'known')),
     authorized: oneOf('authorized', options.authorized ?? (rfc ? 'rfc' : 'never'), ['never', 'rfc']),
     normalisers:
@@ -80,7 +79,7 @@ export function resolveSettings<Context>(
     stripSetCookie: flag('stripSetCookie', options.stripSetCookie) ?? false,
     targets: words('targets', options.targets ?? TARGETS).map((name) => name.toLowerCase()),
     browser: optional('browser', options.browser),
-    tagHeaders: (options.tagHeaders ?? []).map((kind) => oneOf('tagHeaders', kind, TAG_HEADERS)),
+    tagHeaders: tagHeadersOf(options.tagHeaders),
     maxBodyBytes: bytesOf(options.maxBodyBytes ?? 1024 * 1024),
     coalesce: flag('coalesce', options.coalesce) ?? !rfc,
     audit: oneOf('audit', options.audit ?? 'off', ['off', 'warn', 'strict', 'vary']),
@@ -132,10 +131,53 @@ function statusesOf(statuses: Readonly<Record<number, Duration>> = {}): Readonly
 }
 
 function tagsOf<Context>(tags: CacheResponseOptions<Context>['tags'] = []): (context: Context) => readonly string[] {
-  if (typeof tags === 'function') return tags
-  if (!Array.isArray(tags)) throw invalidArgument('tags', tags, 'a list of tags, or a function that gives one')
-  const checked = tags.map((tag: string) => checkTag(tag))
+  if (typeof tags === 'function') return (context) => checkedTags('what tags gave', tags(context), 'a list of tags')
+  const checked = checkedTags('tags', tags, 'a list of tags, or a function that gives one')
+  if (new Set(checked).size > MOST_TAGS) throw invalidArgument('tags', tags, `at most ${MOST_TAGS}: use coarser ones`)
   return () => checked
+}
+
+/** A text is no list: each of its characters would be a tag, and what it says dropped nothing. */
+function checkedTags(what: string, tags: readonly string[], expected: string): readonly string[] {
+  const given: unknown = tags
+  if (!Array.isArray(given)) {
+    silence(given)
+    throw invalidArgument(what, given, expected)
+  }
+  return given.map((tag) => checkTag(tag))
+}
+
+/** Of an async function nobody waits for the answer: what was to pass by would not. */
+function skipOf<Context>(skip: CacheResponseOptions<Context>['skip']): CacheResponseOptions<Context>['skip'] {
+  return (
+    skip &&
+    ((context) => {
+      const given: unknown = skip(context)
+      if (!isThenable(given)) return Boolean(given)
+      silence(given)
+      throw invalidArgument('what skip gave', given, 'true or false, at once')
+    })
+  )
+}
+
+/** As clients write them: with a scheme or a path in it, it is the host of no request, and nothing would be cached. */
+function hostsOf(hosts: readonly string[]): ReadonlySet<string> {
+  const strange = words('hosts', hosts).find((host) => !HOST.test(host))
+  if (strange !== undefined)
+    throw invalidArgument(
+      'a member of hosts',
+      strange,
+      "a host as clients write it, such as 'shop.example' or 'localhost:3000'",
+    )
+  return new Set(hosts.map((host) => host.toLowerCase()))
+}
+
+/** No scheme, user, path or query. */
+const HOST = /^(?:\[[0-9a-f:.]+\]|[^\s/?#@:,[\]\\]+)(?::\d+)?$/i
+
+function tagHeadersOf(kinds: CacheResponseOptions<never>['tagHeaders'] = []): Settings<never>['tagHeaders'] {
+  if (!Array.isArray(kinds)) throw invalidArgument('tagHeaders', kinds, "a list, such as ['cache-tag']")
+  return kinds.map((kind: (typeof TAG_HEADERS)[number]) => oneOf('tagHeaders', kind, TAG_HEADERS))
 }
 
 function queryOf(query: CacheResponseOptions<never>['query'] = {}): Settings<never>['query'] {
