@@ -1,6 +1,7 @@
+import type { BytesRead } from '@redstart/core/byte-cache'
 import { wallTime } from '../clock.ts'
 import { guarded } from '../runtime/guarded.ts'
-import { sharedTags, tagsInHeaders } from '../runtime/next-tags.ts'
+import { sharedTags } from '../runtime/next-tags.ts'
 import { pathOf } from '../runtime/paths.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { HandlerSetup } from '../runtime/settings.ts'
@@ -10,6 +11,7 @@ import { buildOf } from './build-id.ts'
 import { decodeValue, type KeptValue } from './decode-value.ts'
 import { encodeValue } from './encode-value.ts'
 import { asStale, freshSeconds } from './freshness.ts'
+import { ownTags } from './own-tags.ts'
 import type { GetContext, IncrementalContext, IncrementalEntry, IncrementalValue, SetContext } from './values.ts'
 
 /** How long it is kept that there is nothing, at the most. */
@@ -36,14 +38,16 @@ export class IncrementalHandler {
 
   get(key: string, context: GetContext): Promise<IncrementalEntry | null> {
     return guarded(this.#setup, 'get', null, (runtime) =>
-      this.#find(runtime, this.#path(runtime, key, context.kind), context),
+      this.#find(runtime, key, this.#path(runtime, key, context.kind), context),
     )
   }
 
   set(key: string, data: IncrementalValue | null, context: SetContext): Promise<void> {
     return guarded(this.#setup, 'set', undefined, async (runtime) => {
       const kind = context.fetchCache === true ? 'FETCH' : (data?.kind ?? context.kind)
-      await this.#keep(runtime, this.#path(runtime, key, kind), data, context)
+      const path = this.#path(runtime, key, kind)
+      if (kind !== 'FETCH' && kind !== 'IMAGE') await runtime.seeds.replaced(path, key, this.#context)
+      await this.#keep(runtime, path, data, context)
     })
   }
 
@@ -61,12 +65,33 @@ export class IncrementalHandler {
     return pathOf(namespace, 'page', key, buildOf(this.#context.serverDistDir, settings.deploymentId))
   }
 
-  async #find(runtime: Runtime, path: string, context: GetContext): Promise<IncrementalEntry | null> {
-    const { cache } = runtime
+  async #find(runtime: Runtime, key: string, path: string, context: GetContext): Promise<IncrementalEntry | null> {
+    runtime.chronicle.tick()
     const tags = [...(context.tags ?? []), ...(context.softTags ?? [])]
-    const reading = cache.read(path, sharedTags(tags))
-    const read = reading instanceof Promise ? await reading : reading
+    const reading = runtime.cache.read(path, sharedTags(tags))
+    const kept = reading instanceof Promise ? await reading : reading
+    const read = kept.kind === 'missing' && !kept.unreached ? await this.#seed(runtime, key, path, context) : kept
     if (read.kind === 'missing') return missing(runtime, path, read.unreached)
+    return this.#entry(runtime, path, context, read)
+  }
+
+  /** What the build made, where that is nothing that was invalidated since. */
+  async #seed(runtime: Runtime, key: string, path: string, context: GetContext): Promise<BytesRead> {
+    const { cache, seeds } = runtime
+    const offering = seeds.offer({ path, key, context, server: this.#context })
+    if (!(offering instanceof Promise ? await offering : offering)) return { kind: 'missing', unreached: false }
+    const read = await cache.read(path)
+    if (read.kind === 'missing' && !read.unreached) seeds.refused(path)
+    return read
+  }
+
+  async #entry(
+    runtime: Runtime,
+    path: string,
+    context: GetContext,
+    read: Exclude<BytesRead, { kind: 'missing' }>,
+  ): Promise<IncrementalEntry | null> {
+    const tags = [...(context.tags ?? []), ...(context.softTags ?? [])]
     const kept = decodedOf(read)
     if (kept === undefined || this.#wasRevalidated(kept, tags)) return missing(runtime, path)
     const now = wallTime()
@@ -105,11 +130,6 @@ export class IncrementalHandler {
     const tags = sharedTags([...(context.tags ?? []), ...ownTags(data)])
     await cache.keep(path, { bytes, ttl, tags, moment })
   }
-}
-
-function ownTags(value: IncrementalValue | null): readonly string[] {
-  if (value === null || value.kind === 'REDIRECT' || value.kind === 'IMAGE') return []
-  return value.kind === 'FETCH' ? (value.tags ?? []) : tagsInHeaders(value.headers)
 }
 
 /** Something at a path is about to be made. Where the backend does not answer, it is not asked for a moment, too. */

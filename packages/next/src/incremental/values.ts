@@ -36,6 +36,7 @@ export interface GetContext {
   readonly tags?: readonly string[]
   readonly softTags?: readonly string[]
   readonly isFallback?: boolean
+  readonly isRoutePPREnabled?: boolean
 }
 
 /** What Next.js says of a write. */
@@ -59,4 +60,5 @@ export interface IncrementalContext {
   readonly serverDistDir?: string
   readonly dev?: boolean
   readonly revalidatedTags?: readonly string[]
+  readonly _requestHeaders?: Readonly<Record<string, unknown>>
 }

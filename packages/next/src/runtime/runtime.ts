@@ -1,7 +1,10 @@
 import { createRedstart, type Redstart, type RedstartOptions } from '@redstart/core'
 import { type ByteCache, byteCache } from '@redstart/core/byte-cache'
 import { isBuilding } from '../building.ts'
+import { Chronicle } from '../seeds/chronicle.ts'
+import { Seeds } from '../seeds/seeds.ts'
 import { Moments } from './moments.ts'
+import { inDevelopment } from './phase.ts'
 import type { HandlerSettings, HandlerSetup } from './settings.ts'
 import { TagUpdates } from './tag-updates.ts'
 import { reasonOf, warnOnce } from './warn-once.ts'
@@ -14,6 +17,8 @@ export interface Runtime {
   readonly namespace: string
   readonly tags: TagUpdates
   readonly moments: Moments
+  readonly chronicle: Chronicle
+  readonly seeds: Seeds
   /** Entries that are on their way into the cache, by their paths. */
   readonly coming: Map<string, Promise<void>>
   readonly settings: HandlerSettings
@@ -31,6 +36,8 @@ interface Place {
 const PLACES = Symbol.for('@redstart/next/runtimes/1')
 /** How long reading the configuration may take before handlers answer without it. */
 const OPENING_MS = 5000
+/** How exactly it is known what was invalidated before a build and what after it began. */
+const CHRONICLE_MS = 60_000
 
 /** The runtime of an app. Made at the first use, and there at once from then on. */
 export function runtimeOf(setup: HandlerSetup): Runtime | undefined | Promise<Runtime | undefined> {
@@ -68,8 +75,11 @@ async function open(setup: HandlerSetup): Promise<Runtime | undefined> {
     // What is being developed shares no entries with what runs.
     const namespace = inDevelopment() ? `${settings.namespace}-dev` : settings.namespace
     const cache = byteCache(redstart, namespace)
+    const { retention } = settings
+    const chronicle = new Chronicle(cache, { path: `${namespace}:moments`, retention, every: CHRONICLE_MS })
     return {
-      ...{ redstart, cache, namespace, settings, coming: new Map() },
+      ...{ redstart, cache, namespace, settings, coming: new Map(), chronicle },
+      seeds: new Seeds(cache, chronicle, settings),
       tags: new TagUpdates(cache),
       moments: new Moments(cache.loadTimeout),
       process: globalThis.crypto.randomUUID(),
@@ -100,10 +110,6 @@ function optionsFrom(given: unknown): RedstartOptions {
   // createRedstart() checks every member of it.
   if (typeof given === 'object' && given !== null) return given
   throw new TypeError('its default export is neither the options of createRedstart() nor a function that gives them')
-}
-
-export function inDevelopment(): boolean {
-  return process.env['NODE_ENV'] === 'development'
 }
 
 /** Somebody else's module may never be evaluated to its end; what waits for it does not wait for ever. */

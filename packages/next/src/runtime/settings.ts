@@ -6,6 +6,10 @@ export interface HandlerSettings {
   readonly retention: number
   readonly maxEntryBytes: number
   readonly deploymentId: string
+  /**
+   * How far the clock of the machine that builds may be from Redis's. Pages of the build are not served where it is left out.
+   */
+  readonly buildClockSkew?: number
 }
 
 /** What handlers are made from. */

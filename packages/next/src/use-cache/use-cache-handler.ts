@@ -2,7 +2,8 @@ import { wallTime } from '../clock.ts'
 import { guarded } from '../runtime/guarded.ts'
 import { sharedTags } from '../runtime/next-tags.ts'
 import { pathOf } from '../runtime/paths.ts'
-import { inDevelopment, type Runtime, runtimeOf } from '../runtime/runtime.ts'
+import { inDevelopment } from '../runtime/phase.ts'
+import { type Runtime, runtimeOf } from '../runtime/runtime.ts'
 import type { HandlerSetup } from '../runtime/settings.ts'
 import type { Durations } from '../runtime/tag-updates.ts'
 import { reasonOf, warnOnce } from '../runtime/warn-once.ts'
@@ -47,7 +48,8 @@ function pathIn({ namespace }: Runtime, cacheKey: string): string {
 }
 
 /** Once for each request: what this process knows of invalidations is proven, so that no read need ask. */
-async function refresh({ cache, moments }: Runtime): Promise<undefined> {
+async function refresh({ cache, moments, chronicle }: Runtime): Promise<undefined> {
+  chronicle.tick()
   if (cache.resting) return
   moments.sample(await cache.moment(), wallTime())
 }

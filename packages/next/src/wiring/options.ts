@@ -13,12 +13,21 @@ export interface WithRedstartOptions {
   readonly retention?: number
   /** The most bytes of one entry. Larger ones are made anew for each request. @default 16 MiB */
   readonly maxEntryBytes?: number
+  /**
+   * How far the clock of the machine that builds the app may be from that of Redis, in seconds: pages of the build are served
+   * only if nothing of theirs was invalidated since that long before it. `false` has all of them rendered anew.
+   *
+   * @default 60
+   */
+  readonly buildClockSkew?: number | false
   /** The folder of the app. @default the folder that the process was started in */
   readonly folder?: string | URL
 }
 
 const DAY_S = 86_400
-const MEMBERS: ReadonlySet<string> = new Set(['redstart', 'namespace', 'retention', 'maxEntryBytes', 'folder'])
+const MEMBERS: ReadonlySet<string> = new Set([
+  ...['redstart', 'namespace', 'retention', 'maxEntryBytes', 'buildClockSkew', 'folder'],
+])
 const MOST_BYTES = 64 * 1024 * 1024
 
 /** @throws TypeError for an option that is not allowed. */
@@ -31,7 +40,15 @@ export function settingsOf(options: WithRedstartOptions, id: string, deploymentI
     throw refused('retention', `not a whole number of 1 to ${366 * DAY_S} seconds`)
   if (!Number.isSafeInteger(maxEntryBytes) || maxEntryBytes < 1 || maxEntryBytes > MOST_BYTES)
     throw refused('maxEntryBytes', `not a whole number of 1 to ${MOST_BYTES}`)
-  return { id, namespace, retention: retention * 1000, maxEntryBytes, deploymentId }
+  const { buildClockSkew = 60 } = options
+  const times = { retention: retention * 1000, ...skewOf(buildClockSkew) }
+  return { id, namespace, maxEntryBytes, deploymentId, ...times }
+}
+
+function skewOf(seconds: number | false): Pick<HandlerSettings, 'buildClockSkew'> {
+  if (seconds === false) return {}
+  if (Number.isFinite(seconds) && seconds >= 0 && seconds <= DAY_S) return { buildClockSkew: seconds * 1000 }
+  throw refused('buildClockSkew', `neither a number of 0 to ${DAY_S} seconds nor false`)
 }
 
 export function refused(option: string, why: string): TypeError {

@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { wallTime } from '../clock.ts'
+import { writeBuildRecord } from '../seeds/build-record.ts'
 import { writeHandlerFile } from './handler-file.ts'
+import { reasonOf, warnOnce } from '../runtime/warn-once.ts'
 import { refused, settingsOf, type WithRedstartOptions } from './options.ts'
 
 /** What `withRedstart()` reads and sets of the configuration of Next.js. */
@@ -11,7 +14,12 @@ export interface WiredConfig {
   cacheMaxMemorySize?: number
   serverExternalPackages?: string[]
   deploymentId?: string | undefined
+  cleanDistDir?: boolean
+  compiler?: { runAfterProductionCompile?: AfterCompile }
 }
+
+/** What Next.js runs when it has compiled an app, and before it renders pages of it. */
+type AfterCompile = (metadata: { projectDir: string; distDir: string }) => Promise<void>
 
 /** The configuration of Next.js as a function, which it may be. */
 export type ConfigFunction<Config> = (phase: string, context: never) => Config | Promise<Config>
@@ -66,6 +74,23 @@ function wired<Config extends WiredConfig>(config: Config, options: WithRedstart
     // Memory of its own would not hear of what is invalidated.
     cacheMaxMemorySize: 0,
     serverExternalPackages: [...new Set([...(config.serverExternalPackages ?? []), ...EXTERNAL])],
+    // Nothing is known of what a folder holds that is not emptied.
+    ...(config.cleanDistDir !== false && {
+      compiler: { ...config.compiler, runAfterProductionCompile: noting(config) },
+    }),
+  }
+}
+
+/** Notes in what is built when building it began: this is evaluated before anything is rendered. */
+function noting({ compiler }: WiredConfig): AfterCompile {
+  const begun = wallTime()
+  return async (metadata) => {
+    await compiler?.runAfterProductionCompile?.(metadata)
+    try {
+      await writeBuildRecord(metadata.distDir, begun)
+    } catch (error) {
+      warnOnce('build record', `pages of this build will be rendered once more: ${reasonOf(error)}`)
+    }
   }
 }
 

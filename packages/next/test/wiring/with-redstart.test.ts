@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { withRedstart } from '@redstart/next'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildBegun } from '../../src/seeds/build-record.ts'
 import { madeHandlers } from '../made-handlers.ts'
 
 let folder = ''
@@ -24,6 +25,7 @@ describe('withRedstart', () => {
       cacheHandlers: { default: path, remote: path },
       cacheMaxMemorySize: 0,
       serverExternalPackages: ['pg', '@redstart/core', '@redstart/next', 'ioredis'],
+      compiler: { runAfterProductionCompile: expect.any(Function) },
     })
     expect(await readFile(path, 'utf8')).toContain('import("../../redstart.config.mjs")')
     expect(await readFile(join(folder, '.redstart', '.gitignore'), 'utf8')).toBe('*\n')
@@ -45,7 +47,44 @@ describe('withRedstart', () => {
     expect(Object.keys(config.cacheHandlers ?? {})).toEqual(['sessions', 'default', 'remote'])
   })
 
+  it('notes in what is built when building it began, after what the app does there', async () => {
+    const redstart = './redstart.config.mjs'
+    const ran: unknown[] = []
+    const runAfterProductionCompile = async (metadata: object): Promise<void> => void ran.push(metadata)
+    const before = performance.timeOrigin + performance.now()
+    const compiler = { styledComponents: true, runAfterProductionCompile }
+    const wired = withRedstart({ compiler }, { redstart, folder })
+    const after = performance.timeOrigin + performance.now()
+    const metadata = { projectDir: folder, distDir: join(folder, '.next') }
+    const server = join(folder, '.next', 'server')
+    expect(wired.compiler).toMatchObject({ styledComponents: true })
+    await wired.compiler.runAfterProductionCompile?.(metadata)
+    expect(await buildBegun(server)).toBeUndefined()
+    await mkdir(join(server, 'app'), { recursive: true })
+    await wired.compiler.runAfterProductionCompile?.(metadata)
+    expect(ran).toEqual([metadata, metadata])
+    const begun = await buildBegun(server)
+    expect(begun).toBeGreaterThanOrEqual(before)
+    expect(begun).toBeLessThanOrEqual(after)
+  })
+
+  it('notes nothing where a folder is built into that is not emptied', () => {
+    const wired = withRedstart({ cleanDistDir: false }, { redstart: './redstart.config.mjs', folder })
+    expect(wired).not.toHaveProperty('compiler')
+  })
+
+  it('hands on how far clocks may differ', async () => {
+    const textFor = async (buildClockSkew: number | false): Promise<string> => {
+      const redstart = './redstart.config.mjs'
+      return await readFile(withRedstart({}, { redstart, folder, buildClockSkew }).cacheHandler ?? '', 'utf8')
+    }
+    expect(await textFor(1.5)).toContain('"buildClockSkew":1500')
+    expect(await textFor(false)).not.toContain('buildClockSkew')
+  })
+
   it.each([
+    [{}, { redstart: './redstart.config.mjs', buildClockSkew: -1 }, /buildClockSkew/],
+    [{}, { redstart: './redstart.config.mjs', buildClockSkew: Number.NaN }, /buildClockSkew/],
     [{}, { redstart: './nothing.mjs' }, /no file that is there/],
     [{}, { redstart: './redstart.config.ts' }, /no file|Node.js must be able/],
     [{}, { redstart: 5 }, /not a path/],

@@ -1,0 +1,3 @@
+export function inDevelopment(): boolean {
+  return process.env['NODE_ENV'] === 'development'
+}
