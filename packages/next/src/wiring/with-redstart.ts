@@ -12,6 +12,7 @@ export interface WiredConfig {
   cacheHandler?: string | undefined
   cacheHandlers?: Record<string, string | undefined> | undefined
   cacheMaxMemorySize?: number
+  images?: { customCacheHandler?: boolean }
   serverExternalPackages?: string[]
   deploymentId?: string | undefined
   cleanDistDir?: boolean
@@ -73,6 +74,8 @@ function wired<Config extends WiredConfig>(config: Config, options: WithRedstart
     cacheHandlers: { ...config.cacheHandlers, default: handlers, remote: handlers },
     // Memory of its own would not hear of what is invalidated.
     cacheMaxMemorySize: 0,
+    // Without it Next.js keeps images on the disk of each machine.
+    images: { customCacheHandler: true, ...config.images },
     serverExternalPackages: [...new Set([...(config.serverExternalPackages ?? []), ...EXTERNAL])],
     // Nothing is known of what a folder holds that is not emptied.
     ...(config.cleanDistDir !== false && {

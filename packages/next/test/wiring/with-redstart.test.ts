@@ -24,12 +24,19 @@ describe('withRedstart', () => {
       cacheHandler: path,
       cacheHandlers: { default: path, remote: path },
       cacheMaxMemorySize: 0,
+      images: { customCacheHandler: true },
       serverExternalPackages: ['pg', '@redstart/core', '@redstart/next', 'ioredis'],
       compiler: { runAfterProductionCompile: expect.any(Function) },
     })
     expect(await readFile(path, 'utf8')).toContain('import("../../redstart.config.mjs")')
     expect(await readFile(join(folder, '.redstart', '.gitignore'), 'utf8')).toBe('*\n')
     expect(config).toEqual({ cacheComponents: true, serverExternalPackages: ['pg'] })
+  })
+
+  it('leaves images to the disk where the app says so', () => {
+    const images = { customCacheHandler: false, unoptimized: false }
+    const wired = withRedstart({ images }, { redstart: './redstart.config.mjs', folder })
+    expect(wired.images).toEqual(images)
   })
 
   it('writes nothing where it has written the same', async () => {
