@@ -74,6 +74,12 @@ export type { LimitingOptions, RateLimitOptions, RateLimitRule, RequestOutcome, 
 export type { HeaderFormat, LegacyReset } from './rate-limit/quota-headers.ts'
 export { type LimiterSource, limitRequests, rateLimitOf } from './rate-limit/rate-limit-use.ts'
 export type { LimitedRoute } from './rate-limit/rules.ts'
+export {
+  matches as matchesRoute,
+  parsePattern as parseRoute,
+  pathSegments,
+  type RoutePattern,
+} from './rate-limit/route-pattern.ts'
 export { cloudflareSink, type CloudflareSinkOptions } from './purge/cloudflare-sink.ts'
 export type { DeliveryOptions } from './purge/delivery.ts'
 export { fastlySink, type FastlySinkOptions } from './purge/fastly-sink.ts'

@@ -7,6 +7,8 @@ export interface Arrival {
   readonly peer: string | undefined
   /** The connection is one of TLS. */
   readonly encrypted: boolean
+  /** `X-Forwarded-Proto` as it came; Next.js writes it itself where nobody has sent it. */
+  readonly proto: string | undefined
   /** As they came, until Next.js adds to them: also those that it hides from the proxy. */
   readonly headers: Readonly<IncomingMessage['headers']>
 }

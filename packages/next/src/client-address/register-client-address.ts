@@ -47,7 +47,11 @@ function arrivalOf(message: unknown): Arrival | undefined {
   const { request } = message as { readonly request?: IncomingMessage }
   if (request === undefined) return undefined
   const { socket, headers } = request
-  return { peer: socket.remoteAddress, encrypted: 'encrypted' in socket && socket.encrypted === true, headers }
+  const proto = headers['x-forwarded-proto']
+  return {
+    ...{ peer: socket.remoteAddress, headers, proto: typeof proto === 'string' ? proto : proto?.join(', ') },
+    encrypted: 'encrypted' in socket && socket.encrypted === true,
+  }
 }
 
 /** Not imported: what is made for the edge has this file, too. */

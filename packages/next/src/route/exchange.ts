@@ -6,6 +6,7 @@ import {
   targetOfRequest,
   watchFetchHeaders,
 } from '@redstart/core/http'
+import { arrivalHere } from '../client-address/arrivals.ts'
 import type { Connection, Sender } from '../client-address/connection.ts'
 import { noteChange } from './came.ts'
 
@@ -61,6 +62,9 @@ export class RouteExchange implements HttpExchange, Sender {
   }
 
   header(name: string): string | undefined {
+    const arrival = name === 'x-forwarded-proto' ? arrivalHere() : undefined
+    // Next.js writes it itself where nobody has sent it.
+    if (arrival !== undefined) return arrival.proto
     return quietly(() => this.request.headers.get(name)) ?? undefined
   }
 

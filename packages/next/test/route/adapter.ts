@@ -1,3 +1,4 @@
+import '../next-environment.ts'
 import { readFile } from 'node:fs/promises'
 import type { HttpPolicy } from '@redstart/core/http'
 import type { HttpAdapter, HttpAnswer, HttpApp, HttpRoute, Visitor } from '@redstart/testing'
