@@ -3,6 +3,7 @@ import { redis } from '@redstart/core/redis'
 import { type RedisServer, startRedis } from '@redstart/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type MadeHandlers, madeHandlers } from './made-handlers.ts'
+import { told } from './told.ts'
 import { entryOf, fill, servedText } from './use-cache/next-reads.ts'
 
 const PAGE = { kind: 'APP_PAGE', isFallback: false } as const
@@ -68,6 +69,13 @@ describe('handlers of several processes over one Redis', () => {
 })
 
 describe('handlers whose Redis', () => {
+  it.each(['redis://127.0.0.1:1', 'redis://nowhere.invalid:6379'])('is none at %s answer what is safe', async (url) => {
+    await using one = madeHandlers({ backend: redis(url), deadline: '400ms' })
+    using heard = told()
+    for (let times = 0; times < 3; times++) expect(await askAll(one)).toEqual(SAFE)
+    expect(heard.warnings).toEqual([expect.stringMatching(/Redis does not answer/)])
+  })
+
   it('is stalled answer what is safe, and send later what was invalidated meanwhile', async () => {
     await using one = process('400ms')
     await using other = process()
@@ -116,9 +124,17 @@ describe('handlers whose Redis', () => {
     await request.set('same', { kind: 'FETCH', data, revalidate: 60 }, { fetchCache: true })
     const keys: unknown = await server.command('KEYS', '*:fetch:*')
     expect(keys).toHaveLength(1)
+    const whole = await server.command('GET', String(keys))
+    using heard = told()
     await server.command('SET', String(keys), 'of another version')
     await using other = process()
     expect(await new other.handlers({}).get('same', { kind: 'FETCH' })).toBeNull()
+    expect(await new other.handlers({}).get('same', { kind: 'FETCH' })).toBeNull()
+    // What core wrote, and this version of ours did not.
+    await server.command('SET', String(keys), String(whole).replace('RSN\u0001', 'RSN\u0002'))
+    await using third = process()
+    expect(await new third.handlers({}).get('same', { kind: 'FETCH' })).toBeNull()
+    expect(heard.warnings).toEqual([expect.stringMatching(/damaged, or of another version/)])
   })
 
   it('holds everything for a bounded time', async () => {
@@ -126,8 +142,10 @@ describe('handlers whose Redis', () => {
     await fill(one.handlers, 'a', { expire: 0xff_ff_ff_fe, revalidate: 0xff_ff_ff_fe })
     await new one.handlers({}).get('/menu', PAGE)
     await new one.handlers({}).set('/menu', ROUTE, { cacheControl: { revalidate: false, expire: Infinity } })
-    const keys: unknown = await server.command('KEYS', '*:next:*')
-    expect(keys).toHaveLength(2)
+    const all = (): Promise<unknown> => server.command('KEYS', '*:next:*')
+    // Both, and the moments, which are noted behind that.
+    await expect.poll(all).toHaveLength(3)
+    const keys = await all()
     for (const key of Array.isArray(keys) ? keys : [])
       expect(Number(await server.command('PTTL', String(key)))).toBeGreaterThan(0)
   })

@@ -25,6 +25,24 @@ export function encodeValue(value: IncrementalValue | null, facts: IncrementalFa
   return encodeSections(head, parts.sections)
 }
 
+/** No more than the bytes that it takes, without writing them: what is far too large need not be written to know that. */
+export function leastBytes(value: IncrementalValue | null): number {
+  switch (value?.kind) {
+    case 'FETCH':
+      return Math.floor((value.data.body.length * 3) / 4)
+    case 'APP_PAGE':
+      return value.html.length + (value.rscData?.length ?? 0)
+    case 'APP_ROUTE':
+      return value.body.length
+    case 'PAGES':
+      return value.html.length
+    case 'IMAGE':
+      return value.buffer.length
+    default:
+      return 0
+  }
+}
+
 /** What of a value is kept in JSON; the rest becomes parts. */
 function headOf(value: IncrementalValue, parts: Parts): object {
   switch (value.kind) {

@@ -6,10 +6,10 @@ import { pathOf } from '../runtime/paths.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { HandlerSetup } from '../runtime/settings.ts'
 import type { Durations } from '../runtime/tag-updates.ts'
-import { warnOnce } from '../runtime/warn-once.ts'
+import { UNUSABLE, warnOnce } from '../runtime/warn-once.ts'
 import { buildOf } from './build-id.ts'
 import { decodeValue, type KeptValue } from './decode-value.ts'
-import { encodeValue } from './encode-value.ts'
+import { encodeValue, leastBytes } from './encode-value.ts'
 import { asStale, freshSeconds } from './freshness.ts'
 import { ownTags } from './own-tags.ts'
 import type { GetContext, IncrementalContext, IncrementalEntry, IncrementalValue, SetContext } from './values.ts'
@@ -122,8 +122,9 @@ export class IncrementalHandler {
     if (moment === undefined) return
     const { cacheControl } = context
     const facts = { cacheControl, born: cache.earliestTime, timestamp: now, process: runtime.process }
-    const bytes = encodeValue(data, facts)
-    if (bytes.length > settings.maxEntryBytes) return tooLarge(settings.maxEntryBytes)
+    const { maxEntryBytes } = settings
+    const bytes = leastBytes(data) > maxEntryBytes ? undefined : encodeValue(data, facts)
+    if (bytes === undefined || bytes.length > maxEntryBytes) return tooLarge(maxEntryBytes)
     const expire = cacheControl?.expire ?? Infinity
     const longest = data === null ? Math.min(settings.retention, LONGEST_NOTHING_MS) : settings.retention
     const ttl = Math.max(1, Math.ceil(Math.min(expire * 1000, longest)))
@@ -144,7 +145,8 @@ function decodedOf({ bytes, entry }: { readonly bytes: Uint8Array; readonly entr
   const known = decoded.get(entry)
   if (known !== undefined) return known
   const kept = decodeValue(bytes)
-  if (kept !== undefined) decoded.set(entry, kept)
+  if (kept === undefined) warnOnce('bytes', UNUSABLE)
+  else decoded.set(entry, kept)
   return kept
 }
 

@@ -7,7 +7,7 @@ import { Moments } from './moments.ts'
 import { inDevelopment } from './phase.ts'
 import type { HandlerSettings, HandlerSetup } from './settings.ts'
 import { TagUpdates } from './tag-updates.ts'
-import { reasonOf, warnOnce } from './warn-once.ts'
+import { reasonOf, UNUSABLE, warnOnce } from './warn-once.ts'
 
 /** What all handlers of one app have in common in a process. */
 export interface Runtime {
@@ -29,6 +29,7 @@ export interface Runtime {
 /** A runtime on its way: `undefined` where there can be none. */
 interface Place {
   runtime: Runtime | undefined
+  /** Settled within OPENING_MS, though what it waits for may not be. */
   opening: Promise<Runtime | undefined> | undefined
 }
 
@@ -43,8 +44,35 @@ const CHRONICLE_MS = 60_000
 export function runtimeOf(setup: HandlerSetup): Runtime | undefined | Promise<Runtime | undefined> {
   const place = placeOf(setup.settings.id)
   if (place.runtime !== undefined) return place.runtime
-  place.opening ??= open(setup).then((runtime) => (place.runtime = runtime))
-  return soon(place.opening)
+  place.opening ??= begin(place, setup)
+  return place.opening
+}
+
+/** Somebody else's module may never be evaluated to its end: from then on, handlers answer without it, and at once. */
+function begin(place: Place, setup: HandlerSetup): Promise<Runtime | undefined> {
+  return new Promise((resolve) => {
+    const { id } = setup.settings
+    const timer = setTimeout(() => {
+      warnOnce(`slow ${id}`, `nothing is cached: ${id} has not been read within ${OPENING_MS} ms`)
+      resolve(undefined)
+    }, OPENING_MS)
+    timer.unref()
+    void open(setup).then((runtime) => {
+      clearTimeout(timer)
+      place.runtime = runtime
+      resolve(runtime)
+    })
+  })
+}
+
+/** Told once each, whatever logger there is: pages are served all the same, so that nobody would know. */
+function tellProblems({ events }: Redstart, namespace: string): void {
+  events.on('degraded', ({ operation, code }) =>
+    warnOnce('degraded', `Redis does not answer (${operation}: ${code}); meanwhile Next.js renders`),
+  )
+  events.on('miss', ({ namespace: missed, reason }) => {
+    if (missed === namespace && (reason === 'unreadable' || reason === 'foreign')) warnOnce('bytes', UNUSABLE)
+  })
 }
 
 /** Forgets the runtime of an app, and ends what it holds open. */
@@ -75,6 +103,7 @@ async function open(setup: HandlerSetup): Promise<Runtime | undefined> {
     // What is being developed shares no entries with what runs.
     const namespace = inDevelopment() ? `${settings.namespace}-dev` : settings.namespace
     const cache = byteCache(redstart, namespace)
+    tellProblems(redstart, namespace)
     const { retention } = settings
     const chronicle = new Chronicle(cache, { path: `${namespace}:moments`, retention, every: CHRONICLE_MS })
     return {
@@ -110,16 +139,4 @@ function optionsFrom(given: unknown): RedstartOptions {
   // createRedstart() checks every member of it.
   if (typeof given === 'object' && given !== null) return given
   throw new TypeError('its default export is neither the options of createRedstart() nor a function that gives them')
-}
-
-/** Somebody else's module may never be evaluated to its end; what waits for it does not wait for ever. */
-function soon(opening: Promise<Runtime | undefined>): Promise<Runtime | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), OPENING_MS)
-    timer.unref()
-    void opening.then((runtime) => {
-      clearTimeout(timer)
-      resolve(runtime)
-    })
-  })
 }

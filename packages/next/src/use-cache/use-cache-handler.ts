@@ -6,7 +6,7 @@ import { inDevelopment } from '../runtime/phase.ts'
 import { type Runtime, runtimeOf } from '../runtime/runtime.ts'
 import type { HandlerSetup } from '../runtime/settings.ts'
 import type { Durations } from '../runtime/tag-updates.ts'
-import { reasonOf, warnOnce } from '../runtime/warn-once.ts'
+import { reasonOf, UNUSABLE, warnOnce } from '../runtime/warn-once.ts'
 import { bytesOfStream, streamOfBytes } from './bytes-of-stream.ts'
 import { decodeEntry, encodeEntry, type KeptEntry } from './kept-entry.ts'
 
@@ -85,7 +85,8 @@ function decodedOf({ bytes, entry }: { readonly bytes: Uint8Array; readonly entr
   const known = decoded.get(entry)
   if (known !== undefined) return known
   const kept = decodeEntry(bytes)
-  if (kept !== undefined) decoded.set(entry, kept)
+  if (kept === undefined) warnOnce('bytes', UNUSABLE)
+  else decoded.set(entry, kept)
   return kept
 }
 

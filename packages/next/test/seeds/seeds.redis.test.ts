@@ -105,7 +105,8 @@ class World implements AsyncDisposable {
       case 'note':
         return await this.#chronicle.note()
       case 'wait':
-        return void (await setTimeout(taken.ms))
+        await setTimeout(taken.ms)
+        return
       case 'flush':
         return void (await server.command('FLUSHALL'))
       case 'invalidate':
