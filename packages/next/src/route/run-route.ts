@@ -3,6 +3,7 @@ import {
   type AnswerAgain,
   decideAll,
   enter,
+  type FetchAnswer,
   FetchHeaders,
   fetchReply,
   isPromise,
@@ -37,10 +38,13 @@ export async function runRoute<Incoming extends Request, Context>(run: RouteRun<
   const { request, context, uses, handler, connection, failed } = run
   const headers = new FetchHeaders()
   const steps: Steps = { settles: [], within: [] }
-  const settling = (): Settling => new Settling(steps.settles, headers, failed)
   // What is asked here is decided for one request: while an app is built, Next.js learns by this that nothing is to be
   // prerendered, which it says by throwing.
   const { method } = requestOf(request)
+  const leaving = (answer: Response): FetchAnswer => {
+    const settling = new Settling(steps.settles, headers, failed)
+    return { answer, method, headers, settling, isWhole: false, later }
+  }
   let answer: Response
   try {
     const exchange = new RouteExchange(request, { connection, headers, again: againOf(run) })
@@ -54,18 +58,29 @@ export async function runRoute<Incoming extends Request, Context>(run: RouteRun<
     const instead = answerOf(error, request, failed)
     if (instead !== undefined) answer = instead
     else {
-      // Whatever Next.js answers is out of reach here, but who has decided settles.
-      if (steps.settles.length > 0) await settling().settle(500)
-      throw error
+      const saved = await answeredInstead(steps, () => settleFetch(leaving(new Response(null, { status: 500 }))))
+      if (saved === undefined) throw error
+      failed(error)
+      return saved
     }
   }
   if (steps.settles.length === 0 && headers.givenCount === 0) return answer
   // Next.js says which handler returned none, and answers with 500.
   if (!isResponse(answer)) {
-    await settling().settle(500)
+    await settleFetch(leaving(new Response(null, { status: 500 })))
     return answer
   }
-  return await settleFetch({ answer, method, headers, settling: settling(), isWhole: false, later })
+  return await settleFetch(leaving(answer))
+}
+
+/**
+ * Whatever Next.js answers to an error is out of reach here, but who has decided settles, and may have something better than
+ * an error: what was kept of this page.
+ */
+async function answeredInstead({ settles }: Steps, settle: () => Promise<Response>): Promise<Response | undefined> {
+  if (settles.length === 0) return undefined
+  const answer = await settle()
+  return answer.status < 500 ? answer : undefined
 }
 
 function isResponse(answer: unknown): boolean {

@@ -15,6 +15,13 @@ export function answerOfSignal(error: unknown, request: Request): Response | und
   return isFallback ? new Response(null, { status }) : undefined
 }
 
+/** The status that it has, outside of a route handler; undefined for whatever else is thrown. */
+export function statusOfSignal(error: unknown): number | undefined {
+  const [code, ...rest] = digestOf(error)
+  if (code === 'NEXT_REDIRECT') return 303
+  return code === 'NEXT_HTTP_ERROR_FALLBACK' ? Number(rest[0]) : undefined
+}
+
 /** What Next.js tells its own errors apart by. */
 function digestOf(error: unknown): readonly string[] {
   const digest: unknown = typeof error === 'object' && error !== null && 'digest' in error ? error.digest : undefined

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import '../next-environment.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 
@@ -16,6 +16,8 @@ export interface NextModules {
   readonly NodeNextRequest: new (request: IncomingMessage) => object
   readonly NodeNextResponse: new (response: ServerResponse) => object
   readonly sendResponse: (request: object, response: object, answer: Response) => Promise<void>
+  /** Runs a proxy. */
+  readonly adapter: (run: object) => Promise<{ readonly response: Response }>
   readonly addRequestMeta: (request: IncomingMessage, key: string, value: unknown) => void
 }
 
@@ -25,9 +27,6 @@ export interface RouteModule {
 }
 
 export function nextModules(): NextModules {
-  // Next.js puts it there when it starts, and its modules look for it.
-  const holder = globalThis as { AsyncLocalStorage?: unknown }
-  holder.AsyncLocalStorage ??= AsyncLocalStorage
   // It would put another fetch into the process of all tests; by this it knows that it has.
   Reflect.set(globalThis, Symbol.for('next-patch'), true)
   const require = createRequire(import.meta.url)
@@ -37,6 +36,7 @@ export function nextModules(): NextModules {
     ...load('web/spec-extension/adapters/next-request.js'),
     ...load('base-http/node.js'),
     ...load('send-response.js'),
+    ...load('web/adapter.js'),
     ...load('request-meta.js'),
   } as NextModules // What these modules export.
 }

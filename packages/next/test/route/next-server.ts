@@ -1,3 +1,4 @@
+import '../next-environment.ts'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,17 +10,32 @@ import { type NextModules, nextModules, type RouteModule } from './next-modules.
 export type Route = Readonly<Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', Handler>>>
 export type Handler = (request: Request, context: { readonly params: Promise<unknown> }) => Response | Promise<Response>
 
+export type Proxy = (
+  request: Request,
+  event: unknown,
+) => Response | undefined | void | Promise<Response | undefined | void>
+
+export interface ListenOptions {
+  /** What `proxy.ts` exports. */
+  readonly proxy?: Proxy
+  /** `instrumentation.ts` calls `registerClientAddress()`. @default true */
+  readonly registers?: boolean
+}
+
 /** Has route handlers listen, by the modules of Next.js that call them and send their answers. */
-export async function listen(routeOf: (path: string) => Route): Promise<StartedHttpApp> {
+export async function listen(
+  routeOf: (path: string) => Route,
+  { proxy, registers = true }: ListenOptions = {},
+): Promise<StartedHttpApp> {
   const next = nextModules()
   const modules = new Map<Route, RouteModule>()
-  const unregister = registerClientAddress()
+  const unregister = registers ? registerClientAddress() : () => {}
   const server = createServer((request, response) => {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+    const path = decoded((request.url ?? '/').split('?', 1)[0] ?? '/')
     const route = routeOf(path)
     const module = modules.get(route) ?? moduleOf(next, route)
     modules.set(route, module)
-    void serve(next, module, request, response)
+    void serve({ next, module, request, response, proxy })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -49,13 +65,24 @@ function moduleOf({ AppRouteRouteModule }: NextModules, route: Route): RouteModu
   })
 }
 
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
+interface Serving {
+  readonly next: NextModules
+  readonly module: RouteModule
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly proxy: Proxy | undefined
+}
+
 /** As the entry of a route does it (`build/templates/app-route` of Next.js), behind what its server does to headers. */
-async function serve(
-  next: NextModules,
-  module: RouteModule,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function serve({ next, module, request, response, proxy }: Serving): Promise<void> {
   const { headers, socket } = request
   headers['x-forwarded-host'] ??= headers.host ?? 'localhost'
   headers['x-forwarded-proto'] ??= 'http'
@@ -66,6 +93,8 @@ async function serve(
   const answered = new next.NodeNextResponse(response)
   const incoming = next.NextRequestAdapter.fromNodeNextRequest(asked, next.signalFromNodeResponse(response))
   try {
+    const instead = proxy && (await goThrough(next, proxy, { request, response }))
+    if (instead !== undefined) return await next.sendResponse(asked, answered, instead)
     await module.ensureUserland()
     const answer = await module.handle(incoming, contextOf(response))
     await next.sendResponse(asked, answered, answer)
@@ -73,6 +102,19 @@ async function serve(
     if (!response.headersSent) await next.sendResponse(asked, answered, new Response(null, { status: 500 }))
     else if (!response.writableEnded && !response.destroyed) response.end()
   }
+}
+
+/** As the server and its router do it. @returns what the proxy answered; undefined where it goes on. */
+async function goThrough(
+  { adapter }: NextModules,
+  proxy: Proxy,
+  { request: { headers, method, url }, response }: Pick<Serving, 'request' | 'response'>,
+): Promise<Response | undefined> {
+  const request = { headers, method, url: `http://localhost:3000${url}`, nextConfig: {}, page: {} }
+  const { response: answer } = await adapter({ handler: proxy, request, page: '/proxy' })
+  if (!answer.headers.has('x-middleware-next')) return answer
+  for (const [name, value] of answer.headers) if (name !== 'x-middleware-next') response.setHeader(name, value)
+  return undefined
 }
 
 function contextOf(response: ServerResponse): object {
