@@ -1,6 +1,7 @@
 import { isPromise, type PoliciesRun, type PolicyUse, runPolicies as runOnNode } from '@redstart/core/node-http'
 import type { Context, Middleware, Next } from 'koa'
 import { answerErrors } from './answer-errors.ts'
+import { bindReads } from './bind-reads.ts'
 import { KoaExchange } from './exchange.ts'
 import { sendReply } from './send-reply.ts'
 import { settleForTheGone } from './settle-for-the-gone.ts'
@@ -30,7 +31,7 @@ export function runPolicies(uses: readonly PolicyUse<Context>[], options: RunOpt
   const { heldBytes = 16 * 1024 * 1024, onError = emitError } = options
   const run: Middleware = function redstart(ctx: Context, next: Next) {
     const exchange = new KoaExchange(ctx)
-    const goOn = (ran: PoliciesRun): unknown => (ran === 'replied' ? undefined : settleForTheGone(ctx, ran(next)))
+    const goOn = (ran: PoliciesRun): unknown => (ran === 'replied' ? undefined : settleForTheGone(ctx, ran(handle)))
     const ran = runOnNode({
       uses,
       context: ctx,

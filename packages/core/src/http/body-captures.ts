@@ -17,6 +17,11 @@ export class BodyCaptures {
     return this.#captures.length > 0
   }
 
+  /** Calls what reads the next piece. */
+  within<T>(read: () => T): T {
+    return this.#captures.reduceRight<() => T>((inner, { within }) => (within ? () => within(inner) : inner), read)()
+  }
+
   write(bytes: Uint8Array): void {
     this.#length += bytes.length
     this.#captures = this.#captures.filter((capture) => show(capture, bytes))

@@ -106,6 +106,8 @@ export interface Replacement extends Instead<'replace'> {
  * takes time for is a promise that does not reject, for runtimes that stop with the answer what nobody waits for.
  */
 export interface Capture {
+  /** Calls what reads the body where an adapter does: what makes a piece when it is asked for belongs to the handler as well. */
+  readonly within?: <T>(read: () => T) => T
   /** Left out by whoever waits for the end alone, which costs less. */
   write?(chunk: Uint8Array): void
   finish(): void | Promise<void>

@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { Buffer } from 'node:buffer'
+import { setTimeout } from 'node:timers/promises'
 import { eventually } from '../http/client.ts'
 import { isHit, textOf } from './answers.ts'
 import type { CachedAnswer, CachedTurn } from './cached-adapter.ts'
@@ -60,6 +61,25 @@ export const lateTests: readonly CachedAdapterTest[] = [
         equal(runs('/'), 3)
       },
     ),
+  ),
+
+  ...STREAMS.map((way) =>
+    cachedTest(`what is read through the cache in the middle of a body drops it: ${way}`, async ({ start }) => {
+      const app = await start({
+        options: { ttl: '1m' },
+        routes: {
+          'GET /': (turn) =>
+            streamed(way, turn, async () => {
+              // The handler is through by now, and its stream goes on.
+              await setTimeout(5)
+              return await app.redstart.cache.getOrSet('dishes:7', () => 'soup', { ttl: '1m' })
+            }),
+        },
+      })
+      deepEqual([textOf(await app.ask('/')), isHit(await app.ask('/'))], ['first soup', true])
+      await app.redstart.invalidate({ keys: ['dishes:7'] })
+      equal(isHit(await app.ask('/')), false)
+    }),
   ),
 
   pageTest(

@@ -10,7 +10,7 @@ export async function readThrough(body: ReadableStream<Uint8Array>, shown?: Body
   try {
     const reader = body.getReader()
     for (;;) {
-      const { done, value } = await reader.read()
+      const { done, value } = await (shown === undefined ? reader.read() : shown.within(() => reader.read()))
       if (done) break
       shown?.write(bytesOf(value))
       bytes += value.length

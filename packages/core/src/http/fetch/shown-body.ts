@@ -17,7 +17,7 @@ export function showBody({ body, length, captures, later }: ShownBody): Readable
   let isLeft = false
   let seen = 0
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
-    const { done, value } = await reader.read()
+    const { done, value } = await shown.within(() => reader.read())
     // Of whoever is left while a piece is waited for, the end comes, which is none.
     if (isLeft) return
     if (done) {

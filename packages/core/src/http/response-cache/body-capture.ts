@@ -8,6 +8,8 @@ let held = 0
 /** What becomes of a captured body. */
 export interface BodyTaken {
   readonly limit: number
+  /** Around whatever makes more of it. */
+  readonly within: NonNullable<Capture['within']>
   /** All of it is there. */
   readonly whole: (body: Uint8Array) => void | Promise<void>
   /** It is more than may be stored, or than there is room for; it leaves all the same. */
@@ -19,12 +21,14 @@ export interface BodyTaken {
 /** Copies a body as it leaves: whoever writes it may use its memory again. */
 export class BodyCapture implements Capture {
   readonly #taken: BodyTaken
+  readonly within: NonNullable<Capture['within']>
   #chunks: Uint8Array[] = []
   #length = 0
   #over = false
 
   constructor(taken: BodyTaken) {
     this.#taken = taken
+    this.within = taken.within
   }
 
   write(chunk: Uint8Array): void {

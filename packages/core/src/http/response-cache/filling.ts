@@ -175,6 +175,7 @@ export class Filling<Context> {
     const shown = shownOf(storing, settings)
     const capture = new BodyCapture({
       limit: settings.maxBodyBytes,
+      within: this.#handling.within,
       whole: (body) => this.#store(storing, body),
       tooLarge: () => this.#end('refused'),
       broken: () => this.#end('gone'),

@@ -45,6 +45,9 @@ export class Handling {
     return this.#beginning.inside.run(next)
   }
 
+  /** What makes its answer goes on here when it is through: a stream that makes a piece when it is asked for one. */
+  readonly within = <T>(next: () => T): T => (this.#beginning === undefined ? next() : this.#beginning.inside.run(next))
+
   /** It has taken so long that its reads were noted no more. */
   get lapsed(): boolean {
     return this.#lapsed
