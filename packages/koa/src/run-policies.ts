@@ -31,7 +31,14 @@ export function runPolicies(uses: readonly PolicyUse<Context>[], options: RunOpt
   const { heldBytes = 16 * 1024 * 1024, onError = emitError } = options
   const run: Middleware = function redstart(ctx: Context, next: Next) {
     const exchange = new KoaExchange(ctx)
-    const goOn = (ran: PoliciesRun): unknown => (ran === 'replied' ? undefined : settleForTheGone(ctx, ran(handle)))
+    // Koa reads a stream when the handler is through: what is made of it then belongs to the handler as well.
+    const goOn = (ran: PoliciesRun): unknown =>
+      ran === 'replied'
+        ? undefined
+        : settleForTheGone(
+            ctx,
+            ran(() => next().then(() => bindReads(ctx.body))),
+          )
     const ran = runOnNode({
       uses,
       context: ctx,
