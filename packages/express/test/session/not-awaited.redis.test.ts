@@ -32,10 +32,13 @@ function routes(app: Express): void {
 }
 
 /** Every trip to Redis takes 20 ms more. */
-async function slowApp(express: ExpressFactory): Promise<{ readonly app: SessionApp; readonly proxy: FaultProxy }> {
+async function slowApp(
+  express: ExpressFactory,
+  deadline = '10s',
+): Promise<{ readonly app: SessionApp; readonly proxy: FaultProxy }> {
   const proxy = await proxyTo(server)
   proxy.set({ latency: { ms: 10 } })
-  return { app: await startRedisApp({ express, url: proxy.url, routes, redstart: { deadline: '500ms' } }), proxy }
+  return { app: await startRedisApp({ express, url: proxy.url, routes, redstart: { deadline } }), proxy }
 }
 
 for (const name of EXPRESSES) {
@@ -57,7 +60,7 @@ for (const name of EXPRESSES) {
     it('is an answer of 503 where it fails, and ends no process', async () => {
       const unhandled = vi.fn()
       process.on('unhandledRejection', unhandled)
-      const { app, proxy } = await slowApp(express)
+      const { app, proxy } = await slowApp(express, '500ms')
       const user = app.browser()
       await user.get('/in')
       proxy.set({ blackHole: true })
