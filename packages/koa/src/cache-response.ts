@@ -1,3 +1,4 @@
+import type { SessionData, Sessions } from '@redstart/core'
 import {
   type CacheForOptions,
   type CacheResponseOptions,
@@ -5,12 +6,17 @@ import {
   type CacheSource,
   noteLifetime,
   noteTags,
+  type PolicyUse,
 } from '@redstart/core/http'
-import type { Context, Middleware } from 'koa'
+import type { Context, DefaultContext, DefaultState, Middleware, ParameterizedContext } from 'koa'
 import { runPolicies, type RunOptions } from './run-policies.ts'
+import type { SessionContext } from './session-context.ts'
 
-/** Which answers are cached, for whom, and for how long. */
-export type CacheResponseMiddlewareOptions = CacheResponseOptions<Context> & RunOptions
+/**
+ * Which answers are cached, for whom, and for how long; functions are given the context, which may be of a type of the
+ * application's own.
+ */
+export type CacheResponseMiddlewareOptions<OwnContext = Context> = CacheResponseOptions<OwnContext> & RunOptions
 
 /**
  * A response cache for Koa, for all that comes behind it or for one route.
@@ -26,18 +32,23 @@ export type CacheResponseMiddlewareOptions = CacheResponseOptions<Context> & Run
  * ```
  *
  * It goes in front of what reads sessions, behind compression. What was cached is dropped by
- * `redstart.invalidate({ tags: ['menu'] })`.
+ * `redstart.invalidate({ tags: ['menu'] })`. Functions know `ctx.session` of the instance, and what else their parameter is
+ * said to be: `user: (ctx: ParameterizedContext<AppState, AppContext>) => ctx.state.tenant`.
  *
  * @param from an instance, or its `cache`.
  * @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed.
  */
-export function cacheResponse(
-  from: CacheSource,
-  options: CacheResponseMiddlewareOptions = {},
+export function cacheResponse<
+  Data extends object = SessionData,
+  OwnContext extends object = ParameterizedContext<DefaultState, DefaultContext & SessionContext<Data>>,
+>(
+  from: CacheSource & { readonly sessions?: Sessions<Data> },
+  options: CacheResponseMiddlewareOptions<OwnContext> = {},
 ): Middleware<object, object> {
-  const use = cacheResponses<Context>(from, options, RUN_OPTIONS)
+  const use = cacheResponses<OwnContext>(from, options, RUN_OPTIONS)
   const { heldBytes, onError } = options
-  return runPolicies([use], {
+  // What an application says of its context is there when its middleware runs.
+  return runPolicies([use as PolicyUse<object>], {
     ...(heldBytes !== undefined && { heldBytes }),
     ...(onError !== undefined && { onError }),
   })

@@ -42,7 +42,7 @@ export function numberRoutes({ numbers, redstart, today }: NumberParts): Router<
     // Of one Redis, the other apps have pages under the same paths.
     namespace: 'numbers-pages',
     ttl: '1m',
-    user: ({ session }) => ownerOf(session as AppContext['session']),
+    user: ({ session }) => ownerOf(session),
     // `?days=1` is another page tomorrow.
     key: () => today(),
   })
