@@ -76,7 +76,7 @@ const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
     saying({ ...FRESH, 'Content-Type': 'text/event-stream' }),
     (_request, response) => void response.set({ ...FRESH, Trailer: 'x-sum' }).write('a', () => response.end()),
   ],
-  'has a tag in `Cache-Tag` or its like that is longer than 256 characters, or more than 64 of them': [
+  'has more than 64 tags, or one in `Cache-Tag` or its like that is longer than 256 characters': [
     saying({ ...FRESH, 'Cache-Tag': 'x'.repeat(257) }),
     saying({ ...FRESH, 'Surrogate-Key': Array.from({ length: 65 }, (_, n) => `tag-${n}`).join(' ') }),
   ],

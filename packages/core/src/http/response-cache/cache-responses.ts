@@ -46,14 +46,14 @@ export function cacheResponses<Context extends object>(
 
 /** Pages as they are asked for. */
 export interface PurgePagesOptions extends Pick<CacheResponseOptions<never>, 'hosts' | 'query' | 'namespace'> {
-  /** The host that they are of, where `cacheResponse` was given `hosts`. */
+  /** The host that they are of, one of `hosts`, where `cacheResponse` was given these. @default pages of all hosts are dropped */
   readonly host?: string
 }
 
 /**
  * Drops pages by their URLs, all variants of them, of all users: `purgePages(redstart, ['/menu?day=1'])`.
  *
- * @param targets paths with their queries, as clients send them.
+ * @param targets paths with their queries, escaped as clients send them.
  * @param options as `cacheResponse` was given them.
  * @throws RedstartError `INVALID_ARGUMENT` for what is no path, or no option.
  */

@@ -10,6 +10,7 @@ export interface CacheForOptions {
   readonly stale?: Duration
   /** How much longer it is served in place of an error. @default as `cacheResponse` was given */
   readonly staleIfError?: Duration
+  /** As `cacheTags()` takes them. @default none */
   readonly tags?: readonly string[]
 }
 

@@ -32,19 +32,20 @@ export interface CacheResponseOptions<Context> {
   readonly staleIfError?: Duration
   /** How long answers of some statuses are fresh in mode `ttl`: `{ 404: '10s' }`. @default 10 seconds at most for 404 and 410, else `ttl` */
   readonly statuses?: Readonly<Record<number, Duration>>
-  /** Tags by which `invalidate({ tags })` drops the answer; handlers add theirs with `cacheTags()`. @default none */
+  /** Tags by which `invalidate({ tags })` drops the answer; handlers add theirs with `cacheTags()`. With more than 64 it is not stored. @default none */
   readonly tags?: readonly string[] | ((context: Context) => readonly string[])
-  /** What else tells answers apart: a tenant, an experiment. @default nothing */
+  /** What else tells answers apart, as texts: a tenant, an experiment. @default nothing */
   readonly key?: (context: Context) => string | readonly string[]
   /**
-   * Whose the answer is: it is then stored for that user alone, and clients are told that it is private. Where it gives
-   * nothing, the answer is neither stored nor looked for.
+   * Whose the answer is, as a text: it is then stored for that user alone, and clients are told that it is private. Where it
+   * gives undefined or null, the answer is neither stored nor looked for; an empty text or no text is an error.
    *
    * @default answers are shared, and none that a session was used for is stored
    */
   readonly user?: (context: Context) => string | undefined | null
-  /** Requests that pass by the cache. @default none */
+  /** Requests that pass by the cache; not async. @default none */
   readonly skip?: (context: Context) => boolean
+  /** Which parts of a query tell pages apart. @default all of it, but for the order of differently named parameters */
   readonly query?: QueryOptions
   /**
    * The hosts that there are pages for, as clients write them: `['shop.example', 'localhost:3000']`. Requests for others pass
@@ -55,9 +56,9 @@ export interface CacheResponseOptions<Context> {
   readonly hosts?: readonly string[]
   /**
    * What a cookie of the request means. `bypass`: any cookie passes by the cache. `known`: those that well-known libraries
-   * keep sessions in do, and, where an answer says nothing of itself (mode `ttl`), all but those of analytics; the sessions
-   * of Redstart do not, since what used one is never stored, nor do any where `user` says whose the answer is. `ignore`: none does. `{ key }`: the values of these tell answers
-   * apart, and others are ignored.
+   * keep sessions in do, but not where `user` says whose the answer is; with a `ttl` all others do as well, but for those of
+   * analytics, whatever the answer says of itself; the sessions of Redstart never do, since what used one is not stored.
+   * `ignore`: none does. `{ key }`: the values of these tell answers apart, and others are ignored.
    *
    * @default 'known'
    */
@@ -86,7 +87,7 @@ export interface CacheResponseOptions<Context> {
   /** Bytes of a body that is stored. @default 1 MiB */
   readonly maxBodyBytes?: number
   /**
-   * Learns which headers a handler looks at, and what becomes of an answer that depends on one which is neither in its key
+   * Learns which headers a handler looks at until its head leaves, and what becomes of an answer that depends on one which is neither in its key
    * nor in its `Vary`, so that whoever sends it decides what others are given. `warn`: the event `unkeyed` and the logger
    * tell, once for each header and kind of path. `strict`: such an answer is not stored either, nor one to a request with
    * parameters that `query` leaves out; and headers that are taken for another host, target or method (`X-Original-URL`)
