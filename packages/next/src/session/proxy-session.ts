@@ -13,11 +13,7 @@ export interface ProxyRequest {
   readonly method: string
   readonly url: string
   readonly headers: Headers
-  readonly nextUrl: {
-    readonly pathname: string
-    readonly search: string
-    clone(): { pathname: string; search: string; toString(): string }
-  }
+  readonly nextUrl: { readonly pathname: string; readonly search: string; readonly basePath: string }
 }
 
 /** What else a proxy does; it may leave the answer to whatever is asked for. */
@@ -117,17 +113,16 @@ function isProtected({ method, nextUrl: { pathname } }: ProxyRequest, { protect,
   return !isSignIn && protect.some((pattern) => matchesRoute(pattern, method, path))
 }
 
-function signInAt({ method, nextUrl }: ProxyRequest, { signIn = '/', returnTo }: ResolvedProxy): Response {
+function signInAt({ method, url, nextUrl }: ProxyRequest, { signIn = '/', returnTo }: ResolvedProxy): Response {
   const isRead = method === 'GET' || method === 'HEAD'
   const from = `${nextUrl.pathname}${nextUrl.search}`
   const [path = '/', query = ''] = signIn.split('?', 2)
   const parameters = new URLSearchParams(query)
   if (returnTo !== undefined && isRead && from !== '/' && isOwnPath(from)) parameters.set(returnTo, from)
-  const url = nextUrl.clone()
-  url.pathname = path
-  url.search = parameters.size === 0 ? '' : `?${parameters.toString()}`
+  const to = new URL(`${nextUrl.basePath}${path}`, url)
+  to.search = parameters.toString()
   // What was sent must not be sent there: an action would run.
-  return NextResponse.redirect(url.toString(), isRead ? 307 : 303)
+  return NextResponse.redirect(to, isRead ? 307 : 303)
 }
 
 /**

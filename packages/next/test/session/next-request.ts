@@ -1,5 +1,6 @@
 import '../next-environment.ts'
 import { createRequire } from 'node:module'
+import type { ProxyRequest } from '../../src/session/index.ts'
 
 /** Next.js's own modules: what a server of it makes of a request, and how an action is followed by its page. */
 const load = createRequire(import.meta.url)
@@ -32,7 +33,11 @@ const { workUnitAsyncStorage } = load('next/dist/server/app-render/work-unit-asy
 const { appendMutableCookies } = load('next/dist/server/web/spec-extension/adapters/request-cookies') as {
   appendMutableCookies(headers: Headers, cookies: object): boolean
 }
-export const { after } = load('next/server') as { after(task: () => unknown): void }
+export const { after, NextRequest } = load('next/server') as {
+  after(task: () => unknown): void
+  NextRequest: new (url: string, init: object) => ProxyRequest
+}
+export const { cookies: ownCookies } = load('next/headers') as { cookies(): Promise<{ set(cookie: object): unknown }> }
 export const { redirect, notFound, forbidden } = load('next/navigation') as Record<
   'redirect' | 'notFound' | 'forbidden',
   (to?: string) => never
@@ -180,4 +185,12 @@ class OneRequest {
 export async function within<T>(unit: object, work: () => Promise<T>): Promise<T> {
   const request = new OneRequest({ host: 'localhost' }, false)
   return await request.run(async () => await workUnitAsyncStorage.run(unit, work))
+}
+
+/** What Next.js gives a proxy. */
+export function proxyRequest(
+  path: string,
+  init: { readonly method?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+): ProxyRequest {
+  return new NextRequest(`http://localhost:3000${path}`, init)
 }

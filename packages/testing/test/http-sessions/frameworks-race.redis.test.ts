@@ -7,6 +7,7 @@ import { HONOS } from '../../../hono/test/node-adapter.ts'
 import { sessionAdapter as onHono } from '../../../hono/test/session/adapter.ts'
 import { loadKoa } from '../../../koa/test/koa-versions.ts'
 import { sessionAdapter as onKoa } from '../../../koa/test/session/adapter.ts'
+import { routeSessions as onNext } from '../../../next/test/session/session-adapter.ts'
 import { type RedisServer, sessionRaceTests, startRedis } from '../../src/index.ts'
 
 let server: RedisServer
@@ -20,7 +21,8 @@ const adapters = [
   onKoa(loadKoa('koa')),
   onFastify(loadFastify('fastify')),
   onHono(HONOS.hono),
+  onNext,
 ]
 
 for (const test of sessionRaceTests)
-  it(`Express, Koa, Fastify and Hono: ${test.name}`, async () => await test.run(adapters, server))
+  it(`Express, Koa, Fastify, Hono and Next.js: ${test.name}`, async () => await test.run(adapters, server))

@@ -1,0 +1,69 @@
+import type * as ownHeaders from '#next/headers'
+import type * as ownServer from '#next/server'
+import type * as ownWork from '#next/work-storage'
+import type * as ownWorkUnit from '#next/work-unit-storage'
+import { createRedstart, type Session } from '@redstart/core'
+import { nextSessions, type ReadonlySession, returnPath } from '@redstart/next/session'
+import * as workUnitStorage from 'next/dist/server/app-render/work-unit-async-storage.external.js'
+import * as workStorage from 'next/dist/server/app-render/work-async-storage.external.js'
+import * as headers from 'next/headers.js'
+import type { NextRequest } from 'next/server.js'
+import * as server from 'next/server.js'
+
+/** What this package says of modules of Next.js is so. */
+export const modules: {
+  readonly headers: typeof ownHeaders
+  readonly server: typeof ownServer
+  readonly work: typeof ownWork
+  readonly workUnit: typeof ownWorkUnit
+} = { headers, server, work: workStorage, workUnit: workUnitStorage }
+
+interface Fields {
+  views: number
+  basket: { items: string[] }
+}
+
+const { getSession, updateSession, withSession, proxySession } = nextSessions(createRedstart<Fields>())
+
+/** As Next.js checks what `route.ts` exports. */
+interface RouteModule {
+  readonly GET: (
+    request: NextRequest,
+    context: { readonly params: Promise<{ readonly slug: string }> },
+  ) => Response | void | Promise<Response | void>
+}
+
+export const route: RouteModule = {
+  GET: withSession<{ readonly params: Promise<{ readonly slug: string }> }>(async (request, { session, params }) => {
+    const own: Session<Fields> = session
+    own.views = (own.views ?? 0) + 1
+    return Response.json([request.method, (await params).slug])
+  }),
+}
+
+export const ofNext: RouteModule['GET'] = withSession<object, NextRequest>((request, { session }) =>
+  Response.json([request.nextUrl.pathname, session.userId]),
+)
+
+/** As `proxy.ts` exports it. */
+export const proxy: (request: NextRequest) => Promise<Response> = proxySession<NextRequest>(
+  { protect: ['/account'], signIn: '/login' },
+  (request) => (request.cookies.has('old') ? server.NextResponse.redirect(new URL('/new', request.url)) : undefined),
+)
+export const plainProxy: (request: NextRequest) => Promise<Response> = proxySession({ load: true })
+
+export async function page(): Promise<string> {
+  const session: ReadonlySession<Fields> = await getSession()
+  // @ts-expect-error -- it is only read here
+  session.views = 1
+  // @ts-expect-error -- all the way down
+  session.basket?.items.push('soup')
+  // @ts-expect-error -- nobody signs in while a page is rendered
+  await session.login?.('ada')
+  return `${session.views?.toFixed()} ${session.userId}`
+}
+
+export async function action(form: FormData): Promise<string> {
+  const views: number = await updateSession((session) => (session.views = (session.views ?? 0) + 1))
+  return `${views} ${returnPath(form.get('returnTo'))}`
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { returnPath } from '../../src/session/index.ts'
+
+describe('a path to go back to', () => {
+  it.each([
+    '/',
+    '/account',
+    '/orders/7?a=1&b=%2F#line',
+    '/a//b',
+    '/%2F/evil.example',
+    '/menü',
+    '/a/../b',
+    '/@evil.example',
+  ])('of this site is kept: %s', (path) => {
+    expect(returnPath(path)).toBe(path)
+  })
+
+  it.each<unknown>([
+    ...[
+      '//evil.example',
+      '///evil.example',
+      '/\\evil.example',
+      '\\\\evil.example',
+      '/\t/evil.example',
+      '/\n/evil.example',
+    ],
+    ...[
+      'https://evil.example',
+      'https:/evil.example',
+      'javascript:alert(1)',
+      'data:text/html,x',
+      'account',
+      '',
+      '?a',
+      '#a',
+    ],
+    ...[
+      '/..//evil.example',
+      '/a/..//evil.example',
+      '/.//evil.example',
+      '/%2e%2e//evil.example',
+      '/a\\b',
+      '/a b',
+      '/\u0000',
+    ],
+    ...[`/${'a'.repeat(2048)}`, undefined, null, 7, ['/account'], { toString: () => '/account' }],
+  ])('that leads elsewhere, or is none, is refused: %j', (given) => {
+    expect([returnPath(given), returnPath(given, '/home')]).toEqual(['/', '/home'])
+  })
+
+  it.each(['/\t/evil.example', '/\\evil.example', '//evil.example', '/..//evil.example', '/a/%2e%2e//evil.example'])(
+    'stays on this site as browsers resolve it: %j',
+    (given) => {
+      expect(new URL(returnPath(given), 'https://own.example/login').host).toBe('own.example')
+      const twice = new URL(returnPath(given), 'https://own.example/login').pathname
+      expect(new URL(twice, 'https://own.example/login').host).toBe('own.example')
+    },
+  )
+})
