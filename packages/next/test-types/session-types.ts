@@ -1,7 +1,7 @@
-import type * as ownHeaders from '#next/headers'
-import type * as ownServer from '#next/server'
-import type * as ownWork from '#next/work-storage'
-import type * as ownWorkUnit from '#next/work-unit-storage'
+import type * as ownHeaders from '../src/next/headers.d.ts'
+import type * as ownServer from '../src/next/server.d.ts'
+import type * as ownWork from '../src/next/work-storage.d.ts'
+import type * as ownWorkUnit from '../src/next/work-unit-storage.d.ts'
 import { createRedstart, type Session } from '@redstart/core'
 import { nextSessions, type ReadonlySession, returnPath } from '@redstart/next/session'
 import * as workUnitStorage from 'next/dist/server/app-render/work-unit-async-storage.external.js'
@@ -52,15 +52,17 @@ export const proxy: (request: NextRequest) => Promise<Response> = proxySession<N
 )
 export const plainProxy: (request: NextRequest) => Promise<Response> = proxySession({ load: true })
 
+/** Nobody signs in while a page is rendered. */
+export const signingIn: Extract<keyof ReadonlySession<Fields>, 'login' | 'logout' | 'rotate' | 'takeFlash'>[] = []
+export const none: readonly never[] = signingIn
+
 export async function page(): Promise<string> {
   const session: ReadonlySession<Fields> = await getSession()
   // @ts-expect-error -- it is only read here
   session.views = 1
   // @ts-expect-error -- all the way down
-  session.basket?.items.push('soup')
-  // @ts-expect-error -- nobody signs in while a page is rendered
-  await session.login?.('ada')
-  return `${session.views?.toFixed()} ${session.userId}`
+  const items: string[] | undefined = session.basket?.items
+  return `${session.views?.toFixed()} ${session.userId} ${items?.length}`
 }
 
 export async function action(form: FormData): Promise<string> {
