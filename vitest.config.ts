@@ -13,6 +13,7 @@ const redisTests = '**/*.redis.test.ts'
 const clusterTests = '**/*.cluster.test.ts'
 /** These mock modules, or look at what the whole process holds, so that each begins with a process of its own. */
 const apart = [
+  'packages/core/test/byte-cache/copies.test.ts',
   'packages/core/test/cache/left-behind.test.ts',
   'packages/core/test/cache/without-disable.test.ts',
   'packages/core/test/config/presets.test.ts',
@@ -30,6 +31,7 @@ const soakOnly = [
   '**/test/soak/soak.redis.test.ts',
   '**/test/tracking/failover.cluster.test.ts',
   'apps/showcase/test/chromium.test.ts',
+  'apps/showcase/test/storefront-chromium.test.ts',
   'tools/test/example.test.ts',
   'examples/express/test/availability/availability.test.ts',
   // The same suites over more of the same: what differs between them is in what stays.
@@ -39,7 +41,8 @@ const soakOnly = [
   'packages/*/test/session/conformance-lowest.redis.test.ts',
   'packages/express/test/session/conformance-express-4{,-lowest}.redis.test.ts',
   'packages/*/test/cached/cached-{,leaks-}{,express-4-}lowest.test.ts',
-  'packages/{fastify,hono,koa}/test/cached/cached.redis.test.ts',
+  'packages/{fastify,hono,koa,next}/test/cached/cached.redis.test.ts',
+  'packages/next/test/cached/cached-leaks.test.ts',
   'packages/testing/test/http-cached/cached-processes.redis.test.ts',
   // It needs a Varnish.
   'packages/express/test/purge/varnish.redis.test.ts',
@@ -47,6 +50,8 @@ const soakOnly = [
   'packages/core/test/redis-http/checker-blind.redis.test.ts',
   // That the benchmarks run, and what they count.
   'apps/bench/test/*.test.ts',
+  // Next.js is built and started in it.
+  'packages/next/test/real/*.redis.test.ts',
   // Most of the suite waits for something to become stale.
   'apps/conformance/test/suite.test.ts',
 ]

@@ -2,7 +2,7 @@ import { ByteEntries, bytesOf, engineOf } from '../cache/byte-entries.ts'
 import type { Budget } from '../cache/budget.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Engine } from '../cache/engine.ts'
-import { Entry } from '../cache/entry.ts'
+import type { Entry } from '../cache/entry.ts'
 import { FurtherNames } from '../cache/further-names.ts'
 import type { Sight } from '../cache/reader.ts'
 import { MOST_NAMES, type Reached } from '../cache/targets.ts'
@@ -145,8 +145,7 @@ export class ByteCache {
    * @throws RedstartError `INVALID_ARGUMENT` for what {@link ByteCache.read} has not given.
    */
   momentOf(entry: object): Moment {
-    if (!(entry instanceof Entry))
-      throw new RedstartError('INVALID_ARGUMENT', 'momentOf() takes the entry of what was read')
+    if (!isEntry(entry)) throw new RedstartError('INVALID_ARGUMENT', 'momentOf() takes the entry of what was read')
     const { generation, loadedClock, sequence, since } = entry
     const known = Number.isFinite(since) ? since : this.#entries.now - LONG_AGO_MS
     return { generation, clock: loadedClock, sequence, since: known, reached: true }
@@ -189,6 +188,11 @@ export class ByteCache {
 
 /** Of what was not asked for. */
 const UNREACHED: Sight = { kind: 'missing', reason: 'outage' }
+
+/** By shape: that of another copy of this module is as good. */
+function isEntry(entry: object): entry is Entry {
+  return 'generation' in entry && 'loadedClock' in entry && 'sequence' in entry && 'since' in entry
+}
 
 /** Nothing that was last known to be right so long ago counts as young. */
 const LONG_AGO_MS = 86_400_000

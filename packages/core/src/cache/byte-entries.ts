@@ -166,15 +166,22 @@ export function bytesOf({ content }: Entry): Uint8Array | undefined {
   return content.kind === 'encoded' && content.codec === 'bytes' ? content.payload : undefined
 }
 
-const engines = new WeakMap<Cache, Engine>()
+/** Of the process: a bundler may make a copy of this module, and an instance of the one be handed to the other. */
+const ENGINES = Symbol.for('@redstart/core/engines/1')
+
+function engines(): WeakMap<Cache, Engine> {
+  // Nothing else has this symbol.
+  const holder = globalThis as { [ENGINES]?: WeakMap<Cache, Engine> }
+  return (holder[ENGINES] ??= new WeakMap())
+}
 
 /** Notes what a cache works with, for other parts of Redstart. */
 export function noteEngine(cache: Cache, engine: Engine): Cache {
-  engines.set(cache, engine)
+  engines().set(cache, engine)
   return cache
 }
 
 /** What a cache works with; undefined for what is no cache of ours. */
 export function engineOf(cache: Cache): Engine | undefined {
-  return engines.get(cache)
+  return engines().get(cache)
 }
