@@ -16,5 +16,6 @@ export {
 } from './limit/limit-action.ts'
 export { type LimitedProxy, limitProxy, type LimitProxyOptions, type ProxyHandler } from './limit/limit-proxy.ts'
 export { limitRoute, type LimitRouteOptions } from './limit/limit-route.ts'
+export { cacheFor, cacheResponse, type CacheRouteOptions, cacheTags } from './route/cache-response.ts'
 export type { RouteHandler, WrappedRoute } from './route/route-handler.ts'
 export { runPolicies, type RunOptions } from './route/run-policies.ts'

@@ -1,22 +1,15 @@
 import { RedstartError } from '@redstart/core'
 import { isPromise, type PolicyUse } from '@redstart/core/http'
 import { arrivalHere, arrivalsOfProcess } from '../client-address/arrivals.ts'
-import { isStandIn } from '../shared-redstart.ts'
+import { useOf } from '../route/late-use.ts'
 
-/**
- * A policy of limits, made at once, so that what is wrong with it is told at the start; but not while the app is built with
- * an instance that has none of its options.
- *
- * @param from what it is made from.
- */
+/** A policy of limits that says what to do where the address is needed of a client, and nobody tells it. */
 export function limitUse<Context>(from: unknown, make: () => PolicyUse<Context>): PolicyUse<Context> {
-  const isLate = typeof from === 'object' && from !== null && isStandIn(from)
-  let made = isLate ? undefined : make()
+  const use = useOf(from, make)
   return {
     decide(exchange, context) {
-      made ??= make()
       try {
-        const decided = made.decide(exchange, context)
+        const decided = use.decide(exchange, context)
         return isPromise(decided) ? decided.catch(explain) : decided
       } catch (error) {
         return explain(error)
@@ -25,7 +18,6 @@ export function limitUse<Context>(from: unknown, make: () => PolicyUse<Context>)
   }
 }
 
-/** Says of an address that nobody tells what to do about it. */
 function explain(error: unknown): never {
   if (!RedstartError.is(error) || error.code !== 'NO_CLIENT_ADDRESS' || arrivalHere()?.peer !== undefined) throw error
   const why =

@@ -15,3 +15,5 @@ export interface CookieJar {
 export function cookies(): Promise<CookieJar>
 
 export function headers(): Promise<{ get(name: string): string | null }>
+
+export function draftMode(): Promise<{ readonly isEnabled: boolean }>

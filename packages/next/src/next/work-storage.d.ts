@@ -4,6 +4,8 @@
 export interface Work {
   /** The client router fetches it beforehand. */
   readonly isPrefetchRequest?: boolean
+  /** The file that serves it: `/dishes/[slug]/route`. */
+  readonly route: string
 }
 
 export declare const workAsyncStorage: { getStore(): Work | undefined }

@@ -65,7 +65,7 @@ export class RouteExchange implements HttpExchange, Sender {
     const arrival = name === 'x-forwarded-proto' ? arrivalHere() : undefined
     // Next.js writes it itself where nobody has sent it.
     if (arrival !== undefined) return arrival.proto
-    return quietly(() => this.request.headers.get(name)) ?? undefined
+    return quietly(() => headerOf(this.request.headers, name)) ?? undefined
   }
 
   setHeader(name: string, value: string): void {
@@ -102,6 +102,12 @@ export class RouteExchange implements HttpExchange, Sender {
   onGone(listener: () => void): void {
     this.request.signal.addEventListener('abort', listener, { once: true })
   }
+}
+
+/** Next.js adds `X-Forwarded-Host` where nobody has sent it, which then says nothing. */
+function headerOf(headers: Headers, name: string): string | null {
+  const value = headers.get(name)
+  return value !== null && name.toLowerCase() === 'x-forwarded-host' && value === headers.get('host') ? null : value
 }
 
 /** `request.cookies` of Next.js has read the header before anybody could watch. */

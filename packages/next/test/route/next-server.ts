@@ -15,7 +15,12 @@ export type Proxy = (
   event: unknown,
 ) => Response | undefined | void | Promise<Response | undefined | void>
 
+/** Of the kind of Express. */
+export type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void
+
 export interface ListenOptions {
+  /** Stands in front of all. */
+  readonly middleware?: Middleware
   /** What `proxy.ts` exports. */
   readonly proxy?: Proxy
   /** `instrumentation.ts` calls `registerClientAddress()`. @default true */
@@ -25,7 +30,7 @@ export interface ListenOptions {
 /** Has route handlers listen, by the modules of Next.js that call them and send their answers. */
 export async function listen(
   routeOf: (path: string) => Route,
-  { proxy, registers = true }: ListenOptions = {},
+  { proxy, middleware = goOn, registers = true }: ListenOptions = {},
 ): Promise<StartedHttpApp> {
   const next = nextModules()
   const modules = new Map<Route, RouteModule>()
@@ -33,9 +38,9 @@ export async function listen(
   const server = createServer((request, response) => {
     const path = decoded((request.url ?? '/').split('?', 1)[0] ?? '/')
     const route = routeOf(path)
-    const module = modules.get(route) ?? moduleOf(next, route)
+    const module = modules.get(route) ?? moduleOf(next, route, modules.size)
     modules.set(route, module)
-    void serve({ next, module, request, response, proxy })
+    middleware(request, response, () => void serve({ next, module, request, response, proxy }))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -53,9 +58,10 @@ export async function listen(
   }
 }
 
-function moduleOf({ AppRouteRouteModule }: NextModules, route: Route): RouteModule {
+function moduleOf({ AppRouteRouteModule }: NextModules, route: Route, n: number): RouteModule {
+  const page = `/file${n}/route`
   return new AppRouteRouteModule({
-    definition: { kind: 'APP_ROUTE', page: '/route', pathname: '/route', filename: 'route', bundlePath: '' },
+    definition: { kind: 'APP_ROUTE', page, pathname: page, filename: 'route', bundlePath: '' },
     distDir: '.next',
     relativeProjectDir: '',
     resolvedPagePath: 'route.ts',
@@ -64,6 +70,8 @@ function moduleOf({ AppRouteRouteModule }: NextModules, route: Route): RouteModu
     getUserland: undefined,
   })
 }
+
+const goOn: Middleware = (_request, _response, next) => next()
 
 function decoded(path: string): string {
   try {
@@ -120,7 +128,7 @@ async function goThrough(
 function contextOf(response: ServerResponse): object {
   return {
     params: {},
-    previewProps: undefined,
+    previewProps: { previewModeId: PREVIEW },
     renderOpts: {
       experimental: {},
       cacheComponents: false,
@@ -130,3 +138,6 @@ function contextOf(response: ServerResponse): object {
     sharedContext: { buildId: 'build', deploymentId: '' },
   }
 }
+
+/** The value of the cookie `__prerender_bypass` of those who look at drafts. */
+export const PREVIEW = 'of-an-editor'

@@ -72,7 +72,7 @@ async function isRightOnWire(running: RunningCached, path: string, body: Buffer)
   const hit = await get(running, path)
   ok(isHit(hit), `${path}: ${said(hit)}`)
   isWhole(hit, body, `${path}, from the cache`)
-  equal(hit.headers['content-length'], String(body.length))
+  if (running.adapter.sendsLengths !== false) equal(hit.headers['content-length'], String(body.length))
   equal(hit.headers['content-type'], made.headers['content-type'])
   ok(/^\d+$/.test(hit.headers['age'] ?? ''))
   const etag = hit.headers['etag'] ?? ''
@@ -109,7 +109,8 @@ function isWhole(answer: WireAnswer, body: Buffer, what: string): void {
 async function isSameWithoutBody(running: RunningCached, path: string, hit: WireAnswer): Promise<void> {
   const head = await get(running, path, { method: 'HEAD' })
   equal(head.status, 200)
-  for (const name of ['content-length', 'content-type', 'etag', 'cache-control', 'vary'])
+  const lengths = running.adapter.sendsLengths === false ? [] : ['content-length']
+  for (const name of [...lengths, 'content-type', 'etag', 'cache-control', 'vary'])
     equal(head.headers[name], hit.headers[name], name)
   const etag = hit.headers['etag'] ?? ''
   for (const list of [etag, `"other", ${etag}`, '*', etag.replace('W/', '')]) {

@@ -13,6 +13,8 @@ export interface CachedAdapter {
   readonly uncompressed?: readonly CachedBody['way'][]
   /** Its compression also sees what the cache answers where it stands behind the cache. @default false */
   readonly compressesAll?: boolean
+  /** The server under the framework says how long bodies are that are there as a whole. @default true */
+  readonly sendsLengths?: boolean
 }
 
 /** Where another middleware stands, seen from the cache: in front of it, so that it also sees what the cache answers. */

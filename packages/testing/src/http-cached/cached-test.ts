@@ -48,6 +48,7 @@ export type Handler = (turn: CachedTurn) => CachedAnswer | Promise<CachedAnswer>
 
 /** An app, running, with a clock that stands still over memory, and the system's over Redis. */
 export interface RunningCached {
+  readonly adapter: CachedAdapter
   readonly redstart: Redstart<CachedFields>
   readonly clock: ManualClock
   readonly port: number
@@ -129,7 +130,7 @@ async function startCached(
     await close()
   })
   return {
-    ...{ redstart, clock, port, handled, logged, events },
+    ...{ adapter, redstart, clock, port, handled, logged, events },
     ask: async (path, sent = {}) =>
       await ask(port, path, {
         agent,
