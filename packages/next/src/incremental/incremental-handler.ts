@@ -7,6 +7,7 @@ import type { Runtime } from '../runtime/runtime.ts'
 import type { HandlerSetup } from '../runtime/settings.ts'
 import type { Durations } from '../runtime/tag-updates.ts'
 import { UNUSABLE, warnOnce } from '../runtime/warn-once.ts'
+import { bareShell } from '../seeds/bare-shell.ts'
 import { buildOf } from './build-id.ts'
 import { decodeValue, type KeptValue } from './decode-value.ts'
 import { encodeValue, leastBytes } from './encode-value.ts'
@@ -36,10 +37,13 @@ export class IncrementalHandler {
     this.#context = context
   }
 
-  get(key: string, context: GetContext): Promise<IncrementalEntry | null> {
-    return guarded(this.#setup, 'get', null, (runtime) =>
+  async get(key: string, context: GetContext): Promise<IncrementalEntry | null> {
+    const entry = await guarded<IncrementalEntry | null>(this.#setup, 'get', null, (runtime) =>
       this.#find(runtime, key, this.#path(runtime, key, context.kind), context),
     )
+    const { serverDistDir } = this.#context
+    if (entry !== null || serverDistDir === undefined) return entry
+    return await bareShell({ serverDistDir, key, context }, wallTime())
   }
 
   set(key: string, data: IncrementalValue | null, context: SetContext): Promise<void> {
