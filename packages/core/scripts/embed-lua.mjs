@@ -11,7 +11,7 @@ const SCRIPTS = [
   'limit_alive',
   'limit_block',
   'limit_check',
-  'limit_gcra',
+  'limit_each',
   'limit_give_back',
   'limit_permits',
   'release',

@@ -18,7 +18,7 @@ export class Calls {
   }
 
   /** Sends on a connection once it is open, and waits no longer than `timeout` for all of it. */
-  make<T>(connection: Connection, timeout: number, send: Send<T>): Promise<T> {
+  make<T>(connection: Connection, timeout: number, send: Send<T>, many?: boolean): Promise<T> {
     const breaker = this.#breaker
     if (breaker.state !== 'closed') return Promise.reject(connection.isClosed ? closed() : stalled(connection.trouble))
     const startedAt = this.#clock.now()
@@ -48,7 +48,7 @@ export class Calls {
         cancel()
         reject(connection.explain(error))
       }
-      const sent = connection.isOpen ? connection.send(send, wanted) : start()
+      const sent = connection.isOpen ? connection.send(send, wanted, many) : start()
       connection.owed += 1
       // A busy event loop runs its timers before it reads what has come in meanwhile: let it read once.
       const cancel = this.#clock.schedule(timeout, () => setImmediate(giveUp))

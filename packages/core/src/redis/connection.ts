@@ -65,8 +65,11 @@ export class Connection {
    * Sends. While replies are owed, what is sent in one turn of the event loop goes out a few calls at a time: a write of its
    * own costs as much as a small command, and to hold back all of them would leave the server with nothing to do meanwhile.
    * Where none is, it goes out at once, since there may be nothing to wait for.
+   *
+   * @param many it stands for many calls, and goes out with what was held before it.
    */
-  send<T>(send: Send<T>, wanted: Wanted): Promise<T> {
+  send<T>(send: Send<T>, wanted: Wanted, many = false): Promise<T> {
+    if (many) return this.#sendMany(send, wanted)
     if (this.owed > 0) {
       this.#batch()
       return send(this.client, wanted, false)
@@ -79,6 +82,17 @@ export class Connection {
     } finally {
       stream.uncork()
     }
+  }
+
+  #sendMany<T>(send: Send<T>, wanted: Wanted): Promise<T> {
+    const { stream } = this.client
+    const sent = send(this.client, wanted, false)
+    if (this.#corked === stream) {
+      stream.uncork()
+      stream.cork()
+      this.#held = 0
+    }
+    return sent
   }
 
   #batch(): void {

@@ -1,3 +1,5 @@
+// That of the module, which test runners that fake the time leave alone.
+import { setImmediate } from 'node:timers'
 import type { Redis } from 'ioredis'
 import type { Clock } from '../clock.ts'
 import { Apart } from './apart.ts'
@@ -13,6 +15,7 @@ import { identifyServer, ViewLink } from './view-link.ts'
 export class OneServer implements Servers<ConnectedMaster> {
   readonly single = true
   readonly connected = true
+  readonly atEndOfTurn = (act: () => void): void => void setImmediate(act)
   readonly #clock: Clock
   readonly #settings: RedisSettings
   readonly #viewKey: string
@@ -41,8 +44,8 @@ export class OneServer implements Servers<ConnectedMaster> {
     this.#apart = new Apart(clock, this.#breaker, connect)
   }
 
-  call<T>(_key: string, timeout: number, send: Send<T>): Promise<T> {
-    return this.#calls.make(this.#next(), timeout, send)
+  call<T>(_key: string, timeout: number, send: Send<T>, many?: boolean): Promise<T> {
+    return this.#calls.make(this.#next(), timeout, send, many)
   }
 
   callApart<T>(_key: string, timeout: number, send: Send<T>): Promise<T> {

@@ -9,7 +9,7 @@ import {
   limitAliveLua,
   limitBlockLua,
   limitCheckLua,
-  limitGcraLua,
+  limitEachLua,
   limitGiveBackLua,
   limitPermitsLua,
   releaseLua,
@@ -43,7 +43,7 @@ export const write: Script = script(writeLua)
 export const limitAlive: Script = script(limitAliveLua)
 export const limitBlock: Script = script(limitBlockLua)
 export const limitCheck: Script = script(limitCheckLua)
-export const limitGcra: Script = script(limitGcraLua)
+export const limitEach: Script = script(limitEachLua)
 export const limitGiveBack: Script = script(limitGiveBackLua)
 export const limitPermits: Script = script(limitPermitsLua)
 

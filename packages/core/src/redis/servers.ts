@@ -24,8 +24,17 @@ export interface Servers<M extends Master = Master> {
    * for itself, and nobody can say which replicas have what.
    */
   readonly connected: boolean
-  /** Makes a call to the server that has the key. It waits no longer than `timeout` for all of it. */
-  call<T>(key: string, timeout: number, send: Send<T>): Promise<T>
+  /**
+   * Runs something when this turn of the event loop ends, by which time more may have come that goes together in one call.
+   * Left out where nothing is gained by that: keys of a Cluster cannot go together, and over HTTP calls are gathered anyway.
+   */
+  readonly atEndOfTurn?: ((act: () => void) => void) | undefined
+  /**
+   * Makes a call to the server that has the key. It waits no longer than `timeout` for all of it.
+   *
+   * @param many it stands for many: nothing is gained where more are waited for before it goes out.
+   */
+  call<T>(key: string, timeout: number, send: Send<T>, many?: boolean): Promise<T>
   /** The same on a connection where waiting holds up nobody else; opened at the first use. */
   callApart<T>(key: string, timeout: number, send: Send<T>): Promise<T>
   /** Makes a call on the connection that also carries the hints, to the server that has the view. */

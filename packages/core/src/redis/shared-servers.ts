@@ -70,6 +70,7 @@ class Shared<M extends Master> {
 class HeldServers<M extends Master> implements Servers<M> {
   readonly single: boolean
   readonly connected: boolean
+  readonly atEndOfTurn: Servers['atEndOfTurn']
   readonly #shared: Shared<M>
   readonly #servers: Servers<M>
   #closed = false
@@ -79,6 +80,7 @@ class HeldServers<M extends Master> implements Servers<M> {
     this.#servers = shared.servers
     this.single = shared.servers.single
     this.connected = shared.servers.connected
+    this.atEndOfTurn = shared.servers.atEndOfTurn
     shared.hold(this, listener)
   }
 
@@ -86,8 +88,8 @@ class HeldServers<M extends Master> implements Servers<M> {
     return this.#servers.behindSentinel
   }
 
-  call<T>(key: string, timeout: number, send: Send<T>): Promise<T> {
-    return this.#closed ? Promise.reject(closed()) : this.#servers.call(key, timeout, send)
+  call<T>(key: string, timeout: number, send: Send<T>, many?: boolean): Promise<T> {
+    return this.#closed ? Promise.reject(closed()) : this.#servers.call(key, timeout, send, many)
   }
 
   callApart<T>(key: string, timeout: number, send: Send<T>): Promise<T> {

@@ -103,6 +103,42 @@ describe('trips', () => {
     expect(await limiter.peek('ten', { key: 'k' })).toMatchObject({ policies: { ten: { remaining: 1 } } })
   })
 
+  it('are shared by checks of different keys and limits that are made at a time, a few to each', async () => {
+    await using made = await opened()
+    const { limiter } = made
+    const names = ['three', 'window', 'sliding', 'log', 'ten'] as const
+    const [all] = await tripsOf(
+      async () =>
+        await Promise.all(Array.from({ length: 50 }, (_, n) => limiter.check(names[n % 5] ?? 'ten', { key: `k${n}` }))),
+    )
+    // The first one waits for nobody; the others go by eights.
+    expect(told(all)).toBe(8)
+    expect(all.every(({ allowed, mode }) => allowed && mode === 'redis')).toBe(true)
+    // Each of them can be given back by itself, of logs as well.
+    await Promise.all(all.slice(10).map((decision) => limiter.refund(decision)))
+    const left = async (n: number): Promise<number | undefined> => {
+      const name = names[n % 5] ?? 'ten'
+      const { policies } = await limiter.peek(name, { key: `k${n}` })
+      return policies[name]?.remaining
+    }
+    expect(await Promise.all([0, 1, 2, 3, 4].map(left))).toEqual([2, 99, 99, 9, 9])
+    expect(await Promise.all([45, 46, 47, 48, 49].map(left))).toEqual([3, 100, 100, 10, 10])
+  })
+
+  it('are shared by checks of one key, of which each is told what is left behind those before it', async () => {
+    await using made = await opened()
+    const { limiter } = made
+    const all = await Promise.all([1, 2, 3, 2, 3].map((cost) => limiter.check('ten', { key: 'k', cost })))
+    const remaining = all.map(({ allowed, policies }) => [allowed, policies.ten?.remaining])
+    expect(remaining).toEqual([
+      [true, 9],
+      [true, 7],
+      [true, 4],
+      [true, 2],
+      [false, 2],
+    ])
+  })
+
   it('are told of all checks together, by whatever each was answered', async () => {
     await using made = await opened()
     const { limiter } = made

@@ -5,6 +5,7 @@ import { dumped, kept, timedRedis } from './places.ts'
 import { steps } from './random.ts'
 import { limiterTests } from './suite/engine.ts'
 import { keptTests } from './suite/kept.ts'
+import { lateTests } from './suite/late.ts'
 import { leaseTests } from './suite/leases.ts'
 import { limitStoreTests } from './suite/limits.ts'
 
@@ -33,5 +34,9 @@ describe('a limiter over Redis', () => {
   keptTests(
     () => redis(server.url),
     async (app) => await kept([server], app),
+  )
+  lateTests(
+    () => redis(server.url),
+    () => server,
   )
 })

@@ -15,13 +15,14 @@ import {
 } from '../../rate-limit/limit-store.ts'
 import type { NamedPolicy } from '../../rate-limit/policy.ts'
 import type { Script, Value, Values } from '../client.ts'
-import { limitAlive, limitBlock, limitCheck, limitGcra, limitGiveBack, limitPermits, runForBytes } from '../scripts.ts'
-import type { Servers } from '../servers.ts'
+import { limitAlive, limitBlock, limitCheck, limitEach, limitGiveBack, limitPermits, runForBytes } from '../scripts.ts'
+import type { Send, Servers } from '../servers.ts'
 import type { HoldServers } from '../shared-servers.ts'
 import { argumentsOf } from './arguments.ts'
 import { checkApart } from './check-apart.ts'
+import { type Alike, EachQueue } from './each.ts'
 import { LimitKeys } from './keys.ts'
-import { limitReplyOf, numberAt, numbersIn, permitReplyOf } from './replies.ts'
+import { limitReplyOf, numberAt, numbersIn, permitReplyOf, tellEach } from './replies.ts'
 import { slotsOf } from './slots.ts'
 
 /** The limits of an app in Redis: see `limit_rules.lua` and `limit_permits.lua` for what is kept. */
@@ -34,15 +35,23 @@ export class RedisLimitStore implements LimitStore {
   /** Names what this store takes from logs. */
   readonly #name = randomBytes(12).toString('base64url')
   #seq = 0
+  /** Undefined where checks do not go together. */
+  readonly #each: EachQueue | undefined
 
   constructor(hold: HoldServers, context: StoreContext, time: () => string = () => '') {
     this.#servers = hold(context, { onMessage: () => {} })
     this.#keys = new LimitKeys(context.app)
     this.#time = time
+    const { atEndOfTurn } = this.#servers
+    if (atEndOfTurn !== undefined)
+      this.#each = new EachQueue((alike, timeout) => this.#checkEach(alike, timeout), atEndOfTurn)
   }
 
   check(request: LimitRequest, timeout: number): Promise<LimitReply> {
-    const { items } = request
+    const { items, taking, remember } = request
+    const [first] = items
+    if (items.length === 1 && first !== undefined && taking === 'all' && remember === undefined)
+      return this.#checkOne(first, timeout)
     if (items.length === 1 || this.#servers.single) return this.#check(request, timeout)
     const parts = slotsOf(items, ({ key }) => this.#keys.of(key))
     if (parts.length === 1) return this.#check(request, timeout)
@@ -122,6 +131,35 @@ export class RedisLimitStore implements LimitStore {
     await this.#servers.close()
   }
 
+  /** What most checks are. */
+  #checkOne(item: LimitItem, timeout: number): Promise<LimitReply> {
+    if (this.#each !== undefined) return this.#each.check(item, timeout)
+    return new Promise((resolve, reject) => {
+      void this.#checkEach([{ policy: item.policy, cost: item.cost, checks: [{ item, resolve, reject }] }], timeout)
+    })
+  }
+
+  /** Those of one limit each in one script, over keys that are on one server. */
+  #checkEach(alike: readonly Alike[], timeout: number): Promise<void> {
+    const keys: string[] = []
+    const first = this.#seq + 1
+    const values: Value[] = [this.#time(), this.#name, first]
+    for (const { policy, cost, checks } of alike) {
+      values.push(checks.length, ...argumentsOf({ policy }), cost)
+      for (const { item } of checks) {
+        const own = this.#keys.of(item.key)
+        keys.push(this.#keys.kept(own, item), this.#keys.block(own))
+      }
+    }
+    this.#seq += keys.length / 2
+    return this.#run(limitEach, keys, values, timeout, true).then(
+      (told) => tellEach(alike, told, first),
+      (error: unknown) => {
+        for (const { checks } of alike) for (const { reject } of checks) reject(error)
+      },
+    )
+  }
+
   /** All in one script, over keys that are in one slot or on one server. */
   #check(request: LimitRequest, timeout: number): Promise<LimitReply> {
     const { items, taking, remember } = request
@@ -129,12 +167,6 @@ export class RedisLimitStore implements LimitStore {
     const keys = this.#keys
     if (first === undefined) throw new Error('nothing was asked')
     const own = keys.of(first.key)
-    if (items.length === 1 && taking === 'all' && remember === undefined && first.policy.rule.kind === 'gcra') {
-      const [, interval = 0, burst = 0, debt = 0, , shadow = 0] = argumentsOf(first)
-      const given = [this.#time(), interval, burst, debt, shadow, first.cost]
-      const reply = this.#run(limitGcra, [keys.kept(own, first), keys.block(own)], given, timeout)
-      return reply.then((told) => limitReplyOf(told, request, 0))
-    }
     const owns = items.map(({ key }) => (key === first.key ? own : keys.of(key)))
     const blocks = [...new Set(owns)].map((each) => keys.block(each))
     const kept = items.map((item, n) => keys.kept(owns[n] ?? own, item))
@@ -160,11 +192,10 @@ export class RedisLimitStore implements LimitStore {
     await this.#servers.call(first, timeout, (client) => client.call('unlink', keys))
   }
 
-  #run(script: Script, keys: readonly string[], values: Values, timeout: number): Promise<unknown> {
+  #run(script: Script, keys: readonly string[], values: Values, timeout: number, many = false): Promise<unknown> {
     const [first = ''] = keys
-    return this.#servers.call(first, timeout, (client, wanted, asking) =>
-      runForBytes(client, script, keys, values, wanted, asking),
-    )
+    const send: Send<unknown> = (client, wanted, asking) => runForBytes(client, script, keys, values, wanted, asking)
+    return this.#servers.call(first, timeout, send, many)
   }
 }
 

@@ -8,18 +8,14 @@ import type {
   LimitRequest,
   PermitReply,
 } from '../../rate-limit/limit-store.ts'
+import type { Alike } from './each.ts'
 
 /** Values before those of the first rule, and of each rule. */
 const HEAD = 3
 const EACH = 5
-/** Values of the reply of `limit_gcra` to what passes as most does. */
-const SHORT = 2
-
 /** @param seq names what was taken from a log, which Redis has no receipt for. */
 export function limitReplyOf(reply: unknown, { items, taking }: LimitRequest, seq: number): Decided | Blocked {
   const values = numbersIn(reply)
-  const [only] = items
-  if (values.length === SHORT && only !== undefined) return passedOf(values, only)
   const outcome = numberAt(values, 0)
   if (outcome === BLOCKED) return blockedOf(values)
   const [at, granted] = [numberAt(values, 1), numberAt(values, 2)]
@@ -41,13 +37,39 @@ export function limitReplyOf(reply: unknown, { items, taking }: LimitRequest, se
   return { kind: 'decided', allowed: outcome !== 0, duplicate: outcome === 2, granted, trips: 1, results }
 }
 
-/** What `limit_gcra` replies where all of the cost passed: who has to read less of a reply is done sooner. */
-function passedOf(values: readonly unknown[], { cost, policy: { rule } }: LimitItem): Decided {
+/**
+ * Tells each of several checks what `limit_each` replied of it, in their order.
+ *
+ * @param seq names what the first of them took, if that was from a log.
+ */
+export function tellEach(alike: readonly Alike[], reply: unknown, seq: number): void {
+  let n = 0
+  for (const { checks } of alike)
+    for (const { item, resolve, reject } of checks) {
+      try {
+        resolve(replyOf(item, reply, n, seq + n))
+      } catch (error) {
+        reject(error)
+      }
+      n += 1
+    }
+}
+
+function replyOf(item: LimitItem, reply: unknown, n: number, seq: number): Decided | Blocked {
+  const values = numbersIn(reply)
+  const own = values[n + 1]
+  // What several have in common is told once.
+  const trips = n === 0 ? 1 : 0
+  if (typeof own === 'number') return passedOf(item, numberAt(values, 0), own, trips)
+  return { ...limitReplyOf(own, { items: [item], taking: 'all', remember: undefined }, seq), trips }
+}
+
+/** Of a gcra from which all of the cost was to be had: who has to read less of a reply is done sooner. */
+function passedOf({ cost, policy: { rule } }: LimitItem, at: number, reset: number, trips: number): Decided {
   if (rule.kind !== 'gcra') throw unexpected()
-  const [at, reset] = [numberAt(values, 0), numberAt(values, 1)]
   const remaining = Math.floor((rule.burst - reset) / rule.interval)
   const result = { passed: 'yes', remaining, wait: 0, reset, receipt: 0, at, amount: cost } as const
-  return { kind: 'decided', allowed: true, duplicate: false, granted: cost, trips: 1, results: [result] }
+  return { kind: 'decided', allowed: true, duplicate: false, granted: cost, trips, results: [result] }
 }
 
 export function permitReplyOf(reply: unknown): PermitReply {

@@ -29,7 +29,7 @@ import { togetherTests } from './together.ts'
  * P14 leases, with crashes          leases: grants exactly what there is to several that take ahead ...    M R C H
  *                                   lease-bound; processes: lose no more than what one of them held ...    M R
  * P15 scripts that are forgotten    together: goes on where scripts are forgotten ...; parity                R C H
- * P16 nothing is sent again         late: charges once ...; outages: all                                     R C H
+ * P16 nothing is sent again         late: charges checks once ...; outages: all                                   R C H
  * P17 keys of any kind              together: keeps keys apart whatever they hold                          M R C H
  * P18 headers, by another parser    ../http/rate-limit/quota-headers, limited-fetch/parse-rate-limit       of no store
  */

@@ -26,6 +26,14 @@ export function parityTests(place: Place, steps: number): void {
         } else if (random.chance(0.02)) {
           const item = itemAmong(random, keys)
           await Promise.all([timed, memory].map(({ store }) => store.reset(item.key, [item], TIMEOUT)))
+        } else if (random.chance(0.1)) {
+          const requests = togetherAmong(random)
+          const block = { key: 'together-3', settings: BLOCK, reason: 'now and then' }
+          if (random.chance(0.3)) await Promise.all([timed, memory].map(({ store }) => store.block(block, TIMEOUT)))
+          const [here, there] = await Promise.all(
+            [timed, memory].map(({ store }) => Promise.all(requests.map((request) => store.check(request, TIMEOUT)))),
+          )
+          expect(here?.map(comparable), about).toEqual(there?.map(comparable))
         } else {
           const request = requestAmong(random, keys)
           const [here, there] = await Promise.all([timed, memory].map(({ store }) => store.check(request, TIMEOUT)))
@@ -38,6 +46,7 @@ export function parityTests(place: Place, steps: number): void {
   })
 }
 
+const BLOCK = { duration: 500, factor: 1, longest: 500, remember: 0 }
 /** As much longer as Redis keeps things whose time a test sets. */
 const AN_HOUR = 3_600_000_000
 
@@ -53,7 +62,7 @@ function remember(taken: Gift[], { items, taking }: LimitRequest, here?: LimitRe
 }
 
 function comparable(reply: LimitReply | undefined): unknown {
-  if (reply?.kind !== 'decided') return reply
+  if (reply?.kind !== 'decided') return { ...reply, trips: 0 }
   const { trips: _, results, ...rest } = reply
   return { ...rest, results: results.map(({ receipt: __, ...result }: ItemResult) => result) }
 }
@@ -66,6 +75,14 @@ function requestAmong(random: Random, keys: readonly string[]): LimitRequest {
   const cost = taking === 'upto' ? first.cost : undefined
   const items = all.map((item) => ({ ...item, cost: cost ?? item.cost }))
   return { items, taking, remember: undefined }
+}
+
+/** Checks of one limit each, as many at a time: each of a key of its own under its policy, so that their order is nothing. */
+function togetherAmong(random: Random): readonly LimitRequest[] {
+  const keys = Array.from({ length: 12 }, (_, n) => `together-${n}`)
+  const items = keys.flatMap((key) => [itemAmong(random, [key]), itemAmong(random, [key])])
+  const each = items.filter(({ name, key }, n) => items.findIndex((one) => one.name === name && one.key === key) === n)
+  return each.map((item): LimitRequest => ({ items: [item], taking: 'all', remember: undefined }))
 }
 
 function itemAmong(random: Random, keys: readonly string[]): LimitItem {
