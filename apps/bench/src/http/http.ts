@@ -2,6 +2,7 @@ import { countCommands, type RedisServer, startRedis } from '@redstart/testing'
 import type { Benchmark, Row } from '../benchmark.ts'
 import { compare, FULL, type Measured, median, type Pace } from '../rounds.ts'
 import { alike } from './alike.ts'
+import { firstBytes } from './first-byte.ts'
 import { DELAYS, type Path } from './pages.ts'
 import { Served } from './served.ts'
 import { type Framework, NO_CACHE, OURS, OURS_IN_REDIS, READY, stacksOf } from './stacks.ts'
@@ -49,6 +50,7 @@ async function inFramework(framework: Framework, server: RedisServer, pace: Pace
       ...(await withoutCache(all, framework, pace)),
       ...(await commandsOf(all, server, framework)),
       await runsOf(all, framework),
+      await firstBytes(all, framework, pace),
     ]
   } finally {
     for (const served of all) await served.end()

@@ -22,6 +22,15 @@ export async function page(path: Path, id: string): Promise<object> {
   return dishesOf(id)
 }
 
+/** The same in two pieces, of which the second one takes its time. */
+export async function* inPieces(id: string): AsyncGenerator<Buffer> {
+  made++
+  const bytes = Buffer.from(JSON.stringify(dishesOf(id)))
+  yield bytes.subarray(0, 1000)
+  await setTimeout(5)
+  yield bytes.subarray(1000)
+}
+
 /** An answer that a handler has nothing more to do with than to send it. */
 export interface Ready {
   readonly headers: Record<string, string>

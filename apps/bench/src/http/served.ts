@@ -22,7 +22,7 @@ export interface Done {
 /** The pages behind one stack, in a process of its own, and clients that ask for them in turn. */
 export class Served {
   readonly stack: Stack
-  readonly #port: number
+  readonly port: number
   readonly #child: ChildProcess
   readonly #connections: readonly LoadConnection[]
   #asked = 0
@@ -33,7 +33,7 @@ export class Served {
 
   private constructor(stack: Stack, child: ChildProcess, port: number) {
     this.stack = stack
-    this.#port = port
+    this.port = port
     this.#child = child
     this.#connections = Array.from({ length: TOGETHER }, () => new LoadConnection(port))
   }
@@ -83,7 +83,7 @@ export class Served {
 
   /** The answer to one request. */
   async fetch(target: string): Promise<{ readonly headers: Headers; readonly body: string }> {
-    const answer = await fetch(`http://127.0.0.1:${this.#port}${target}`)
+    const answer = await fetch(`http://127.0.0.1:${this.port}${target}`)
     const body = await answer.text()
     if (answer.status !== 200) throw new Error(`${this.stack.name} answered with ${answer.status}: ${body}`)
     return { headers: answer.headers, body }

@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream'
 import { cacheResponse } from '@redstart/express'
 import apicache from 'apicache'
 import express, { type RequestHandler } from 'express'
 import { oursFor, TTL } from '../ours.ts'
-import { page, type Path, readyPages } from '../pages.ts'
+import { inPieces, page, type Path, readyPages } from '../pages.ts'
 import { portOf } from '../../port-of.ts'
 import { PEERS, READY, type Stack } from '../stacks.ts'
 
@@ -12,6 +13,9 @@ export async function listenWithExpress(stack: Stack, url: string): Promise<numb
   const caches = await cachesOf(stack, url)
   for (const path of ['/fast', '/slow'] as const)
     app.get(`${path}/:id`, ...caches, stack.name === READY ? sendsReady() : makes(path))
+  app.get('/stream/:id', ...caches, (request, response) => {
+    Readable.from(inPieces(String(request.params['id']))).pipe(response.type('json'))
+  })
   return await portOf((ready) => app.listen(0, '127.0.0.1', ready))
 }
 

@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream'
 import { cacheResponse } from '@redstart/fastify'
 import Fastify, { type FastifyInstance, type FastifyPluginCallback, type RouteHandlerMethod } from 'fastify'
 import lcache from 'fastify-lcache'
 import { oursFor, TTL } from '../ours.ts'
-import { page, type Path, readyPages } from '../pages.ts'
+import { inPieces, page, type Path, readyPages } from '../pages.ts'
 import { PEERS, READY, type Stack } from '../stacks.ts'
 
 export async function listenWithFastify(stack: Stack, url: string): Promise<number> {
@@ -10,6 +11,9 @@ export async function listenWithFastify(stack: Stack, url: string): Promise<numb
   await addCache(app, stack, url)
   for (const path of ['/fast', '/slow'] as const)
     app.get(`${path}/:id`, stack.name === READY ? sendsReady() : makes(path))
+  app.get('/stream/:id', async (request, reply) => {
+    await reply.type('application/json').send(Readable.from(inPieces(idOf(request.params))))
+  })
   return Number(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port)
 }
 

@@ -1,9 +1,10 @@
+import { Readable } from 'node:stream'
 import { cacheResponse } from '@redstart/koa'
 import Koa, { type Context, type Middleware } from 'koa'
 import koaCash from 'koa-cash'
 import { LRUCache } from 'lru-cache'
 import { oursFor, TTL } from '../ours.ts'
-import { page, type Path, readyPages } from '../pages.ts'
+import { inPieces, page, type Path, readyPages } from '../pages.ts'
 import { portOf } from '../../port-of.ts'
 import { PEERS, READY, type Stack } from '../stacks.ts'
 
@@ -30,6 +31,11 @@ async function cacheOf(stack: Stack, url: string): Promise<Middleware | undefine
 
 async function makePage(context: Context): Promise<void> {
   const [, path = '', id = ''] = context.path.split('/')
+  if (path === 'stream') {
+    context.type = 'json'
+    context.body = Readable.from(inPieces(id))
+    return
+  }
   context.body = await page(`/${path}` as Path, id) // Nothing else is asked for.
 }
 
