@@ -1,31 +1,20 @@
-import { existsSync } from 'node:fs'
 import { startRedis } from '@redstart/testing'
 import { SIGN_INS } from '@redstart-example/express'
 import { filledDatabase } from '@redstart-example/express/test/filled-database'
-import { chromium } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
+import { launchChromium } from './in-chromium.ts'
 import { startAllApps } from './started-apps.ts'
-
-/** Debian's, or another one. */
-const CHROMIUM = process.env['REDSTART_CHROMIUM'] ?? '/usr/bin/chromium'
-/** It looks for nothing outside of this machine. */
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync']
-const ALONE = ['--disable-background-networking', '--disable-component-update']
 
 test.each([{ apart: false }, { apart: true }])(
   'in Chromium, a log-in at the office opens the other three, and signing out everywhere closes them: %o',
   async ({ apart }) => {
-    if (!existsSync(CHROMIUM))
-      throw new Error(
-        `There is no Chromium at ${CHROMIUM}: apt-get install chromium, or name one with REDSTART_CHROMIUM`,
-      )
     const server = await startRedis()
     onTestFinished(() => server.stop())
     const database = await filledDatabase()
     onTestFinished(() => database.close())
     const { addresses, stop } = await startAllApps(database, apart ? server.url : undefined)
     onTestFinished(stop)
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...ALONE] })
+    const browser = await launchChromium()
     onTestFinished(() => browser.close())
     const page = await browser.newPage()
     const { office, ...rest } = addresses

@@ -26,9 +26,14 @@ describe('the build', () => {
     await mkdir(join(folder, 'node_modules/next'), { recursive: true })
     await writeFile(join(folder, 'src/page.tsx'), 'one')
     await writeFile(join(folder, 'node_modules/next/package.json'), '{ "version": "16.4.6" }')
+    await writeFile(join(folder, 'package.json'), '{ "dependencies": { "@redstart/core": "1.0.0", "next": "16.4.6" } }')
+    const core = join(folder, 'node_modules/@redstart/core')
+    await mkdir(join(core, 'dist'), { recursive: true })
+    await writeFile(join(core, 'package.json'), '{}')
+    await writeFile(join(core, 'dist/index.js'), 'one')
   })
 
-  test('is of the sources, where they are, and Next.js, and of nothing that is made of them', async () => {
+  test('is of the sources, Next.js and the packages that are linked, and of nothing that is made of the sources', async () => {
     const seen = new Set([hashOfSources(folder)])
     for (const made of ['.next', '.redstart', 'dist', 'test']) {
       await mkdir(join(folder, made))
@@ -42,7 +47,11 @@ describe('the build', () => {
     seen.add(hashOfSources(folder))
     await writeFile(join(folder, 'node_modules/next/package.json'), '{ "version": "16.5.0" }')
     seen.add(hashOfSources(folder))
-    expect(seen.size).toBe(4)
+    await writeFile(join(folder, 'node_modules/@redstart/core/dist/index.js'), 'two')
+    seen.add(hashOfSources(folder))
+    await writeFile(join(folder, 'node_modules/@redstart/core/dist/.tsbuildinfo'), 'when')
+    seen.add(hashOfSources(folder))
+    expect(seen.size).toBe(5)
   })
 
   test('is made once for the same sources, without the database and the Redis of whoever starts it', async () => {

@@ -10,13 +10,14 @@ import { NAMESPACES, POLICIES } from '@redstart-example/express'
  * @type {import('@redstart-example/express').RestaurantRedstart}
  */
 const redstart = sharedRedstart(() => {
-  const { REDIS_URL = '', REDSTART_KEYS = '', DATABASE_URL = '', RESTAURANT_APP = '' } = process.env
+  const { REDIS_URL = '', DATABASE_URL = '', RESTAURANT_APP = '' } = process.env
+  const keys = process.env['REDSTART_KEYS'] || process.env['SESSION_ENCRYPTION_KEY']
   // A cache belongs to one database: who has one of their own, which is gone at the end, has keys of their own.
   const app = RESTAURANT_APP || (DATABASE_URL === '' ? `restaurant-${randomUUID().slice(0, 8)}` : 'restaurant')
   const options = { app, namespaces: NAMESPACES, policies: POLICIES }
   // In memory, sessions end with the process, and so may their key.
-  if (REDIS_URL === '') return { ...options, keys: REDSTART_KEYS || randomBytes(32).toString('base64') }
-  return { ...options, backend: redis(REDIS_URL), ...(REDSTART_KEYS !== '' && { keys: REDSTART_KEYS }) }
+  if (REDIS_URL === '') return { ...options, keys: keys || randomBytes(32).toString('base64') }
+  return { ...options, backend: redis(REDIS_URL), ...(keys && { keys }) }
 })
 
 export default redstart

@@ -2,11 +2,13 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import type { ReactNode } from 'react'
+import { addToBasket } from '../../../actions/basket.ts'
 import { dishWith, menuOf, type ShownDish } from '../../../lib/cached.ts'
 import { isThereForBuild } from '../../../lib/database.ts'
 import { euros } from '../../../lib/money.ts'
 import { RESTAURANTS, restaurantWith } from '../../../lib/restaurants.ts'
 import { idOf, slugOf } from '../../../lib/slug.ts'
+import { ActionForm } from '../../../parts/action-form.tsx'
 import { MadeBy } from '../../../parts/made-by.tsx'
 
 interface Props {
@@ -28,7 +30,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 /** Kept whole, for everybody. What somebody does here with their basket is a server action. */
 export default async function Dish({ params }: Props): Promise<ReactNode> {
-  const { restaurant, name, priceCents, ingredients, made } = await asked(params)
+  const { id, restaurant, name, priceCents, ingredients, made } = await asked(params)
   const from = restaurantWith(restaurant)
   return (
     <>
@@ -36,6 +38,13 @@ export default async function Dish({ params }: Props): Promise<ReactNode> {
       <p className="lead">{from !== undefined && <Link href={`/menu/${from.slug}`}>{from.name}</Link>}</p>
       <p className="price number">{euros(priceCents)}</p>
       <p>With {ingredients.join(', ')}.</p>
+      <ActionForm action={addToBasket} className="row">
+        <input type="hidden" name="dish" value={id} />
+        <label>
+          How many <input name="quantity" type="number" min="1" max="20" defaultValue="1" required />
+        </label>
+        <button>Into the basket</button>
+      </ActionForm>
       <MadeBy made={made} />
     </>
   )
