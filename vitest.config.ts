@@ -52,6 +52,8 @@ const soakOnly = [
   'apps/bench/test/*.test.ts',
   // Next.js is built and started in it.
   'packages/next/test/real/*.redis.test.ts',
+  'packages/next/test/session/next-app.redis.test.ts',
+  'packages/next/test/http/next-app.test.ts',
   // Most of the suite waits for something to become stale.
   'apps/conformance/test/suite.test.ts',
 ]

@@ -53,7 +53,7 @@ export const proxy: (request: NextRequest) => Promise<Response> = proxySession<N
 export const plainProxy: (request: NextRequest) => Promise<Response> = proxySession({ load: true })
 
 /** Nobody signs in while a page is rendered. */
-export const signingIn: Extract<keyof ReadonlySession<Fields>, 'login' | 'logout' | 'rotate' | 'takeFlash'>[] = []
+const signingIn: Extract<keyof ReadonlySession<Fields>, 'login' | 'logout' | 'rotate' | 'takeFlash'>[] = []
 export const none: readonly never[] = signingIn
 
 export async function page(): Promise<string> {

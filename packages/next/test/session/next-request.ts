@@ -33,7 +33,7 @@ const { workUnitAsyncStorage } = load('next/dist/server/app-render/work-unit-asy
 const { appendMutableCookies } = load('next/dist/server/web/spec-extension/adapters/request-cookies') as {
   appendMutableCookies(headers: Headers, cookies: object): boolean
 }
-export const { after, NextRequest } = load('next/server') as {
+const { after, NextRequest } = load('next/server') as {
   after(task: () => unknown): void
   NextRequest: new (url: string, init: object) => ProxyRequest
 }
@@ -42,6 +42,8 @@ export const { redirect, notFound, forbidden } = load('next/navigation') as Reco
   'redirect' | 'notFound' | 'forbidden',
   (to?: string) => never
 >
+
+export { after }
 
 /** What a browser sends beside its cookies. */
 export interface Sent {
