@@ -22,6 +22,8 @@ export interface NextSessions<Data extends object, Load extends 'eager' | 'lazy'
    * thrown what `redirect()` and `notFound()` throw. Nothing of it is stored where it throws anything else, but for what it
    * has waited for itself, such as `login()`.
    *
+   * Within `withSession()`, and in the handler of the proxy, it is their session that is changed, and stored sooner.
+   *
    * In `after()` data can be changed, but nobody can be signed in, since no cookie can be set any more: `HEADERS_SENT`.
    *
    * @returns what `change` returns.

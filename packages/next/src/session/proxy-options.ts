@@ -43,7 +43,9 @@ export function resolvedProxy(options: ProxySessionOptions): ResolvedProxy {
     throw refused('returnTo', 'neither the name of a parameter nor false')
   if (typeof load !== 'boolean') throw refused('load', 'neither true nor false')
   // `matcher` of Next.js has the same in its own words.
-  const patterns = protect.map((path: string) => parseRoute(typeof path === 'string' ? path.replace(/\/:\w+\*$/, '/*') : path))
+  const patterns = protect.map((path: string) =>
+    parseRoute(typeof path === 'string' ? path.replace(/\/:\w+\*$/, '/*') : path),
+  )
   return { protect: patterns, signIn, returnTo: returnTo === false ? undefined : returnTo, load }
 }
 

@@ -114,6 +114,28 @@ describe('a proxy', () => {
     expect(seen).toEqual(['/menu'])
   })
 
+  it('has the session that its handler reads and changes, and what answers the request has it as well', async () => {
+    const made = madeSessions()
+    const visitor = new NextBrowser()
+    await visitor.act(async () => await made.updateSession((session) => void (session.views = 1)))
+    const seen: unknown[] = []
+    const proxy = made.proxySession({}, async () => {
+      seen.push((await made.getSession()).views)
+      await made.updateSession(async (session) => await session.login('ada'))
+      seen.push((await made.getSession()).userId)
+      return undefined
+    })
+    const request = proxyRequest('/menu', { headers: { cookie: `a=b; ${visitor.cookie}` } })
+    const { done } = await visitor.copy().route(async () => await proxy(request))
+    const answer = done.status === 'fulfilled' ? done.value : expect.fail('the proxy failed')
+    const [set = ''] = answer.headers.getSetCookie()
+    const [pair = ''] = set.split(';', 1)
+    expect([seen, pair.startsWith('sid=u1.')]).toEqual([[1, 'ada'], true])
+    expect(answer.headers.get('x-middleware-request-cookie')).toBe(`a=b; ${pair}`)
+    const { userId, views } = await new NextBrowser().page(made.getSession, { headers: { cookie: pair } })
+    expect([userId, views]).toEqual(['ada', 1])
+  })
+
   it.each<readonly [object, RegExp]>([
     [{ protect: ['/account'] }, /signIn is missing/],
     [{ protect: ['/account'], signIn: 'https://evil.example/' }, /signIn is no path/],
