@@ -584,21 +584,21 @@ for group = 4, #ARGV, 8 do
   local interval, burst, cost = ARGV[group + 2] + 0, ARGV[group + 3] + 0, ARGV[group + 7] + 0
   local quick = cost > 0 and ARGV[group + 1] == 'g'
   for n = 1, ARGV[group] + 0 do
-    local kept, passes = found[key], false
-    if quick and not found[key + 1] then
-      local full = at
-      if kept then full = tonumber(kept) end
-      if full then
-        local after = cost * interval + (full > at and full or at)
-        local missing = after - at
-        if missing <= burst then
-          local up = missing + 999
-          redis.call('SET', KEYS[key], after, 'PX', (up - up % 1000) / 1000 + longer)
-          reply[#reply + 1], passes = missing, true
-        end
+    local full, told = at, false
+    if found[key] then full = tonumber(found[key]) end
+    if quick and full and not found[key + 1] then
+      if full < at then full = at end
+      local missing = full - at + cost * interval
+      if missing <= burst then
+        local up = missing + 999
+        redis.call('SET', KEYS[key], at + missing, 'PX', (up - up % 1000) / 1000 + longer)
+        told = missing
+      elseif full - at <= burst + ARGV[group + 4] + 5000000 then
+        told = at - full - 1
       end
     end
-    if not passes then reply[#reply + 1], others = false, true end
+    if not told then others = true end
+    reply[#reply + 1] = told
     key = key + 2
   end
 end

@@ -60,16 +60,29 @@ function replyOf(item: LimitItem, reply: unknown, n: number, seq: number): Decid
   const own = values[n + 1]
   // What several have in common is told once.
   const trips = n === 0 ? 1 : 0
-  if (typeof own === 'number') return passedOf(item, numberAt(values, 0), own, trips)
+  if (typeof own === 'number') return briefOf(item, numberAt(values, 0), own, trips)
   return { ...limitReplyOf(own, { items: [item], taking: 'all', remember: undefined }, seq), trips }
 }
 
-/** Of a gcra from which all of the cost was to be had: who has to read less of a reply is done sooner. */
-function passedOf({ cost, policy: { rule } }: LimitItem, at: number, reset: number, trips: number): Decided {
+/**
+ * Of a gcra, what follows from when nothing is missing any more: who has to read less of a reply is done sooner.
+ *
+ * @param told microseconds until then; less than 0 where it did not pass.
+ */
+function briefOf({ cost, policy: { rule, shadow } }: LimitItem, at: number, told: number, trips: number): Decided {
   if (rule.kind !== 'gcra') throw unexpected()
-  const remaining = Math.floor((rule.burst - reset) / rule.interval)
-  const result = { passed: 'yes', remaining, wait: 0, reset, receipt: 0, at, amount: cost } as const
-  return { kind: 'decided', allowed: true, duplicate: false, granted: cost, trips, results: [result] }
+  const { interval, burst } = rule
+  const passes = told >= 0
+  const reset = passes ? told : -1 - told
+  const remaining = Math.max(0, Math.floor((burst - reset) / interval))
+  const allowed = passes || shadow
+  const common = { remaining, reset, receipt: 0, at }
+  const result: ItemResult = passes
+    ? { ...common, passed: 'yes', wait: 0, amount: cost }
+    : cost > Math.floor(burst / interval)
+      ? { ...common, passed: 'never', wait: 0, amount: 0 }
+      : { ...common, passed: 'no', wait: reset + cost * interval - burst, amount: 0 }
+  return { kind: 'decided', allowed, duplicate: false, granted: allowed ? cost : 0, trips, results: [result] }
 }
 
 export function permitReplyOf(reply: unknown): PermitReply {

@@ -8,8 +8,9 @@
 -- ARGV[3]  that number, of the first check; each has the next one
 -- ARGV[4]  and on, for checks in a row that are alike: how many these are; the letter of the rule and its four numbers, see
 --          limit_rules; 1 for a shadow; the cost
--- Reply    the time; then for each check of letter g that passes, and of which nothing was ever given back, until nothing is
---          missing, from which all else follows; for every other one what limit_check replies
+-- Reply    the time; then for each check of letter g under which nothing was ever given back, until nothing is missing, from
+--          which all else follows: as a negative number, and one less, where it does not pass; for every other one what
+--          limit_check replies
 
 local at, longer = ARGV[1], 3600000
 if at == '' then
@@ -20,27 +21,27 @@ at = at + 0
 local found = redis.call('MGET', unpack(KEYS))
 local reply, key, others = { at }, 1, false
 
--- What passes, and was never given anything back: before anything is made that only others need, and by operators alone,
--- since looking up a function and calling it takes longer. Whole numbers as these are written exactly.
+-- What was never given anything back: before anything is made that only others need, and by operators alone, since looking
+-- up a function and calling it takes longer. Whole numbers as these are written exactly.
 for group = 4, #ARGV, 8 do
   local interval, burst, cost = ARGV[group + 2] + 0, ARGV[group + 3] + 0, ARGV[group + 7] + 0
   local quick = cost > 0 and ARGV[group + 1] == 'g'
   for n = 1, ARGV[group] + 0 do
-    local kept, passes = found[key], false
-    if quick and not found[key + 1] then
-      local full = at
-      if kept then full = tonumber(kept) end
-      if full then
-        local after = cost * interval + (full > at and full or at)
-        local missing = after - at
-        if missing <= burst then
-          local up = missing + 999
-          redis.call('SET', KEYS[key], after, 'PX', (up - up % 1000) / 1000 + longer)
-          reply[#reply + 1], passes = missing, true
-        end
+    local full, told = at, false
+    if found[key] then full = tonumber(found[key]) end
+    if quick and full and not found[key + 1] then
+      if full < at then full = at end
+      local missing = full - at + cost * interval
+      if missing <= burst then
+        local up = missing + 999
+        redis.call('SET', KEYS[key], at + missing, 'PX', (up - up % 1000) / 1000 + longer)
+        told = missing
+      elseif full - at <= burst + ARGV[group + 4] + 5000000 then
+        told = at - full - 1
       end
     end
-    if not passes then reply[#reply + 1], others = false, true end
+    if not told then others = true end
+    reply[#reply + 1] = told
     key = key + 2
   end
 end
