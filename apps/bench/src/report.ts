@@ -24,7 +24,7 @@ function line({ name, figure, ratio, others = {} }: Measured, unit: Row['unit'] 
 /** A figure with its unit. */
 export function figureText(figure: number, unit: Row['unit'] = 'time'): string {
   if (unit === 'count') return String(figure)
-  if (unit === 'bytes') return `${(figure / 1000).toFixed(1)} kB`
+  if (unit === 'bytes') return figure < 10_000 ? `${figure.toFixed(0)} bytes` : `${(figure / 1000).toFixed(1)} kB`
   return unit === 'time' ? duration(figure) : `${(1e9 / figure).toFixed(0)} /s`
 }
 

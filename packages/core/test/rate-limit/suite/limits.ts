@@ -23,7 +23,7 @@ import { togetherTests } from './together.ts'
  * P9  whole numbers, in range       properties: tells whole numbers ...                                    M R C H
  * P10 memory says what Redis says   parity: says the same as memory on the same trace ...                    R C H
  * P11 as many as there are, at once properties: grants exactly what there is to many that ask at once      M R C H
- *                                   processes: let exactly as many pass together ...                         R
+ *                                   processes: let exactly as many of a thousand pass ...                   R
  * P12 another plan                  parity: ... and other plans; engine: keeps what was taken ...          M R C H
  * P13 settled once, never too much  engine: settles a reservation ...; refunds and counterfactual: all     M R C H
  * P14 leases, with crashes          leases: grants exactly what there is to several that take ahead ...    M R C H
