@@ -55,6 +55,7 @@ export default defineConfig({
           { text: 'Fastify', link: '/frameworks/fastify' },
           { text: 'Hono', link: '/frameworks/hono' },
           { text: 'Koa', link: '/frameworks/koa' },
+          { text: 'Next.js', link: '/next' },
         ],
       },
       {

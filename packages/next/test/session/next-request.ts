@@ -35,7 +35,7 @@ const { appendMutableCookies } = load('next/dist/server/web/spec-extension/adapt
 }
 const { after, NextRequest } = load('next/server') as {
   after(task: () => unknown): void
-  NextRequest: new (url: string, init: object) => ProxyRequest
+  NextRequest: new (url: string, init: object) => ProxyRequest & { readonly cookies: object }
 }
 export const { cookies: ownCookies } = load('next/headers') as { cookies(): Promise<{ set(cookie: object): unknown }> }
 export const { redirect, notFound, forbidden } = load('next/navigation') as Record<
@@ -195,4 +195,10 @@ export function proxyRequest(
   init: { readonly method?: string; readonly headers?: Readonly<Record<string, string>> } = {},
 ): ProxyRequest {
   return new NextRequest(`http://localhost:3000${path}`, init)
+}
+
+/** What a unit of work that is no request has of one. */
+export function requestParts(cookie: string): { readonly cookies: object; readonly headers: Headers } {
+  const headers = new Headers({ cookie, 'x-forwarded-proto': 'http' })
+  return { headers, cookies: new NextRequest('http://localhost/', { headers }).cookies }
 }

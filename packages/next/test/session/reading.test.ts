@@ -1,4 +1,4 @@
-import { after, NextBrowser, within } from './next-request.ts'
+import { after, NextBrowser, requestParts, within } from './next-request.ts'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { ReadonlySession } from '../../src/session/index.ts'
 import { type Fields, madeSessions } from './made-sessions.ts'
@@ -131,6 +131,17 @@ describe('what Next.js throws', () => {
     const { getSession } = madeSessions()
     const reading = within({ type: 'cache', phase: 'render' }, getSession)
     await expect(reading).rejects.toThrow(/`cookies\(\)` can't be read inside `"use cache"`/)
+  })
+
+  it("in 'use cache: private' is nothing: what is private may be read", async () => {
+    const { getSession, updateSession } = madeSessions()
+    const browser = new NextBrowser()
+    await browser.act(async () => await updateSession(async (session) => await session.login('ada')))
+    const unit = { type: 'private-cache', phase: 'render', ...requestParts(browser.cookie) }
+    expect((await within(unit, getSession)).userId).toBe('ada')
+    await expect(within(unit, async () => await updateSession(() => undefined))).rejects.toMatchObject({
+      code: 'READ_ONLY',
+    })
   })
 
   it('where a page is prerendered makes it dynamic', async () => {
