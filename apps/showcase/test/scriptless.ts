@@ -19,12 +19,15 @@ export async function sent(url: string, cookie: string, form: URLSearchParams): 
 interface Answered {
   readonly status: number
   readonly text: string
+  /** What is sent from now on: `name=value`; empty where no cookie was set. */
+  readonly cookie: string
 }
 
 async function asked(url: string, cookie: string, init: RequestInit = {}): Promise<Answered> {
   const headers = { cookie, origin: new URL(url).origin }
   const response = await fetch(url, { ...init, headers, signal: AbortSignal.timeout(60_000) })
-  return { status: response.status, text: await response.text() }
+  const [set = ''] = response.headers.getSetCookie()
+  return { status: response.status, text: await response.text(), cookie: set.split(';')[0] ?? '' }
 }
 
 function attribute(attributes: string, name: string): string {

@@ -97,10 +97,24 @@ test('a visitor fills a basket, logs in, finds it there at the other one too, an
 
   await page.goto(`${there}/basket`)
   expect(await page.innerText('.lines')).toContain('2 × Carbonara')
+  // Sent twice, at both: one of them finds an empty basket.
+  const form = await formOn(`${there}/basket`, await cookieOf(page), 'table')
+  form.set('table', '7')
+  const twice = await Promise.all(
+    [here, there].map(async (at) => await sent(`${at}/basket`, await cookieOf(page), form)),
+  )
+  expect(twice.map(({ status }) => status).sort((left, right) => left - right)).toEqual([200, 303])
+  expect(twice.map(({ text }) => text).join('')).toContain('There is nothing in your basket.')
+
+  await page.goto(there + CARBONARA.path)
+  await page.fill('[name=quantity]', '2')
+  await page.click('text=Into the basket')
+  await page.waitForURL('**/basket')
   await page.fill('[name=table]', '7')
   await page.click('text=Order')
   await page.waitForURL('**/account')
-  const [, id = ''] = /#(\d+)/.exec(await page.innerText('#own')) ?? []
+  const [id = '', ...before] = (await page.innerText('#own')).match(/\d+/g) ?? []
+  expect(before).toHaveLength(1)
   expect(await (await fetch(`${office}/api/orders/${id}`)).json()).toMatchObject({
     table: 7,
     lines: [{ dish: CARBONARA.id, quantity: 2 }],
@@ -143,7 +157,7 @@ test('who orders too often is told when to try again, at both together, and with
   await page.goto(here + CARBONARA.path)
   await page.click('text=Into the basket')
   await page.waitForURL('**/basket')
-  const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
+  const cookie = await cookieOf(page)
   const form = await formOn(`${here}/basket`, cookie, 'table')
   // Of no table: each is looked at, and none is taken.
   form.set('table', '61')
@@ -190,6 +204,10 @@ async function logIn(password: string = SIGN_INS.password, login = 'alma@osteria
   await page.fill('[name=login]', login)
   await page.fill('[name=password]', password)
   await page.click('main button')
+}
+
+async function cookieOf(visited: Page): Promise<string> {
+  return (await visited.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
 }
 
 /** Changes the price of the carbonara at the back office; as pages show it. */

@@ -17,6 +17,7 @@ test('there is room for so many dishes, and for more of those', () => {
   expect(withMore(full, 40, 1)).toMatchObject({ 40: 2 })
 })
 
-test('what was ordered is taken out, and what came meanwhile stays', () => {
-  expect(without({ 7: 1, 22: 3, 30: 1 }, [7, 22])).toEqual({ 30: 1 })
+test('what is taken out is gone, and nothing else', () => {
+  expect(without({ 7: 1, 22: 3 }, 7)).toEqual({ 22: 3 })
+  expect(without({ 7: 1 }, 8)).toEqual({ 7: 1 })
 })

@@ -21,7 +21,7 @@ export async function addToBasket(_before: Answer, form: FormData): Promise<Answ
 export async function takeFromBasket(_before: Answer, form: FormData): Promise<Answer> {
   const dish = numberIn(form, 'dish', 1e9)
   await updateSession(async (session) => {
-    await session.update('basket', (basket = {}) => without(basket, [dish]))
+    await session.update('basket', (basket = {}) => without(basket, dish))
   })
   redirect('/basket')
 }

@@ -12,10 +12,9 @@ export function withMore(basket: Basket, dish: number, more: number): Basket {
   return Object.keys(next).length > MOST_DISHES ? basket : next
 }
 
-/** Without some dishes. */
-export function without(basket: Basket, dishes: readonly number[]): Basket {
-  const gone = new Set(dishes.map(String))
-  return Object.fromEntries(Object.entries(basket).filter(([dish]) => !gone.has(dish)))
+/** Without a dish. */
+export function without(basket: Basket, dish: number): Basket {
+  return Object.fromEntries(Object.entries(basket).filter(([id]) => id !== String(dish)))
 }
 
 /** What of a dish is wanted. */

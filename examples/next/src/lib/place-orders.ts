@@ -6,34 +6,32 @@ import { restaurantsOf } from './dishes.ts'
 import redstart from './redstart.mjs'
 import { restaurantWith } from './restaurants.ts'
 
-/** What became of a basket: each restaurant takes an order of its own. */
+/** What became of a basket: each restaurant takes an order of its own, or says why not. */
 export interface Ordered {
   /** Ids of the orders. */
   readonly orders: readonly number[]
-  /** What is in them. */
-  readonly dishes: readonly number[]
-  /** Why a restaurant took none. */
+  /** What was not taken. */
+  readonly left: readonly Line[]
+  /** Why. */
   readonly refused: readonly string[]
 }
 
 /** Orders all that is in a basket, and makes old what all apps show of it. */
 export async function placeOrders(basket: Basket, table: number): Promise<Ordered> {
-  const queries = await database()
   const lines = linesOf(basket)
   const owners = await restaurantsOf(
-    queries,
+    await database(),
     lines.map(({ dish }) => dish),
   )
-  const ordered = { orders: [] as number[], dishes: [] as number[], refused: [] as string[] }
+  const ordered = { orders: [] as number[], left: [] as Line[], refused: [] as string[] }
   for (const restaurant of new Set(owners.values())) {
     const own = lines.filter(({ dish }) => owners.get(dish) === restaurant)
     const result = await placeOne(restaurant, table, own)
-    if (typeof result === 'string') {
+    if (typeof result === 'number') ordered.orders.push(result)
+    else {
+      ordered.left.push(...own)
       ordered.refused.push(result)
-      continue
     }
-    ordered.orders.push(result)
-    ordered.dishes.push(...own.map(({ dish }) => dish))
   }
   return ordered
 }
