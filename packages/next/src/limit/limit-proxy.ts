@@ -8,6 +8,7 @@ import { limitUse } from './no-address.ts'
 /** How all that comes through the proxy is limited. Nobody is refunded: how a request ends is not known here. */
 export type LimitProxyOptions<P extends Policies, Incoming extends Request = Request> = RateLimitOptions<P, Incoming> &
   RunOptions & {
+    readonly refund?: undefined
     /**
      * Calls of server actions, and forms that may be one: counted as any request, the only ones that are, or left alone, as
      * where `limitAction` counts them.

@@ -99,7 +99,7 @@ describe('a proxy with limits', () => {
 
   it('is checked at the start', () => {
     const redstart = createRedstart({ policies: POLICIES })
-    expect(() => limitProxy(redstart, { ...HOPS, refund: 'success' })).toThrow(/refund/)
+    expect(() => limitProxy(redstart, { ...HOPS, refund: 'success' as never })).toThrow(/refund/)
     expect(() => limitProxy(redstart, { ...HOPS, actions: 'none' as 'leave' })).toThrow(/actions/)
     expect(() => limitProxy(redstart, { ...HOPS, prefetches: 'only' as 'leave' })).toThrow(/prefetches/)
   })
