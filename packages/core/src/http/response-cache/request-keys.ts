@@ -86,9 +86,8 @@ export class RequestKeys<Context> {
   ): readonly string[] {
     const { key, cookies, hosts } = this.#settings
     const custom: string[] = hosts === undefined ? ['host', host ?? ''] : []
-    // A target in the absolute form, and some frameworks, have another one than the header that a handler may look at.
     const written = exchange.header('host')
-    if (written !== undefined && written !== exchange.host) custom.push('host-header', written)
+    if (written !== undefined && written !== exchange.host && !isProxys(exchange)) custom.push('host-header', written)
     for (const name of OF_PROXIES) {
       const said = exchange.header(name)
       if (said !== undefined) custom.push(name, said)
@@ -121,6 +120,15 @@ export class RequestKeys<Context> {
     if (text.length <= LONGEST_KEPT) this.#kept.set(text, place)
     return place
   }
+}
+
+/**
+ * The host is a trusted proxy's word for it, whose own `Host` names this process. Otherwise, of a target in the absolute form
+ * and in some frameworks, handlers may look at another one in the header.
+ */
+function isProxys(exchange: HttpExchange): boolean {
+  const told = exchange.header('x-forwarded-host')
+  return told !== undefined && told.split(',').some((one) => one.trim() === exchange.host)
 }
 
 /** Whatever is no text would be the same text for many: of objects and promises, for all. */

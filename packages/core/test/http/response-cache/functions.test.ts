@@ -115,3 +115,11 @@ it('a host in the header that is not the one of the target tells answers apart',
   expect(said(await ask(evil))).toBe('Redstart; fwd=uri-miss; stored')
   expect(said(await ask({ headers: { host: 'app' } }))).toMatch(/^Redstart; hit/)
 })
+
+it('a proxy that is believed of the host may name this process in the header', async () => {
+  const ask = opened({ hosts: ['app'] })
+  const through = async (host: string): Promise<string | undefined> =>
+    said(await ask({ headers: { host, 'x-forwarded-host': 'app' } }))
+  expect(await through('10.0.0.1:3000')).toBe('Redstart; fwd=uri-miss; stored')
+  expect(await through('10.0.0.2:3000')).toMatch(/^Redstart; hit/)
+})
