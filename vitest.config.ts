@@ -42,7 +42,7 @@ const soakOnly = [
   'packages/express/test/session/conformance-express-4{,-lowest}.redis.test.ts',
   'packages/*/test/cached/cached-{,leaks-}{,express-4-}lowest.test.ts',
   'packages/{fastify,hono,koa,next}/test/cached/cached.redis.test.ts',
-  'packages/next/test/cached/cached-leaks.test.ts',
+  'packages/next/test/cached/cached-{heavy,leaks}.test.ts',
   'packages/testing/test/http-cached/cached-processes.redis.test.ts',
   // It needs a Varnish.
   'packages/express/test/purge/varnish.redis.test.ts',
@@ -52,7 +52,7 @@ const soakOnly = [
   'apps/bench/test/*.test.ts',
   // Next.js is built and started in it.
   'packages/next/test/real/*.redis.test.ts',
-  'packages/next/test/session/next-app.redis.test.ts',
+  'packages/next/test/session/{next-app,conformance-same}.redis.test.ts',
   'packages/next/test/http/next-app.test.ts',
   // Most of the suite waits for something to become stale.
   'apps/conformance/test/suite.test.ts',

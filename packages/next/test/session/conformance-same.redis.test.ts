@@ -1,0 +1,3 @@
+import { describeSessions } from './conformance.ts'
+
+describeSessions('same anywhere')
