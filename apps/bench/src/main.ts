@@ -7,9 +7,10 @@ import { publish } from './publish.ts'
 import { http } from './http/http.ts'
 import { jsonOf, tableOf } from './report.ts'
 import { limits } from './limits/limits.ts'
+import { next } from './next/next.ts'
 import { sessions } from './sessions/sessions.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [cache, coherence, http, limits, sessions]
+const BENCHMARKS: readonly Benchmark[] = [cache, coherence, http, limits, next, sessions]
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })

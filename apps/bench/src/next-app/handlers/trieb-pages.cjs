@@ -1,0 +1,1 @@
+module.exports = require('./trieb.cjs').default

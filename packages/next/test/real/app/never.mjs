@@ -1,0 +1,2 @@
+await new Promise((resolve) => setTimeout(resolve, 1e9))
+export default {}
