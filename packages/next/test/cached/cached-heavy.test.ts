@@ -1,0 +1,3 @@
+import { describeCached } from './described.ts'
+
+describeCached('heavy')
