@@ -37,6 +37,8 @@ export class Tee {
   }
 
   #abort(): void {
+    // As a rule all has left, and an error that nobody is told of is made for nothing.
+    if (!this.#captures.open) return
     void this.#captures.abort(this.#response.errored ?? new Error('The answer ended before its body was complete'))
   }
 }
