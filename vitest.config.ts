@@ -51,6 +51,7 @@ const soakOnly = [
   // That the benchmarks run, and what they count.
   'apps/bench/test/*.test.ts',
   // Next.js is built and started in it.
+  'packages/next/test/e2e/*.redis.test.ts',
   'packages/next/test/real/*.redis.test.ts',
   'packages/next/test/session/{next-app,conformance-same}.redis.test.ts',
   'packages/next/test/http/next-app.test.ts',
