@@ -13,7 +13,7 @@ import type { Stage } from './stage.ts'
 /** An app that was built, with everything that it needs, as it would run. */
 export interface Production {
   readonly stage: Stage
-  /** What the processes wrote. */
+  /** What all processes wrote, those as well that steps started. */
   said(): string
   end(): Promise<void>
 }
@@ -46,6 +46,7 @@ async function begin(project: Project, combination: Combination, endings: Ending
   endings.push(() => browser.close())
   const theirs: Build = { ...build, id: `${build.id}-other` }
   for (const each of beside ? [build, theirs] : [build]) await buildWithoutRedis(project, each, database)
+  if (build.standalone === true) completeStandalone(project, build)
 
   const redis = await startBackend(combination, endings)
   const env = (url: string, deadline = PATIENT): Env => ({
@@ -108,5 +109,4 @@ async function buildWithoutRedis(project: Project, build: Build, database: Datab
   await project.build(build, where)
   nobody.close()
   if (connections > 0) throw new Error(`the build of ${build.id} connected to Redis ${connections} times`)
-  if (build.standalone === true) completeStandalone(project, build)
 }

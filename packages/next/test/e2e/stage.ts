@@ -57,7 +57,7 @@ export async function part({ browser }: Stage, instance: Instance, name: string)
   return answerOf(`part ${name}`, seen)
 }
 
-export function answerOf(name: string, { status, cache, errors, shown, build }: Seen): Answer {
+function answerOf(name: string, { status, cache, errors, shown, build }: Seen): Answer {
   if (status < 400) expect({ errors, build: typeof build }).toEqual({ errors: [], build: 'string' })
   return { status, cache, ...shown[name] }
 }
