@@ -8,6 +8,9 @@ import { join } from 'node:path'
 export const APP = join(import.meta.dirname, 'app')
 const NEXT = join(import.meta.dirname, '../../node_modules/next/dist/bin/next')
 
+/** A connection is not closed while its client is too busy to notice. */
+const KEEP_MS = '600000'
+
 export type Environment = Readonly<Record<string, string>>
 
 /** Builds it. @returns what it wrote, and how long it took in ms. */
@@ -45,8 +48,16 @@ export class RunningApp implements AsyncDisposable {
     server?: { readonly folder: string; readonly uid?: number },
   ): Promise<RunningApp> {
     const port = await freePort()
-    const command = [process.execPath, ...(server === undefined ? [NEXT, 'start', '-p', `${port}`] : ['server.js'])]
-    const child = launch(command, server?.folder ?? APP, { PORT: `${port}`, ...env }, server?.uid)
+    const command = [
+      process.execPath,
+      ...(server === undefined ? [NEXT, 'start', '-p', `${port}`, '--keepAliveTimeout', KEEP_MS] : ['server.cjs']),
+    ]
+    const child = launch(
+      command,
+      server?.folder ?? APP,
+      { PORT: `${port}`, KEEP_ALIVE_TIMEOUT: KEEP_MS, ...env },
+      server?.uid,
+    )
     let written = ''
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (written += String(text)))
     const app = new RunningApp(child, port, () => written)

@@ -1,4 +1,4 @@
-import { chmod, cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, cp, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -60,6 +60,8 @@ describe('pages that a real build made', { timeout: 600_000 }, () => {
       await cp(join(APP, '.next-alone', 'standalone'), root, { recursive: true, verbatimSymlinks: true })
       await chmod(root, 0o755)
       const folder = join(root, 'packages', 'next', 'test', 'real', 'app')
+      // It is CommonJS, in a package that is not.
+      await rename(join(folder, 'server.js'), join(folder, 'server.cjs'))
       await using alone = await RunningApp.start(env, { folder, ...(process.getuid?.() === 0 && { uid: 65_534 }) })
       expect(await alone.get('/isr/built')).toMatchObject({ made: await builtPage('alone', 'built'), cache: 'HIT' })
     } finally {
