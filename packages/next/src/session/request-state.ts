@@ -26,8 +26,6 @@ export class RequestState<Data extends object> {
   #shown: ReadonlySession<Data> | undefined
   /** What the browser has from this request; undefined where that is what it sent. */
   #values: readonly string[] | undefined
-  /** What the jar was told last. */
-  #told: RequestSession<Data>['cookie']
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(sessions: Sessions<Data>) {
@@ -133,9 +131,8 @@ export class RequestState<Data extends object> {
     const { formerCookie } = this.#sessions
     if (clearsFormer && formerCookie !== undefined && request.jar.get(formerCookie)?.value)
       request.jar.set(endedCookie(formerCookie))
-    if (cookie === undefined || cookie === this.#told) return
+    if (cookie === undefined) return
     request.jar.set(settings.format.parts(cookie, cookieConnection(settings, request)))
-    this.#told = cookie
     this.#values = cookie.kind === 'set' ? [cookie.value] : []
   }
 }

@@ -21,6 +21,18 @@ describe('an action', () => {
     expect(await browser.page(views)).toBe(2)
   })
 
+  it('shows within a change what was changed by then', async () => {
+    const { getSession, updateSession } = madeSessions()
+    const { done } = await new NextBrowser().act(async () => {
+      const before = await getSession()
+      return await updateSession(async (session) => {
+        session.views = 5
+        return [before.views, (await getSession()).views]
+      })
+    })
+    expect(done).toEqual({ status: 'fulfilled', value: [undefined, 5] })
+  })
+
   it('sets the cookie where there is something to be said, and at no other time', async () => {
     const { updateSession, getSession } = madeSessions()
     const browser = new NextBrowser()
