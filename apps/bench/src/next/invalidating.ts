@@ -97,7 +97,7 @@ async function fortedigital(url: string): Promise<Handler> {
   const { createClient } = await import('redis')
   const client = await createClient({ url }).connect()
   CacheHandler.onCreation(() => ({ handlers: [createRedisHandler({ client, keyPrefix: 'fortedigital:' })] }))
-  return new CacheHandler({ dev: false }) as Handler
+  return new CacheHandler({ dev: false })
 }
 
 const STARTED: Readonly<Record<string, (url: string) => Promise<Handler>>> = { redstart: ours, trieb, fortedigital }
