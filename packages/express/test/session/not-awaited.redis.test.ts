@@ -34,7 +34,7 @@ function routes(app: Express): void {
 /** Every trip to Redis takes 20 ms more. */
 async function slowApp(
   express: ExpressFactory,
-  deadline = '10s',
+  deadline: '500ms' | '10s' = '10s',
 ): Promise<{ readonly app: SessionApp; readonly proxy: FaultProxy }> {
   const proxy = await proxyTo(server)
   proxy.set({ latency: { ms: 10 } })
