@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Build, type Env, envOf, NEXT, type Project } from './project.ts'
@@ -35,7 +36,9 @@ export async function startInstance(project: Project, build: Build, options: Ins
     E2E_INSTANCE: name,
     ...(skew !== undefined && { E2E_SKEW: `${skew}` }),
   }
-  const all = { ...envOf(build), ...own, ...env, HOSTNAME: '127.0.0.1', PORT: '0' }
+  // A standalone server takes 0 for none.
+  const port = build.standalone === true ? await freePort() : 0
+  const all = { ...envOf(build), ...own, ...env, HOSTNAME: '127.0.0.1', PORT: `${port}` }
   const folder = build.standalone === true ? join(project.folder, `.next-${build.id}`, 'standalone') : project.folder
   const args = build.standalone === true ? ['server.js'] : [NEXT, 'start', '--hostname', '127.0.0.1', '--port', '0']
   return await started(name, args, folder, all)
@@ -53,6 +56,16 @@ export function completeStandalone({ folder }: Project, { id }: Build): void {
   cpSync(join(folder, 'public'), join(built, 'standalone', 'public'), { recursive: true })
   for (const preload of ['with-parent.mjs', 'skew.mjs'])
     cpSync(join(folder, preload), join(built, 'standalone', preload))
+}
+
+/** A port on which nothing listened a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 async function started(name: string, args: readonly string[], cwd: string, env: Env): Promise<Instance> {
