@@ -40,7 +40,7 @@ export const COMBINATIONS: readonly Combination[] = [
   {
     name: 'Cache Components with partial prefetching, next start, one Redis by its URL',
     build: { ...CACHED, id: 'partial', partial: true },
-    ...{ beside: false, cluster: false, consistency: 'bounded', steps: [...partial, ...clients, ...outages] },
+    ...{ beside: false, cluster: false, consistency: 'bounded', steps: [...partial, ...outages] },
   },
   {
     name: 'Cache Components, standalone, a Cluster by its URL, strict',
