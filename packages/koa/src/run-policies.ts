@@ -47,7 +47,7 @@ export function runPolicies(uses: readonly PolicyUse<Context>[], options: RunOpt
       heldBytes,
       failed: (error) => onError(error, ctx),
       others: () => answerErrors(ctx, exchange),
-      send: (reply) => sendReply(ctx, exchange, reply),
+      send: (reply) => sendReply(ctx, exchange, reply, ctx.app.middleware[0] === run),
     })
     return isPromise(ran) ? ran.then(goOn) : goOn(ran)
   }
