@@ -6,18 +6,19 @@ import { type Framework, NO_CACHE, OURS } from './stacks.ts'
 
 /** Requests in a round, of each. */
 const IN_ROUND = 20
+/** Requests in a round until the servers are warm, so many of them at a time. */
+const WARMING = { inRound: 200, together: 20 }
 
 /** How long it takes until the body of a new page begins: while it is stored, and without any cache. */
 export async function firstBytes(all: readonly Served[], framework: Framework, { rounds }: Pace): Promise<Row> {
   const ends = all.filter(({ stack }) => stack.name === OURS || stack.name === NO_CACHE)
   using agent = Object.assign(new Agent({ keepAlive: true }), { [Symbol.dispose]: () => agent.destroy() })
-  // The first half is left out: the servers are still warming up.
-  const half = rounds * IN_ROUND
+  for (const served of ends) await warm(served, rounds * WARMING.inRound, agent)
   const times = new Map<Served, number[]>(ends.map((served) => [served, []]))
-  for (let n = 0; n < 2 * half; n++)
+  for (let n = 0; n < rounds * IN_ROUND; n++)
     // In turn: while the one makes a page, the other one has the time to store its last.
     for (const served of ends) times.get(served)?.push(await firstByteOf(served.port, `/stream/${n}`, agent))
-  const medians = ends.map((served) => median(times.get(served)?.slice(half) ?? []))
+  const medians = ends.map((served) => median(times.get(served) ?? []))
   return {
     name: `${framework}, first byte of a new page in two pieces: p50`,
     results: ends.map(({ stack }, n) => {
@@ -25,6 +26,14 @@ export async function firstBytes(all: readonly Served[], framework: Framework, {
       return { name: stack.name, figure, ratio: figure / (medians[0] ?? Number.NaN) }
     }),
   }
+}
+
+async function warm({ port }: Served, requests: number, agent: Agent): Promise<void> {
+  let left = requests
+  const one = async (): Promise<void> => {
+    while (left-- > 0) await firstByteOf(port, `/stream/warming-${left}`, agent)
+  }
+  await Promise.all(Array.from({ length: WARMING.together }, one))
 }
 
 /** In ns; the rest of it is waited for. */
