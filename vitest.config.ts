@@ -38,6 +38,7 @@ const soakOnly = [
   'packages/core/test/redis/sentinel.redis.test.ts',
   'packages/core/test/session-store/clients.redis.test.ts',
   'packages/core/test/cluster/failover.cluster.test.ts',
+  'packages/{express,fastify}/test/conformance-lowest.test.ts',
   'packages/*/test/session/conformance-lowest.redis.test.ts',
   'packages/express/test/session/conformance-express-4{,-lowest}.redis.test.ts',
   'packages/*/test/cached/cached-{,leaks-}{,express-4-}lowest.test.ts',

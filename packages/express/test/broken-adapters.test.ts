@@ -8,7 +8,7 @@ import { expressAdapter, type ExpressAdapterParts, loadExpress, policiesOf } fro
 type Policies = NonNullable<ExpressAdapterParts['policies']>
 type AnyPolicy = <State>(policy: HttpPolicy<State>) => HttpPolicy<State>
 
-/** Adapters that do one thing wrong, and tests that catch each; ours passes them in conformance.test.ts. */
+/** Adapters that do one thing wrong, and tests that catch each; ours passes them in the suite of its conformance. */
 const BROKEN: Readonly<Record<string, { readonly parts: ExpressAdapterParts; readonly by: readonly string[] }>> = {
   'the state is on an object that requests share': {
     parts: sharingState(),

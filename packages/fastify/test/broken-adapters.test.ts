@@ -14,7 +14,7 @@ interface Broken {
   readonly by: readonly string[]
 }
 
-/** Adapters that do one thing wrong; the right one passes all of the suite in conformance.test.ts. */
+/** Adapters that do one thing wrong; the right one passes all of the suite in the suite of its conformance. */
 const BROKEN: Readonly<Record<string, Broken>> = {
   'the state is on the object of the route': {
     register: async (app, { visitors, others }) => {

@@ -8,7 +8,7 @@ import { HONOS, nodeAdapter } from './node-adapter.ts'
 
 type Policies = NonNullable<ConformanceAppParts['policies']>
 
-/** Adapters that do one thing wrong, and the tests that catch each; ours passes them in conformance.test.ts. */
+/** Adapters that do one thing wrong, and the tests that catch each; ours passes them in the suite of its conformance. */
 const BROKEN: Readonly<Record<string, { readonly policies: Policies; readonly by: readonly string[] }>> = {
   'the state is on an object that requests share': {
     policies: sharingState(),

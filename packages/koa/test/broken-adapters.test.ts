@@ -8,7 +8,7 @@ import { loadKoa } from './koa-versions.ts'
 
 const koa = loadKoa('koa')
 
-/** Adapters that do one thing wrong, and tests that catch each; the right one passes them in conformance.test.ts. */
+/** Adapters that do one thing wrong, and tests that catch each; the right one passes them in the suite of its conformance. */
 const BROKEN: Readonly<
   Record<string, { readonly parts: Omit<KoaAdapterParts, 'koa'>; readonly by: readonly string[] }>
 > = {

@@ -1,0 +1,4 @@
+import { describeConformance } from './conformance.ts'
+
+await describeConformance('express-4')
+await describeConformance('express')
