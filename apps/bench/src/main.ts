@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { keepAwake } from './awake.ts'
 import type { Benchmark } from './benchmark.ts'
 import { cache } from './cache/cache.ts'
 import { coherence } from './coherence/coherence.ts'
@@ -21,6 +22,7 @@ async function main(): Promise<number> {
     )
     return 2
   }
+  using _awake = await keepAwake()
   const rows = await benchmark.run()
   console.log(tableOf(benchmark, rows))
   if (benchmark.published === true) await publish(benchmark, rows)

@@ -1,7 +1,8 @@
 /**
- * A process with one cache, as an application has it that uses no other: `node apart.js NAME URL TOGETHER`. Told how often,
- * it reads pages that are in Redis, and says when it has, and how many pages it has made since its start.
+ * A process with one cache: `node apart.js NAME URL TOGETHER`. Told how often, it reads pages that are in Redis, and says
+ * how many pages it has made since its start.
  */
+import { serveApart } from '../apart.ts'
 import { ioredis } from './floors.ts'
 import { definition, redstart } from './ours.ts'
 import { pagesMade } from './payload.ts'
@@ -15,17 +16,10 @@ function main([name = '', url = '', count = '1']: readonly string[]): void {
   if (open === undefined) throw new TypeError(`there is no cache called ${name} to measure`)
   const cache = open({ url, inMemory: 0, tags: 1 })
   const work = count === '1' ? oneByOne() : together(Number(count))
-  process.on('message', (operations) => {
-    work(cache, Number(operations)).then(
-      () => process.send?.(pagesMade()),
-      (error: unknown) => {
-        console.error(error)
-        process.exit(1)
-      },
-    )
+  serveApart(cache.name, async (operations) => {
+    await work(cache, operations)
+    return pagesMade()
   })
-  process.on('disconnect', () => process.exit())
-  process.send?.(cache.name)
 }
 
 main(process.argv.slice(2))

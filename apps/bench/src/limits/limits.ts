@@ -5,6 +5,8 @@ import { compare, FULL, type Measured, median, type Pace } from '../rounds.ts'
 import type { Open, RateLimiter } from './contender.ts'
 import { middlewareRows } from './middleware.ts'
 import { aloneRow } from './alone-row.ts'
+import { apartRows, type Limited } from './apart-rows.ts'
+import { checking } from './checking.ts'
 import { ourFixedWindow, ourGcra } from './ours.ts'
 import { fastifyRateLimit, flexible, rateLimitRedis, upstash } from './peers.ts'
 
@@ -12,8 +14,6 @@ import { fastifyRateLimit, flexible, rateLimitRedis, upstash } from './peers.ts'
 const ALL: readonly Open[] = [ourGcra, ourFixedWindow, flexible, rateLimitRedis, fastifyRateLimit, upstash]
 /** Who knows of several limits, or has its users check one after the other. */
 const SEVERAL: readonly Open[] = [ourGcra, flexible]
-/** Keys that are checked in turn. */
-const KEYS = 10_000
 /** Never reached. */
 const PLENTY = 1_000_000
 const HOUR = 3_600_000
@@ -30,8 +30,8 @@ export const limits: Benchmark = {
   ],
   async run(pace = FULL) {
     return [
-      ...(await timed('passes', ALL, { limit: PLENTY, window: HOUR }, pace)),
-      ...(await timed('denied', ALL, { limit: 1, window: HOUR, keys: 100 }, pace)),
+      ...(await apartRows('passes', { limit: PLENTY, window: HOUR }, pace)),
+      ...(await apartRows('denied', { limit: 1, window: HOUR, keys: 100 }, pace)),
       ...(await ofThree('three limits', pace)),
       ...(await ofThree('three limits, 1 ms from Redis', pace, 1)),
       ...(await withoutAsking(pace)),
@@ -41,34 +41,6 @@ export const limits: Benchmark = {
       ...(await inFrameworks(pace)),
     ]
   },
-}
-
-interface Limited {
-  readonly limit: number
-  readonly window: number
-  readonly keys?: number
-}
-
-/** Rate and percentiles, one at a time and 64. */
-async function timed(what: string, makes: readonly Open[], limited: Limited, pace: Pace): Promise<Row[]> {
-  return await against(makes, limited, async (all) => {
-    const rows: Row[] = []
-    for (const together of [1, 64]) {
-      const name = `${what}, ${together === 1 ? 'one' : together} at a time`
-      const latencies = all.map((): number[] => [])
-      const times = await compare(
-        all.map((one, n) => ({
-          name: one.name,
-          run: (operations) => checking(one.check, operations, together, limited.keys, latencies[n]),
-        })),
-        pace,
-      )
-      rows.push({ name, results: times })
-      for (const share of [0.5, 0.99])
-        rows.push({ name: `${name}: p${share * 100}`, results: percentiles(all, latencies, share) })
-    }
-    return rows
-  })
 }
 
 /** Three limits of one key: in one trip, or one after the other. */
@@ -196,37 +168,6 @@ async function against(
     await proxy?.stop()
     await server.stop()
   }
-}
-
-/** So many checks of keys in turn; `latencies` gets how long each took, in ns. */
-async function checking(
-  check: (key: string) => Promise<unknown>,
-  operations: number,
-  together: number,
-  keys = KEYS,
-  latencies?: number[],
-): Promise<void> {
-  let left = operations
-  const one = async (): Promise<void> => {
-    while (left-- > 0) {
-      const begun = latencies === undefined ? 0 : performance.now()
-      await check(`user:${left % keys}`)
-      latencies?.push((performance.now() - begun) * 1e6)
-    }
-  }
-  if (together === 1) return one()
-  await Promise.all(Array.from({ length: together }, one))
-}
-
-function percentiles(all: readonly RateLimiter[], latencies: readonly number[][], share: number): Measured[] {
-  const figures: Measured[] = []
-  for (const [n, { name }] of all.entries()) {
-    // The first half warmed up.
-    const own = latencies[n] ?? []
-    const sorted = own.slice(own.length >> 1).toSorted((a, b) => a - b)
-    figures.push(measured(name, sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN, figures))
-  }
-  return figures
 }
 
 function measured(name: string, figure: number, before: readonly Measured[]): Measured {
