@@ -9,7 +9,7 @@ const LOOP = 'const { ppid } = process; while (process.ppid === ppid) for (let n
  * Keeps all processors from falling asleep, by loops that run only where nothing else wants to: to wake the processor of a
  * virtual machine takes 50 to 300 us, more than most of what is measured, and is charged to whoever happens to wait then.
  */
-export async function keepAwake(): Promise<Disposable> {
+export async function keepAwake(): Promise<{ end(): void }> {
   const loops: ChildProcess[] = []
   try {
     for (let n = 0; n < availableParallelism(); n++) loops.push(await idleLoop())
@@ -19,7 +19,7 @@ export async function keepAwake(): Promise<Disposable> {
       error,
     )
   }
-  return { [Symbol.dispose]: () => loops.forEach((loop) => loop.kill()) }
+  return { end: () => loops.forEach((loop) => loop.kill()) }
 }
 
 async function idleLoop(): Promise<ChildProcess> {

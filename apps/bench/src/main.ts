@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { keepAwake } from './awake.ts'
-import type { Benchmark } from './benchmark.ts'
+import type { Benchmark, Row } from './benchmark.ts'
 import { cache } from './cache/cache.ts'
 import { coherence } from './coherence/coherence.ts'
 import { publish } from './publish.ts'
@@ -22,12 +22,20 @@ async function main(): Promise<number> {
     )
     return 2
   }
-  using _awake = await keepAwake()
-  const rows = await benchmark.run()
+  const rows = await measured(benchmark)
   console.log(tableOf(benchmark, rows))
   if (benchmark.published === true) await publish(benchmark, rows)
   if (values.json !== undefined) await writeFile(values.json, jsonOf(benchmark, rows))
   return 0
+}
+
+async function measured(benchmark: Benchmark): Promise<Row[]> {
+  const loops = await keepAwake()
+  try {
+    return await benchmark.run()
+  } finally {
+    loops.end()
+  }
 }
 
 main().then(

@@ -80,7 +80,11 @@ export async function around({ c, next, uses, connection, dispatch, failed }: Ar
   if (settles.length === 0 && headers.givenCount === 0) return
   const answer = c.res
   const leaving = await settleFetch({
-    ...{ answer, headers, method: c.req.raw.method, settling: settlingOf(), isWhole: whole?.has(answer) === true },
+    answer,
+    headers,
+    method: c.req.raw.method,
+    settling: settlingOf(),
+    isWhole: whole?.has(answer) === true,
     later: (work) => later(c, work),
   })
   if (leaving !== answer) put(c, leaving)

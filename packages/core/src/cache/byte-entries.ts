@@ -6,6 +6,7 @@ import type { Entry } from './entry.ts'
 import { ANY_FORM, type Form } from './form.ts'
 import { loneFlight } from './flights.ts'
 import type { Inside, LoadFrame } from './load-frame.ts'
+import type { Origin } from './placement.ts'
 import type { ReadTarget } from './read-target.ts'
 import type { Sight } from './reader.ts'
 import type { NamespaceRecord } from './settings.ts'
@@ -137,10 +138,19 @@ export class ByteEntries {
     const own = new Set(tagNames(tags ?? []))
     const names = [...new Set([...impliedNames(path), ...own, ...(tags === undefined ? [] : parts.names)])]
     const { generation, clock: loadedClock, sequence, since } = parts
-    const origin = {
-      ...{ generation, clock: loadedClock, sequence, since, names, tags: own.size, ended, reached: moment.reached },
-      loaded: Math.floor(coherence.time.earliest(moment.since)),
-      cost: clock.now() - moment.since,
+    const loaded = Math.floor(coherence.time.earliest(moment.since))
+    const [cost, { reached }] = [clock.now() - moment.since, moment]
+    const origin: Origin = {
+      generation,
+      clock: loadedClock,
+      sequence,
+      since,
+      names,
+      tags: own.size,
+      ended,
+      reached,
+      loaded,
+      cost,
     }
     const place = { namespace, path, counters, ttl, stale, form, serializer, compression }
     return (await writer.store(place, bytes, origin, new Budget(clock, deadline))).stored

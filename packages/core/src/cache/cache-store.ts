@@ -54,8 +54,8 @@ export interface ReadRequest {
   /** Paths of entries, `namespace:key`. */
   readonly keys: readonly string[]
   /** Names whose markers are wanted, in one snapshot with generation and floors. */
-  readonly names?: readonly string[]
-  readonly question?: Question
+  readonly names?: readonly string[] | undefined
+  readonly question?: Question | undefined
 }
 
 /** Which entries are looked for. */

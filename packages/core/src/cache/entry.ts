@@ -171,9 +171,23 @@ export function withContent(entry: Entry, content: Content): Entry {
   const bytes = content.kind === 'encoded' ? content.payload.length : entry.bytes
   const { generation, loadedClock, names, sequence, since, loaded, freshUntil, staleUntil, cost } = entry
   const { counters, mark, fetched, form } = entry
-  const stamp = { generation, clock: loadedClock, names, sequence, since }
-  const life = { loaded, freshUntil, staleUntil, cost, mark, fetched }
-  const copy = new Entry({ ...stamp, ...life, counters, form, content }, bytes)
+  const parts: EntryParts = {
+    generation,
+    clock: loadedClock,
+    names,
+    sequence,
+    since,
+    loaded,
+    freshUntil,
+    staleUntil,
+    cost,
+    mark,
+    fetched,
+    counters,
+    form,
+    content,
+  }
+  const copy = new Entry(parts, bytes)
   copy.clock = entry.clock
   return copy
 }

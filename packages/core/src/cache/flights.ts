@@ -162,8 +162,19 @@ class Flying implements Flight {
 
 /** For what others cannot join and nobody waits for. */
 export function loneFlight(path: string, form: Form, budget: Budget): Flight {
-  const lone = { path, kind: 'forced', form, budget, order: 0, known: undefined, failed: undefined } as const
-  return { ...lone, waitsFor: new Set(), landed: NEVER, interest: new Interest(() => {}), signal: STAYS }
+  return {
+    path,
+    kind: 'forced',
+    form,
+    budget,
+    order: 0,
+    known: undefined,
+    failed: undefined,
+    waitsFor: new Set(),
+    landed: NEVER,
+    interest: new Interest(() => {}),
+    signal: STAYS,
+  }
 }
 
 const NEVER = new Promise<Landing>(() => {})

@@ -160,6 +160,6 @@ function noticeOf(event: RedstartEvent, filter: InvalidationFilter, wants: Wants
   const behind = (kind: string): string[] =>
     names.filter((name) => name.startsWith(kind) && name !== EVERYTHING).map((name) => name.slice(kind.length))
   const everything = names.includes(EVERYTHING)
-  const parts = { tags: behind('t:'), keys: behind('k:'), prefixes: behind('p:') }
-  return { type: 'invalidated', ...parts, everything, strategy, reached, remote }
+  const [tags, keys, prefixes] = [behind('t:'), behind('k:'), behind('p:')]
+  return { type: 'invalidated', tags, keys, prefixes, everything, strategy, reached, remote }
 }

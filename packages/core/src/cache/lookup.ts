@@ -8,8 +8,8 @@ import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { Budget } from './budget.ts'
 import type { CacheStore, Snapshot } from './cache-store.ts'
 import { checkContent } from './check-value.ts'
-import { Entry, entryFromWire, freshnessOf, withContent } from './entry.ts'
-import { NO_GENERATION } from './load-frame.ts'
+import { type Entry, entryFromWire, freshnessOf, withContent } from './entry.ts'
+import { foreignEntry, type Stamped, UNSTAMPED } from './foreign-entry.ts'
 import { type Fetched, tookOf } from './read-batch.ts'
 import type { ReadQueue } from './read-queue.ts'
 import type { ReadTarget } from './read-target.ts'
@@ -43,6 +43,8 @@ export class Lookup {
   readonly #deadline: number
   /** The last entry was older than the view remembers: fetch markers along with the next one, in the same trip. */
   #floorIsYoung = true
+  /** Reads since then that have found nothing, and so do not tell. */
+  #absences = 0
 
   constructor({ store, queue, coherence, clock, telemetry, maxStaleness, deadline }: LookupParts) {
     this.#store = store
@@ -69,7 +71,7 @@ export class Lookup {
       .use((timeout) => this.#queue.fetch(path, asked, false, timeout), tookOf)
       .then((fetched) => {
         const { bytes } = fetched
-        if (bytes === undefined) return ABSENT
+        if (bytes === undefined) return this.#absent()
         const begun = this.#telemetry.now()
         const sighting = { target, implied, asked, before, fetched, begun, budget }
         const unpacking = unpack(bytes, form)
@@ -78,12 +80,18 @@ export class Lookup {
       })
   }
 
+  #absent(): Found {
+    this.#absences += 1
+    if (this.#absences >= MOST_ABSENCES) this.#floorIsYoung = false
+    return ABSENT
+  }
+
   #sight(sighting: Sighting, unpacked: Unpacked): Found | Promise<Found> {
-    const { target, implied, asked, before, fetched, budget } = sighting
+    const { target, implied, asked, fetched, budget } = sighting
     const { counters, form } = target
     if (unpacked.kind === 'unusable') return this.#unusable(target, unpacked)
     if (unpacked.kind === 'foreign')
-      return this.#check({ kind: 'fresh', entry: this.#foreign(target, unpacked, fetched, before) }, target)
+      return this.#check({ kind: 'fresh', entry: this.#foreign(target, unpacked, sighting) }, target)
     const { snapshot, sent, sequence, mark } = fetched
     const { wire, content, bytes: size } = unpacked
     if (wire.compression !== undefined) this.#telemetry.took('inflate', target, sighting.begun)
@@ -115,21 +123,9 @@ export class Lookup {
     return adopted && this.#coherence.proven(this.#clock.now()) ? { generation, clock } : UNSTAMPED
   }
 
-  /**
-   * Another program's value: as of the read, since nothing says how old it is, and never for longer than anything that is
-   * known stands. It is not decided: there is nothing that it could be decided by.
-   */
-  #foreign(
-    { path, counters, form }: ReadTarget,
-    { content, bytes }: Extract<Unpacked, { kind: 'foreign' }>,
-    { sent, sequence, mark }: Fetched,
-    before: Stamped,
-  ): Entry {
-    const loaded = this.#coherence.time.earliest(sent)
-    const freshUntil = loaded + Math.min(this.#maxStaleness, form.foreignTtl ?? 0)
-    const instants = { loaded, freshUntil, staleUntil: freshUntil, since: sent, fetched: sent }
-    const names = impliedNames(path)
-    return new Entry({ ...before, ...instants, names, sequence, mark, counters, form, content, cost: 0 }, bytes)
+  #foreign(target: ReadTarget, unpacked: Extract<Unpacked, { kind: 'foreign' }>, { fetched, before }: Sighting): Entry {
+    const loaded = this.#coherence.time.earliest(fetched.sent)
+    return foreignEntry(target, unpacked, { fetched, before, loaded, maxStaleness: this.#maxStaleness })
   }
 
   /** Damaged bytes leave the backend, at nobody's cost: an entry that comes to their place meanwhile is loaded again. */
@@ -169,6 +165,7 @@ export class Lookup {
     const coherence = this.#coherence
     const verdict = coherence.proven(now) ? coherence.decide(entry, now) : 'ask'
     if (asked.length > 0 || verdict === 'ask') this.#floorIsYoung = verdict === 'ask'
+    this.#absences = 0
     if (verdict === 'valid') this.#restamp(entry, coherence.view.clock, -Infinity)
     if (verdict !== 'ask') return verdict
     if (snapshot !== undefined && covers(asked, entry.names)) return this.#decideBy(entry, snapshot, sent)
@@ -210,6 +207,9 @@ export class Lookup {
   }
 }
 
+/** After so many, markers are fetched apart for the next entry that needs them. */
+const MOST_ABSENCES = 16
+
 const ABSENT: Found = { kind: 'missing', reason: 'absent' }
 const NONE: readonly string[] = []
 
@@ -224,15 +224,6 @@ interface Sighting {
   /** Own instant of the reply. */
   readonly begun: number
   readonly budget: Budget
-}
-
-/** Of no moment that is known. */
-const UNSTAMPED: Stamped = { generation: NO_GENERATION, clock: 0 }
-
-/** Generation and clock of a moment. */
-interface Stamped {
-  readonly generation: string
-  readonly clock: number
 }
 
 function covers(asked: readonly string[], names: readonly string[]): boolean {

@@ -134,5 +134,6 @@ export class ReadQueue {
 
 function requestOf({ keys, names }: Batch, question: Question | undefined): ReadRequest {
   if (names === undefined && question === undefined) return { keys }
-  return { keys, ...(names && { names }), ...(question && { question }) }
+  if (question === undefined) return { keys, names }
+  return names === undefined ? { keys, question } : { keys, names, question }
 }

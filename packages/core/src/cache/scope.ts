@@ -240,7 +240,7 @@ export class Scope {
   async #find(key: Key): Promise<Entry | undefined> {
     const path = this.#checkedPath(key)
     const { name, counters, settings } = this.#namespace(path)
-    return this.#engine.reads.find({ ...settings, namespace: name, path, counters })
+    return this.#engine.reads.find({ namespace: name, path, counters, ...settings })
   }
 
   #namespace(path: string): NamespaceRecord {

@@ -157,7 +157,7 @@ export class Setter {
 
   async #put(encoded: EncodedValue, manner: Manner, moment: Moment, budget: Budget): Promise<void> {
     const { place, tags, earlyRefresh } = manner
-    const origin = { ...moment, names: [...impliedNames(place.path), ...tags], tags: tags.length, cost: 0 }
+    const origin = { names: [...impliedNames(place.path), ...tags], tags: tags.length, cost: 0, ...moment }
     const entry = await this.#engine.writer.put(place, encoded, origin, budget)
     entry.hitUntil = refreshAt(entry, earlyRefresh, this.#engine.random)
     count(place.counters, SET)
@@ -172,7 +172,7 @@ export class Setter {
 function momentOf(token: unknown, engine: Engine): Moment {
   const moment = Token.momentOf(token, engine.coherence)
   if (moment === undefined) throw invalidArgument('at', token, 'a token of this instance: await cache.token()')
-  return { ...moment, loaded: engine.coherence.time.earliest(moment.since) }
+  return { loaded: engine.coherence.time.earliest(moment.since), ...moment }
 }
 
 /** @throws RedstartError `INVALID_ARGUMENT` for what holds something else than pairs. */

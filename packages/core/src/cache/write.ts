@@ -167,15 +167,12 @@ export class Writer {
     const packed = place.compression === undefined ? encoded : await this.#pack(place, encoded)
     const { generation, clock } = entry
     const names = entry.names.slice(impliedNames(place.path).length)
-    const instants = {
-      loaded: Math.floor(entry.loaded),
-      freshUntil: Math.floor(entry.freshUntil),
-      staleUntil: Math.floor(entry.staleUntil),
-    }
     const bytes = encodeEntry({
       generation,
       clock,
-      ...instants,
+      loaded: Math.floor(entry.loaded),
+      freshUntil: Math.floor(entry.freshUntil),
+      staleUntil: Math.floor(entry.staleUntil),
       cost: Math.round(entry.cost),
       shape: place.form.shape,
       names,

@@ -36,7 +36,7 @@ export class MemoryCacheStore implements CacheStore {
     this.#assertOpen()
     const { entries, view } = this.#data
     const time = this.#data.time()
-    const answer = question && { ...view.ask(question.candidate), time }
+    const answer = question && { time, ...view.ask(question.candidate) }
     return {
       entries: keys.map((key) => entries.get(key, time)),
       snapshot: names && view.snapshot(names),
@@ -71,7 +71,7 @@ export class MemoryCacheStore implements CacheStore {
     const deadline = request.kind === 'soft' ? Math.max(0, Math.floor(request.deadline)) : Number.POSITIVE_INFINITY
     const done = data.view.invalidate(names, request.kind, deadline, data.time(), request.candidate)
     for (const key of request.unlink) data.entries.delete(key)
-    const hint: Hint = { ...done, names, kind: request.kind, deadline }
+    const hint: Hint = { names, kind: request.kind, deadline, ...done }
     for (const listener of data.listeners) queueMicrotask(() => data.listeners.has(listener) && listener(hint))
     return done
   }

@@ -192,7 +192,13 @@ class HeadHold implements Held {
     response.statusCode = reply.status
     if (hasMessage(response)) response.statusMessage = ''
     this.#replaced = new Replaced({
-      ...{ response, reply, hidden, tee: this.#tee, below: this.#below, drain: this.#drain, held: this },
+      response,
+      reply,
+      hidden,
+      tee: this.#tee,
+      below: this.#below,
+      drain: this.#drain,
+      held: this,
       endBelow: (given) => this.#endBelow(given),
     })
     this.#replaced.leave(this.#isWhole || this.#calls.ended)

@@ -54,9 +54,10 @@ export class ResponseHeaders implements SettledHeaders {
 
   /** All of them, in order. */
   list(): HeaderList {
-    return Object.entries(this.#response.getHeaders()).flatMap(([name, value]) =>
-      valuesOf(value).map((one) => [name, one] as const),
-    )
+    const all: (readonly [string, string])[] = []
+    const headers = this.#response.getHeaders()
+    for (const name in headers) for (const value of valuesOf(headers[name])) all.push([name, value])
+    return all
   }
 
   give(header: GivenHeader): void {

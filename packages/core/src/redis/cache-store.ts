@@ -82,7 +82,7 @@ export class RedisCacheStore implements CacheStore {
       })
     }
     const { connected } = this.#servers
-    const whole = { ...request, connected, viewKey: this.#viewKey, keys: keys.map((each) => this.#entryKey(each)) }
+    const whole = { keys: keys.map((each) => this.#entryKey(each)), names, question, connected, viewKey: this.#viewKey }
     if (!this.#servers.single) return readApart(this.#servers, whole, timeout)
     if (ofView) return this.#servers.callView(timeout, (client, wanted) => readTogether(client, whole, wanted, false))
     return this.#servers.call('', timeout, (client) => readSeveral(client, whole.keys))

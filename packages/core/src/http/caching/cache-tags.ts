@@ -18,11 +18,13 @@ const MOST_TAGS = 64
  *   were to invalidate, they will not.
  */
 export function surrogateTags(header: HeaderOf, onDropped?: (count: number) => void): readonly string[] {
+  const [byComma, bySpace, ofVarnish] = [header('cache-tag'), header('surrogate-key'), header('xkey')]
+  if (byComma === undefined && bySpace === undefined && ofVarnish === undefined) return NO_TAGS
   const tags = new Set([
-    ...(header('cache-tag')?.split(',') ?? []).map((tag) => tag.trim()),
+    ...(byComma?.split(',') ?? []).map((tag) => tag.trim()),
     // Fields of several lines come joined by commas.
-    ...(header('surrogate-key')?.split(BETWEEN_WORDS) ?? []),
-    ...(header('xkey')?.split(BETWEEN_WORDS) ?? []),
+    ...(bySpace?.split(BETWEEN_WORDS) ?? []),
+    ...(ofVarnish?.split(BETWEEN_WORDS) ?? []),
   ])
   tags.delete('')
   const kept = [...tags].filter(isTag).slice(0, MOST_TAGS)
@@ -48,6 +50,7 @@ export function taggedAs(tag: string, kind: TagHeader): string {
   return `"${escaped(tag, NOT_IN_STRING).replaceAll(/["\\]/g, String.raw`\$&`)}"`
 }
 
+const NO_TAGS: readonly string[] = []
 const BETWEEN_WORDS = /,?[ \t]+/
 /** Of a `%` the escape, so that no tag reads as another one's. */
 const NOT_IN_WORD = /[^!-~]|[%,]/gu

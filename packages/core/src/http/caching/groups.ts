@@ -16,10 +16,13 @@ export function invalidatedGroups(header: HeaderOf): readonly string[] {
 
 /** A List of Strings of RFC 9651, without those that are there again; a field with any other item is malformed. */
 function strings(field: string | undefined): readonly string[] {
+  if (field === undefined) return NO_GROUPS
   const groups = new Set<string>()
-  for (const item of field === undefined ? [] : (parseList(field) ?? [])) {
+  for (const item of parseList(field) ?? []) {
     if (item.kind !== 'string') return []
     groups.add(item.text)
   }
   return [...groups]
 }
+
+const NO_GROUPS: readonly string[] = []

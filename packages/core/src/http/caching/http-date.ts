@@ -27,8 +27,12 @@ export function parseHttpDate(text: string, now?: number): number | undefined {
  */
 export function formatHttpDate(ms: number): string {
   const instant = Number.isNaN(ms) ? 0 : Math.min(LAST, Math.max(FIRST, Math.floor(ms / 1000) * 1000))
-  return new Date(instant).toUTCString()
+  // Most are asked for within the same second.
+  if (instant !== written.instant) written = { instant, text: new Date(instant).toUTCString() }
+  return written.text
 }
+
+let written = { instant: 0, text: new Date(0).toUTCString() }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const DAY = '(?:mon|tue|wed|thu|fri|sat|sun)'

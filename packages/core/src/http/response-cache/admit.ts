@@ -76,7 +76,9 @@ function vetoOf<Context>(exchange: HttpExchange, head: LeavingHead, settings: Se
   if (ENDLESS.test(head.header('content-type') ?? '')) return 'stream'
   const owned = user !== undefined
   const refusal = refusalOf(exchange, head, {
-    ...{ targets, authorized, owned },
+    targets,
+    authorized,
+    owned,
     // What a handler said of its answer is not said of the error that came in its place.
     timed: { has: (status) => statuses.has(status) || (notes?.ttl !== undefined && status < 400) },
     setCookie: stripSetCookie || rfc ? 'strip' : 'refuse',

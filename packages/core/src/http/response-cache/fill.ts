@@ -69,7 +69,12 @@ export function storingOf(
   ]
   if (tags.length > MOST_TAGS) return undefined
   return {
-    ...{ place, settings, admitted, headers, tags, status: head.status },
+    place,
+    settings,
+    admitted,
+    status: head.status,
+    headers,
+    tags,
     // Here what a handler does takes time, and no network: its answer is as young as its head, unless the RFC is to decide.
     initialAge: initialAge((name) => head.header(name), settings.mode === 'rfc' ? place.requestedAt : now, now),
     receivedAt: place.entries.ended(),
@@ -98,8 +103,8 @@ export function store(storing: Storing, body: Uint8Array): Promise<unknown> {
     requestedAt: place.requestedAt,
     receivedAt: storing.receivedAt,
     initialAge: storing.initialAge,
-    ...lifetime,
     body,
+    ...lifetime,
   }
   const fresh = Math.max(1, lifetime.fresh - storing.initialAge)
   const stale = Math.max(lifetime.staleWhileRevalidate, lifetime.staleIfError, settings.keep)
@@ -110,7 +115,7 @@ export function store(storing: Storing, body: Uint8Array): Promise<unknown> {
     parts: place.parts,
     ended: storing.receivedAt,
   }
-  const write = { ...life, bytes: encodeStored(stored), tags: storing.tags }
+  const write = { bytes: encodeStored(stored), tags: storing.tags, ...life }
   if (names.length === 0) return place.entries.write(place.path, write)
   const variant = variantPath(place.path, names, place.header, settings)
   const list = {

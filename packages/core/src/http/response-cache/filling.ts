@@ -51,9 +51,10 @@ export class Filling<Context> {
   /** Those of a middleware nearer to the handler, which knows better. */
   #settings: Settings<Context>
 
-  constructor(parts: FillingParts<Context>, handling: Handling = new Handling({ ...parts, path: parts.asked.path })) {
+  constructor(parts: FillingParts<Context>, handling?: Handling) {
+    const { entries, asked, budget } = parts
     this.#parts = parts
-    this.#handling = handling
+    this.#handling = handling ?? new Handling({ entries, path: asked.path, budget })
     this.#settings = parts.settings
   }
 
@@ -180,7 +181,7 @@ export class Filling<Context> {
       tooLarge: () => this.#end('refused'),
       broken: () => this.#end('gone'),
     })
-    const own = { ...status, stored: true } as const
+    const own = { stored: true, ...status } as const
     // The head says how much there is: then nobody has to wait to know.
     if (Number(head.header('content-length') ?? 0) > settings.maxBodyBytes) {
       this.#end('refused')
@@ -193,7 +194,7 @@ export class Filling<Context> {
 
   #refused(head: LeavingHead, why: string): Settlement {
     this.#end(head.status >= 500 ? 'passed' : 'refused')
-    return this.#leave(head, { ...this.#parts.status, detail: this.#parts.status.detail ?? why }, undefined)
+    return this.#leave(head, { detail: why, ...this.#parts.status }, undefined)
   }
 
   /** As it is; or only that the client has it already, since the handler was not told what the client asked. */

@@ -167,10 +167,19 @@ export class ResponseCache<Context> {
     const fwd = reasonOf(located)
     const down = sight.kind === 'missing' && sight.reason === 'outage'
     const status: CacheStatus = down ? { fwd: 'bypass', detail: 'store-unavailable' } : { fwd }
+    const { entries, settings, admissions } = this.#parts
     return new Filling({
-      ...{ ...this.#parts, asked, admission, known, path, status, stale: answer },
-      entry: sight.kind === 'missing' ? undefined : sight.entry,
+      entries,
+      settings,
+      admissions,
+      asked,
+      admission,
+      path,
+      known,
+      status,
       budget: located.spending.budget,
+      stale: answer,
+      entry: sight.kind === 'missing' ? undefined : sight.entry,
       requestedAt: wallTime(),
     })
   }

@@ -76,12 +76,9 @@ function briefOf({ cost, policy: { rule, shadow } }: LimitItem, at: number, told
   const reset = passes ? told : -1 - told
   const remaining = Math.max(0, Math.floor((burst - reset) / interval))
   const allowed = passes || shadow
-  const common = { remaining, reset, receipt: 0, at }
-  const result: ItemResult = passes
-    ? { ...common, passed: 'yes', wait: 0, amount: cost }
-    : cost > Math.floor(burst / interval)
-      ? { ...common, passed: 'never', wait: 0, amount: 0 }
-      : { ...common, passed: 'no', wait: reset + cost * interval - burst, amount: 0 }
+  const passed = passes ? 'yes' : cost > Math.floor(burst / interval) ? 'never' : 'no'
+  const wait = passed === 'no' ? reset + cost * interval - burst : 0
+  const result: ItemResult = { passed, remaining, wait, reset, receipt: 0, at, amount: passes ? cost : 0 }
   return { kind: 'decided', allowed, duplicate: false, granted: allowed ? cost : 0, trips, results: [result] }
 }
 
