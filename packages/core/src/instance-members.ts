@@ -16,6 +16,7 @@ export const INSTANCE_MEMBERS = {
   limits: true,
   logger: true,
   slow: true,
+  redefine: true,
   waitUntil: true,
   clock: true,
   random: true,

@@ -71,6 +71,12 @@ export interface RedstartOptions<Data extends object = SessionData, Limits exten
   /** What takes so long that it is told as slow, and remembered. */
   readonly slow?: SlowOptions
   /**
+   * Whether `define`, `cached` and `warmers.register` may be given a name again: where modules are evaluated more than once
+   * in a process, as bundlers and hot reload do. Each definition then has its own loader, over the same entries; of warmers
+   * the newest takes the place of the one before. @default false
+   */
+  readonly redefine?: boolean
+  /**
    * Gets the promise of each piece of work in the background, which never rejects: for platforms that stop a process
    * between requests. A call can have its own. @default none: it just runs
    */
@@ -103,6 +109,7 @@ export function resolveInstance<Data extends object>(options: RedstartOptions<Da
   const coherence = oneOf('coherence', options.coherence ?? 'markers', ['markers', 'tracking'])
   checkObject('defaults', options.defaults ?? {})
   checkObject('namespaces', options.namespaces ?? {})
+  checkBoolean('redefine', options.redefine ?? false)
   if (options.waitUntil !== undefined) checkFunction('waitUntil', options.waitUntil)
   return {
     clock,
@@ -118,6 +125,10 @@ export function resolveInstance<Data extends object>(options: RedstartOptions<Da
     random: options.random ?? Math.random,
     waitUntil: options.waitUntil,
   }
+}
+
+function checkBoolean(what: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw invalidArgument(what, value, 'true or false')
 }
 
 function oneOf<Word extends string>(what: string, value: Word, words: readonly [Word, Word]): Word {

@@ -103,6 +103,7 @@ export function createRedstart<Data extends object = SessionData, Limits extends
 ): Redstart<Data, Limits> {
   const resolved = resolveInstance(options)
   const { clock, telemetry, deadline } = resolved
+  const { redefine = false } = options
   const app = checkApp(options.app ?? 'redstart')
   const backend = options.backend ?? memory()
   checkFunction('the cache contract of the backend', backend.cache)
@@ -116,9 +117,9 @@ export function createRedstart<Data extends object = SessionData, Limits extends
   const policies = options.policies ?? ({} as Limits)
   const limits = composeLimits({ backend, context, telemetry, policies, options: limitOptions, deadline })
   const engine = createEngine({ ...resolved, store })
-  const warmers = createWarmers(clock, telemetry)
+  const warmers = createWarmers(clock, telemetry, redefine)
   return {
-    cache: noteEngine(createCache(engine), engine),
+    cache: noteEngine(createCache(engine, redefine), engine),
     sessions: composed.sessions,
     limiter: limits.limiter,
     async invalidate(target, how) {

@@ -28,7 +28,7 @@ export interface Cache extends Keyed {
    * Puts a cache in front of a loader.
    *
    * @param name the namespace, or the namespace and further parts with `:` between them; once per instance, since two
-   *   loaders under one name would answer for each other.
+   *   loaders under one name would answer for each other, but for instances with `redefine`.
    * @param load gets the arguments and, last, a {@link LoadContext}.
    * @throws RedstartError `INVALID_ARGUMENT` for a name that is taken or not allowed, or for an option that is not.
    */
@@ -84,9 +84,14 @@ export interface Cache extends Keyed {
   readonly stats: StatsReader
 }
 
-export function createCache(engine: Engine): Cache {
+/** @param redefine whether names of definitions may be taken again. */
+export function createCache(engine: Engine, redefine: boolean): Cache {
   const scope = new Scope(engine, rawPath)
   const taken = new Set<string>()
+  const checkFree = (name: string): void => {
+    if (taken.has(name) && !redefine)
+      throw invalidArgument('the name of a definition', name, 'one that this instance has not used yet')
+  }
   return {
     ...createKeyed(scope),
     async clear() {
@@ -99,15 +104,13 @@ export function createCache(engine: Engine): Cache {
     },
     tenant: (id) => createTenant(engine, id),
     define(name, options, load) {
-      if (taken.has(name))
-        throw invalidArgument('the name of a definition', name, 'one that this instance has not used yet')
+      checkFree(name)
       const definition = createDefinition(name, scope, engine, options, load)
       taken.add(name)
       return definition
     },
     cached: createCached(scope, (name) => {
-      if (taken.has(name))
-        throw invalidArgument('the name of a definition', name, 'one that this instance has not used yet')
+      checkFree(name)
       taken.add(name)
     }),
     purge: (request, options) => engine.purger.purge(request, options),

@@ -33,7 +33,8 @@ export interface Warmers {
    * Adds a warmer. With `every`, its first run begins at once.
    *
    * @returns takes it away again, and ends its run.
-   * @throws RedstartError `INVALID_ARGUMENT` for a name that is taken, or options that are not allowed.
+   * @throws RedstartError `INVALID_ARGUMENT` for a name that is taken, but for instances with `redefine`, where it takes the
+   *   place of the one before and ends its run; or for options that are not allowed.
    */
   register<Item>(name: string, options: WarmerOptions<Item>): () => void
   /**
@@ -59,7 +60,8 @@ const KNOWN = membersOf<WarmerOptions<unknown>>({
   every: true,
 })
 
-export function createWarmers(clock: Clock, telemetry: Telemetry): WarmersControl {
+/** @param redefine whether names may be taken again. */
+export function createWarmers(clock: Clock, telemetry: Telemetry, redefine: boolean): WarmersControl {
   const warmers = new Map<string, Warmer>()
   let closed = false
   const checkOpen = (): void => {
@@ -68,10 +70,12 @@ export function createWarmers(clock: Clock, telemetry: Telemetry): WarmersContro
   return {
     register<Item>(name: string, options: WarmerOptions<Item>) {
       checkOpen()
-      if (typeof name !== 'string' || name === '' || warmers.has(name))
+      const before = warmers.get(name)
+      if (typeof name !== 'string' || name === '' || (before !== undefined && !redefine))
         throw invalidArgument('the name of a warmer', name, 'a name that is not taken')
       const warmer = new Warmer(name, checked(options), clock, telemetry)
       warmers.set(name, warmer)
+      void before?.close()
       return () => {
         if (warmers.get(name) === warmer) warmers.delete(name)
         void warmer.close()

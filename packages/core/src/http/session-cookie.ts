@@ -32,10 +32,10 @@ export interface CookieConnection {
 
 /** A session's cookie, as it is read and set. */
 export class SessionCookieFormat {
-  readonly #options: SessionCookieOptions
   readonly #secure: boolean | 'auto'
-  readonly #secureName: string
-  readonly #plainName: string
+  /** What every cookie over TLS has, and every other one. */
+  readonly #overTls: CookieBase
+  readonly #plain: CookieBase
 
   /** @throws RedstartError `INVALID_ARGUMENT` for an option that is not allowed. */
   constructor(options: SessionCookieOptions = {}) {
@@ -44,25 +44,25 @@ export class SessionCookieFormat {
     const { secure = process.env['NODE_ENV'] === 'production' ? true : 'auto' } = options
     if (secure !== true && secure !== false && secure !== 'auto')
       throw invalidArgument('cookie.secure', secure, "true, false or 'auto'")
-    this.#options = { ...options }
     this.#secure = secure
-    this.#secureName = this.#base(true).name
-    this.#plainName = this.#base(false).name
+    this.#overTls = baseOf(options, true)
+    this.#plain = baseOf(options, false)
     // A combination that no browser takes is told at the start.
     const values = secure === 'auto' ? [true, false] : [secure]
     // But for SameSite=None, which needs TLS: there, an 'auto' that meets none is an error of its own.
     for (const tls of values)
-      if (tls || secure === false || options.sameSite !== 'none') serializeCookie(this.#base(tls))
+      if (tls || secure === false || options.sameSite !== 'none')
+        serializeCookie({ value: '', ...(tls ? this.#overTls : this.#plain) })
   }
 
   /** All names that it may have, whatever the connection. */
   get names(): readonly string[] {
-    return [this.#secureName, this.#plainName]
+    return [this.#overTls.name, this.#plain.name]
   }
 
   /** The one name that is read: with a prefix, cookies without it do not count, since anybody may plant them. */
   nameOn(connection: { readonly secure: boolean }): string {
-    return this.#isSecure(connection) ? this.#secureName : this.#plainName
+    return this.#baseOn(connection).name
   }
 
   /** @throws RedstartError `INSECURE_COOKIE` where the browser would drop a cookie without a word. */
@@ -86,26 +86,30 @@ export class SessionCookieFormat {
    */
   parts(change: CookieChange, connection: CookieConnection): SetCookie {
     this.check(connection)
-    const base = this.#base(this.#isSecure(connection))
-    if (change.kind === 'clear') return { ...base, value: '', maxAge: 0, expires: LONG_AGO }
+    const base = this.#baseOn(connection)
+    if (change.kind === 'clear') return { value: '', maxAge: 0, expires: LONG_AGO, ...base }
     const { value, maxAge } = change
+    if (maxAge === undefined) return { value, ...base }
     // Rounded up: what is left of a second must not delete it.
-    return { ...base, value, ...(maxAge !== undefined && { maxAge: Math.ceil(maxAge / 1000) }) }
+    return { value, maxAge: Math.ceil(maxAge / 1000), ...base }
   }
 
-  #isSecure(connection: { readonly secure: boolean }): boolean {
-    return this.#secure === 'auto' ? connection.secure : this.#secure
+  #baseOn({ secure }: { readonly secure: boolean }): CookieBase {
+    const tls = this.#secure === 'auto' ? secure : this.#secure
+    return tls ? this.#overTls : this.#plain
   }
+}
 
-  #base(secure: boolean): SetCookie {
-    const { path = '/', domain, sameSite = 'lax', partitioned = false } = this.#options
-    const host = path === '/' && domain === undefined
-    const { name = secure ? `${host ? '__Host-' : '__Secure-'}sid` : 'sid' } = this.#options
-    return {
-      ...{ name, value: '', path, httpOnly: true, secure, sameSite },
-      ...(domain !== undefined && { domain }),
-      ...(partitioned && secure && { partitioned }),
-    }
+type CookieBase = Omit<SetCookie, 'value' | 'maxAge' | 'expires'>
+
+function baseOf(options: SessionCookieOptions, secure: boolean): CookieBase {
+  const { path = '/', domain, sameSite = 'lax', partitioned = false } = options
+  const host = path === '/' && domain === undefined
+  const { name = secure ? `${host ? '__Host-' : '__Secure-'}sid` : 'sid' } = options
+  return {
+    ...{ name, path, httpOnly: true, secure, sameSite },
+    ...(domain !== undefined && { domain }),
+    ...(partitioned && secure && { partitioned }),
   }
 }
 

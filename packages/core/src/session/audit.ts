@@ -27,7 +27,7 @@ export class Audit {
   }
 
   tell(event: Told): void {
-    this.#telemetry.emit({ ...event, namespace: this.#namespace })
+    this.#telemetry.emit({ namespace: this.#namespace, ...event })
   }
 
   /**

@@ -22,7 +22,12 @@ export async function begin(session: ActiveSession, drafts: readonly FieldDraft[
   if (!mayBegin || (payloads.size === 0 && !session.isWanted)) return
   session.requireHead()
   const live = await createRecord(engine, client, {
-    ...{ userId: undefined, reason: 'anonymous', payloads, methods: [], roles: [], identified: false },
+    userId: undefined,
+    reason: 'anonymous',
+    payloads,
+    methods: [],
+    roles: [],
+    identified: false,
     remember: session.wantedAge !== undefined && session.wantedAge !== null,
     age: session.wantedAge ?? undefined,
     planned: session.planned,

@@ -48,12 +48,13 @@ async function end(
 /** Whoever has a cookie from elsewhere could come a second time as if from where it was made. */
 async function remembered(engine: SessionEngine, live: Live): Promise<Live> {
   const { store, settings } = engine
+  const { grace } = settings
+  const { address, verifier } = presentedBy(live.token)
   const bytes = live.sealed.sealCore(live.core)
-  const request = {
-    ...{ ...presentedBy(live.token), changes: [], core: { bytes, nonce: nonceOf(live.coreBytes) } },
-    ...{ touch: false, grace: settings.grace },
-  }
-  const { kind } = await punctual(engine, (dated, timeout) => store.commit({ ...request, ...dated }, timeout))
+  const core = { bytes, nonce: nonceOf(live.coreBytes) }
+  const { kind } = await punctual(engine, (until, timeout) =>
+    store.commit({ address, verifier, changes: [], core, touch: false, grace, until }, timeout),
+  )
   // Of two requests that come at once one remembers it.
   return kind === 'committed' ? { ...live, coreBytes: bytes } : live
 }

@@ -61,11 +61,20 @@ export function encodeCore(core: CoreRecord): Uint8Array {
  * share what they know of it.
  */
 export function coreRecord(core: CoreRecord): CoreRecord {
+  const { userId, created, absolute, authenticated, methods, roles, identified, remember, stepUp, version } = core
+  const { network, userAgent, kind } = core.device
   return Object.freeze({
-    ...core,
-    methods: Object.freeze([...core.methods]),
-    roles: Object.freeze([...core.roles]),
-    device: Object.freeze({ ...core.device }),
+    userId,
+    created,
+    absolute,
+    authenticated,
+    methods: Object.freeze([...methods]),
+    roles: Object.freeze([...roles]),
+    identified,
+    remember,
+    stepUp,
+    version,
+    device: Object.freeze({ network, userAgent, kind }),
   })
 }
 

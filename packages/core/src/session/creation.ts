@@ -3,11 +3,12 @@ import type { OpenedPayload } from '../wire/seal.ts'
 import type { Client } from './client.ts'
 import { type CoreRecord, coreRecord } from './core-record.ts'
 import { punctual, type SessionEngine } from './engine.ts'
-import { checkSizes, SessionFields } from './fields.ts'
+import { checkSizes, SessionFields, sizesOf } from './fields.ts'
 import { holdToLimit, limitOfScript, tooMany } from './limit.ts'
 import type { MasterKey } from './keyring.ts'
 import { type Live, noteUse } from './live.ts'
 import { SealedRecord } from './sealed.ts'
+import type { CreateRequest } from './session-store.ts'
 import type { Lifetime, SessionSettings } from './settings.ts'
 import { newToken, presentedBy, type Token } from './token.ts'
 
@@ -48,7 +49,7 @@ type Proof = Pick<CoreRecord, 'authenticated' | 'stepUp' | 'device'>
  *   rejects with.
  */
 export async function createRecord(engine: SessionEngine, client: Client, made: NewRecord): Promise<Live> {
-  checkSizes(new Map([...made.payloads].map(([field, { payload }]) => [field, payload.length])))
+  checkSizes(sizesOf(made.payloads))
   if (made.userId === undefined && made.reason !== 'import') await admit(engine, client)
   for (let token = made.planned; ; token = undefined) {
     const created = await tryToCreate(
@@ -89,30 +90,41 @@ async function tryToCreate(
   const version = Math.max(settings.version, made.version ?? 0)
   const core = coreOf(made, client, { created, absolute: created + absolute, version })
   const coreBytes = sealed.sealCore(core)
-  const bytes = new Map([...made.payloads].map(([field, payload]) => [field, sealed.sealField(field, payload)]))
+  const bytes = new Map<string, Uint8Array>()
+  for (const [field, payload] of made.payloads) bytes.set(field, sealed.sealField(field, payload))
   const { verifier } = presentedBy(token)
-  const limit = made.userId === undefined ? {} : { ...limitOfScript(engine), ...withDurability(engine) }
-  const { placeOf } = made
-  const place = placeOf === undefined ? {} : { placeOf }
-  const record = {
+  const isUsers = made.userId !== undefined
+  const record: Omit<CreateRequest, 'until'> = {
     address,
     verifier,
     core: coreBytes,
     fields: bytes,
     idle,
     absolute: core.absolute,
-    ...limit,
-    ...place,
+    limit: isUsers ? limitOfScript(engine) : undefined,
+    durability: isUsers ? settings.durability : undefined,
+    placeOf: made.placeOf,
   }
-  const reply = await punctual(engine, (dated, timeout) => store.create({ ...record, ...dated }, timeout))
+  const reply = await punctual(engine, (until, timeout) => store.create({ until, ...record }, timeout))
   if (reply.kind === 'taken') return undefined
   if (reply.kind === 'rejected') throw tooMany(settings.limit.max)
   if (reply.kind === 'revoked') throw endedMeanwhile()
   const { evicted, replicas } = reply
   const fields = new SessionFields(sealed, bytes, () => undefined)
   for (const [field, payload] of made.payloads) fields.stored(field, bytes.get(field), payload)
-  const times = { idle, touched: reply.now, rotated: reply.now }
-  const live: Live = { token, sealed, core, coreBytes, fields, ...times, secret: 'current', offered: false }
+  const live: Live = {
+    token,
+    sealed,
+    core,
+    coreBytes,
+    fields,
+    idle,
+    touched: reply.now,
+    rotated: reply.now,
+    secret: 'current',
+    offered: false,
+    nextSecret: undefined,
+  }
   return { live, evicted, replicas }
 }
 
@@ -131,7 +143,7 @@ function lifetimeOf(
     return { idle: Math.min(idle ?? ms, ms), absolute: ms }
   }
   const lifetimes = remember ? remembered : lifetime
-  return idle === undefined ? lifetimes : { ...lifetimes, idle }
+  return idle === undefined ? lifetimes : { idle, absolute: lifetimes.absolute }
 }
 
 function coreOf(
@@ -143,22 +155,28 @@ function coreOf(
   const proved = userId === undefined || reason === 'import' ? undefined : created
   const { authenticated, stepUp, device } = proof ?? { authenticated: proved, stepUp: false, device: client.device }
   return coreRecord({
-    ...{ userId, created, absolute, authenticated, methods, roles, remember },
-    ...{ identified, stepUp, version, device },
+    userId,
+    created,
+    absolute,
+    authenticated,
+    methods,
+    roles,
+    identified,
+    remember,
+    stepUp,
+    version,
+    device,
   })
-}
-
-function withDurability({ settings: { durability } }: SessionEngine): { durability?: NonNullable<typeof durability> } {
-  return durability === undefined ? {} : { durability }
 }
 
 async function admit({ settings, store }: SessionEngine, { address }: Client): Promise<void> {
   const { anonymousLimit, deadline } = settings
   if (anonymousLimit === undefined || address === undefined) return
-  if (await store.admit({ client: address, ...anonymousLimit }, deadline)) return
+  const { limit, window } = anonymousLimit
+  if (await store.admit({ client: address, limit, window }, deadline)) return
   throw new RedstartError(
     'TOO_MANY_SESSIONS',
-    `This client address began ${anonymousLimit.limit} sessions within ${anonymousLimit.window} ms; it must wait (sessions.anonymousLimit)`,
+    `This client address began ${limit} sessions within ${window} ms; it must wait (sessions.anonymousLimit)`,
   )
 }
 

@@ -18,9 +18,10 @@ export async function endRecord(
   keepsPlace: boolean = false,
 ): Promise<ReadonlyMap<string, OpenedPayload> | undefined> {
   const { store, settings, clock, time, audit, activity, revocations } = engine
-  const { address } = live.token
+  const { address, verifier } = presentedBy(live.token)
+  const { grace, deadline } = settings
   const sent = clock.now()
-  const reply = await store.end({ ...presentedBy(live.token), grace: settings.grace, keepsPlace }, settings.deadline)
+  const reply = await store.end({ address, verifier, grace, keepsPlace }, deadline)
   time.learned(reply.now, sent)
   const told = { type: 'session.ended', sid: address.sid, userId: live.core.userId, reason: 'replaced' } as const
   if (reply.kind === 'reuse') {

@@ -25,26 +25,21 @@ export interface SessionEngine {
   readonly importPauses: ImportPauses
 }
 
-/** A call that must not take effect after its caller has given up. */
-interface Dated {
-  readonly until: number
-}
-
 /**
- * Makes a call with an instant after which it does nothing. Where it came late, nothing was done, so it is made once more
- * while there is time.
+ * Makes a call that must not take effect after its caller has given up: with an instant after which it does nothing. Where
+ * it came late, nothing was done, so it is made once more while there is time.
  */
 export async function punctual<Reply extends { readonly kind: string; readonly now: number }>(
   { time, clock, settings: { deadline } }: SessionEngine,
-  call: (dated: Dated, timeout: number) => Promise<Reply>,
+  call: (until: number, timeout: number) => Promise<Reply>,
 ): Promise<Exclude<Reply, { kind: 'late' }>> {
   const begun = clock.now()
   for (let attempt = 1; ; attempt += 1) {
-    const left = deadline - (clock.now() - begun)
-    if (left <= 0) throw late(deadline)
-    const until = (await time.now(left)) + left
+    if (!time.known) await time.ask(deadline)
     const sent = clock.now()
-    const reply = await call({ until }, deadline - (sent - begun))
+    const left = deadline - (sent - begun)
+    if (left <= 0) throw late(deadline)
+    const reply = await call(time.earliest(sent) + left, left)
     if (isInTime(reply)) {
       time.learned(reply.now, sent)
       return reply

@@ -19,9 +19,10 @@ export async function extend(session: ActiveSession, idle: number): Promise<void
   const { engine, live } = session
   if (live === undefined) return
   const { grace } = engine.settings
-  const request = { changes: [], touch: true, idle, grace }
-  const reply = await presenting(session, live, (presented) =>
-    punctual(engine, (dated, timeout) => engine.store.commit({ ...presented, ...request, ...dated }, timeout)),
+  const reply = await presenting(session, live, ({ address, verifier }) =>
+    punctual(engine, (until, timeout) =>
+      engine.store.commit({ address, verifier, changes: [], touch: true, idle, grace, until }, timeout),
+    ),
   )
   if (reply.kind === 'reuse') throw tooLong()
   if (reply.kind !== 'committed') return session.lose(reply.kind)

@@ -73,10 +73,14 @@ function recordOf(
   const found = settings.identify(data)
   const kept = keptOf(data, isReserved)
   return {
-    ...{ userId: found === undefined ? undefined : checkUserId(found), reason: 'import', methods: [], roles: [] },
+    userId: found === undefined ? undefined : checkUserId(found),
+    reason: 'import',
+    methods: [],
+    roles: [],
     payloads: new Map(Object.entries(kept).map(([field, value]) => [field, fieldPayload(field, value)])),
     // Who is not found there any more is not gone from there.
-    ...{ identified: settings.identify(kept) !== undefined, remember: maxAge !== undefined },
+    identified: settings.identify(kept) !== undefined,
+    remember: maxAge !== undefined,
     age: maxAge && Math.min(maxAge, settings.remembered.absolute),
   }
 }

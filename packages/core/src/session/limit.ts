@@ -7,8 +7,8 @@ import { recordsOf, type UserRecord } from './user-records.ts'
  * What the script that creates a record sees to. A user whose sessions are under several keys has an index for each, which
  * no script sees all of: whom to evict is then decided by what is in all of them, and by nothing else.
  */
-export function limitOfScript({ keyring, settings: { limit } }: SessionEngine): { readonly limit?: SessionLimit } {
-  return keyring.all.length === 1 || limit.onExceed === 'reject' ? { limit } : {}
+export function limitOfScript({ keyring, settings: { limit } }: SessionEngine): SessionLimit | undefined {
+  return keyring.all.length === 1 || limit.onExceed === 'reject' ? limit : undefined
 }
 
 /**

@@ -21,7 +21,7 @@ export interface Live {
   /** A next secret was offered. */
   readonly offered: boolean
   /** That one, where this request was told. */
-  readonly nextSecret?: string | undefined
+  readonly nextSecret: string | undefined
 }
 
 /** What a record says, opened; undefined where it is not what was sealed for this token. */
@@ -44,6 +44,7 @@ export function liveOf(engine: SessionEngine, token: Token, record: LoadedRecord
     rotated,
     secret,
     offered: next !== undefined,
+    nextSecret: undefined,
   }
 }
 

@@ -33,7 +33,7 @@ export class OpenedPayloads {
   /** Keeps what bytes have opened to, and gives it back; undefined, for what does not open, is not kept. */
   keep(sid: string, place: string, bytes: Uint8Array, payload: OpenedPayload | undefined): OpenedPayload | undefined {
     if (payload === undefined) return undefined
-    const read = payload.codec === 'bytes' ? payload : { ...payload, text: decodeText(payload.payload) }
+    const read = readOf(payload)
     const { places, size } = this.#sessions.get(sid) ?? { places: new Map<string, Opened>(), size: OVERHEAD }
     const before = places.get(place)
     // A copy: a reply of Redis may be a view of a much larger buffer.
@@ -59,6 +59,12 @@ export function knownPayload(
 const MOST_BYTES = 8 * 1024 * 1024
 /** Of an object or two, and a slot. */
 const OVERHEAD = 200
+
+/** What is text is read once. */
+function readOf(opened: OpenedPayload): OpenedPayload {
+  const { codec, payload } = opened
+  return codec === 'bytes' ? opened : { codec, payload, text: decodeText(payload) }
+}
 
 function sizeOf(place: string, { bytes }: Opened): number {
   return 3 * bytes.length + 2 * place.length + OVERHEAD

@@ -122,7 +122,7 @@ export class Revocations {
     const addresses = listed
       .filter(({ sid, created }) => sid !== except && created <= until)
       .map(({ sid }) => ({ kind: 'user' as const, tag, sid }))
-    const reply = await this.#store.revoke({ addresses, ...(durability && { durability }) }, this.#timeout)
+    const reply = await this.#store.revoke({ addresses, durability }, this.#timeout)
     this.#ended(unsent, reply)
   }
 }

@@ -31,17 +31,16 @@ export type Offered =
 
 /** @param token what is presented. */
 export async function offerNext({ engine }: ActiveSession, { sealed }: Live, token: Token): Promise<Offered> {
-  const { sid } = token.address
   const secret = newSecret()
-  const request = {
-    ...presentedBy(token),
-    nextVerifier: presentedBy({ ...token, secret }).verifier,
-    next: sealed.sealNext(secret, token.secret),
-    grace: engine.settings.grace,
-  }
-  const reply = await punctual(engine, (dated, timeout) => engine.store.rotate({ ...request, ...dated }, timeout))
+  const { address, verifier } = presentedBy(token)
+  const { verifier: nextVerifier } = presentedBy({ address, secret })
+  const next = sealed.sealNext(secret, token.secret)
+  const { grace } = engine.settings
+  const reply = await punctual(engine, (until, timeout) =>
+    engine.store.rotate({ address, verifier, nextVerifier, next, grace, until }, timeout),
+  )
   if (reply.kind !== 'rotated') return reply
-  const next = reply.next && sealed.openNext(reply.next, token.secret)
-  if (next === secret) engine.audit.tell({ type: 'session.rotated', sid, phase: 'offered' })
-  return { kind: 'rotated', secret: next, now: reply.now }
+  const stored = reply.next && sealed.openNext(reply.next, token.secret)
+  if (stored === secret) engine.audit.tell({ type: 'session.rotated', sid: address.sid, phase: 'offered' })
+  return { kind: 'rotated', secret: stored, now: reply.now }
 }

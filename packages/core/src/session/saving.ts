@@ -84,18 +84,20 @@ function ownChanges(
 
 type Sent = Exclude<CommitReply, { kind: 'late' }>
 
-async function send(
+function send(
   session: ActiveSession,
   live: Live,
   changes: readonly FieldChange[],
-  core: Uint8Array | undefined,
+  bytes: Uint8Array | undefined,
 ): Promise<Sent> {
   const { engine } = session
   const { store, settings } = engine
-  const replaced = core === undefined ? {} : { core: { bytes: core, nonce: nonceOf(live.coreBytes) } }
-  const request = { changes, ...replaced, touch: false, grace: settings.grace }
-  return presenting(session, live, (presented) =>
-    punctual(engine, (dated, timeout) => store.commit({ ...presented, ...request, ...dated }, timeout)),
+  const { grace } = settings
+  const core = bytes && { bytes, nonce: nonceOf(live.coreBytes) }
+  return presenting(session, live, ({ address, verifier }) =>
+    punctual(engine, (until, timeout) =>
+      store.commit({ address, verifier, changes, core, touch: false, grace, until }, timeout),
+    ),
   )
 }
 

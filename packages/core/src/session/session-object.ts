@@ -57,7 +57,7 @@ export class SessionObject extends ClassicSession {
   elevate(options: ElevateOptions = {}): Promise<void> {
     return this.#active.steps.run(async () => {
       checkSignIn('elevate', options)
-      await signIn(this.#active, requireUser(this.#active), { ...options, renews: true })
+      await signIn(this.#active, requireUser(this.#active), { renews: true, ...options })
     })
   }
 

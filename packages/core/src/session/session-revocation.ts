@@ -2,14 +2,14 @@ import type { SessionAddress } from './session-address.ts'
 
 export interface RevokeRequest {
   readonly addresses: readonly SessionAddress[]
-  readonly durability?: Durability
+  readonly durability?: Durability | undefined
 }
 
 export interface RevokeAllRequest {
   readonly tag: string
   /** A `sid` that is left. */
-  readonly except?: string
-  readonly durability?: Durability
+  readonly except?: string | undefined
+  readonly durability?: Durability | undefined
 }
 
 /** How many replicas must have it, and how long that is waited for, in ms. */

@@ -112,10 +112,10 @@ export interface CreateRequest {
   /** The instant at which it ends in any case. */
   readonly absolute: number
   /** Of a signed-in user: how many records there may be with this one, and what else happens. */
-  readonly limit?: SessionLimit
-  readonly durability?: Durability
+  readonly limit?: SessionLimit | undefined
+  readonly durability?: Durability | undefined
   /** A record under the same tag that has ended and kept its place, which this one takes: else it is not made. */
-  readonly placeOf?: string
+  readonly placeOf?: string | undefined
   readonly until: number
 }
 
@@ -173,9 +173,9 @@ export interface LoadedRecord extends Alive {
 export interface CommitRequest extends Presented {
   readonly changes: readonly FieldChange[]
   /** Takes the place of the sealed core, if that is still the one with this nonce; else nothing at all is changed. */
-  readonly core?: { readonly bytes: Uint8Array; readonly nonce: Uint8Array }
+  readonly core?: { readonly bytes: Uint8Array; readonly nonce: Uint8Array } | undefined
   /** Another idle time, in ms. */
-  readonly idle?: number
+  readonly idle?: number | undefined
   /** Notes a use. */
   readonly touch: boolean
   readonly grace: number

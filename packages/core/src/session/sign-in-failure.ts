@@ -52,14 +52,19 @@ async function restore(
 ): Promise<boolean> {
   const { engine, client, wantedAge } = session
   const age = core.remember ? core.absolute - core.created : undefined
-  const times =
-    wantedAge === undefined
-      ? { remember: core.remember, age, idle }
-      : { remember: wantedAge !== null, age: wantedAge ?? undefined }
+  const isSaid = wantedAge !== undefined
   try {
     const live = await createRecord(engine, client, {
-      ...{ userId: undefined, reason: 'anonymous', payloads, methods: [], roles: [], identified: false },
-      ...{ ...times, version: core.version },
+      userId: undefined,
+      reason: 'anonymous',
+      payloads,
+      methods: [],
+      roles: [],
+      identified: false,
+      version: core.version,
+      remember: isSaid ? wantedAge !== null : core.remember,
+      age: isSaid ? (wantedAge ?? undefined) : age,
+      idle: isSaid ? undefined : idle,
     })
     session.begin(live, cookieOf(live.token, live.core, live.core.created))
     return true

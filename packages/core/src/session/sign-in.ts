@@ -61,16 +61,15 @@ export async function signIn(session: ActiveSession, userId: string, how: SignIn
   const version = own === undefined ? before?.core.version : undefined
   const hidden = new Map(session.hiddenValues)
   session.become(undefined)
-  const live = await createRecord(engine, client, { userId, payloads, version, ...known, ...place }).catch(
-    async (error: unknown) => {
-      // Nobody takes the place that was kept.
-      if (before !== undefined && place.placeOf !== undefined)
-        engine.revocations.revokeLater({ addresses: [before.token.address] }, () => undefined)
-      const left = newest && (own === undefined ? newest : NOTHING)
-      await signInFailed(session, error, { before, newest: left, hidden })
-      throw error
-    },
-  )
+  const made = { userId, payloads, version, key: place.key, placeOf: place.placeOf, ...known }
+  const live = await createRecord(engine, client, made).catch(async (error: unknown) => {
+    // Nobody takes the place that was kept.
+    if (before !== undefined && place.placeOf !== undefined)
+      engine.revocations.revokeLater({ addresses: [before.token.address] }, () => undefined)
+    const left = newest && (own === undefined ? newest : NOTHING)
+    await signInFailed(session, error, { before, newest: left, hidden })
+    throw error
+  })
   session.begin(live, cookieOf(live.token, live.core, live.core.created))
   session.view?.show(live.fields.dataNames)
 }
@@ -95,7 +94,7 @@ function knownOf(
   { wantedAge }: ActiveSession,
   before: Live | undefined,
   { renews = false, left, found = false, methods, roles, remember, identified }: SignIn,
-): Omit<NewRecord, 'userId' | 'payloads' | 'version'> {
+): Omit<NewRecord, 'userId' | 'payloads' | 'version' | 'key' | 'placeOf' | 'planned'> {
   const goingOn = renews ? before : left?.live
   const known = goingOn?.core
   const said = wantedAge === undefined ? undefined : wantedAge !== null

@@ -23,10 +23,7 @@ export async function signOut(
   if (token === undefined) return false
   const { address } = token
   const { settings, audit, revocations } = engine
-  const request: RevokeRequest = {
-    addresses: [address],
-    ...(settings.durability && { durability: settings.durability }),
-  }
+  const request: RevokeRequest = { addresses: [address], durability: settings.durability }
   const onEnded = ({ replicas }: RevokeReply): void =>
     audit.tell({ type: 'session.ended', sid: address.sid, userId: live?.core.userId, reason, replicas })
   if (outage === undefined) return (await revocations.revoke(request, onEnded)).sids.length > 0

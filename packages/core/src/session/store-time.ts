@@ -13,11 +13,25 @@ export class StoreTime {
     this.#clock = clock
   }
 
+  /** Whether a reply has told. */
+  get known(): boolean {
+    return this.#time.known
+  }
+
+  async ask(timeout: number): Promise<void> {
+    const sent = this.#clock.now()
+    this.learned(await this.#store.time(timeout), sent)
+  }
+
+  /** The earliest that it can be at an own instant, in whole milliseconds, once it is known. */
+  earliest(own: number): number {
+    return Math.floor(this.#time.earliest(own))
+  }
+
   /** The earliest that it can be; asks the backend where no reply has told yet. */
   async now(timeout: number): Promise<number> {
-    const sent = this.#clock.now()
-    if (!this.#time.known) this.learned(await this.#store.time(timeout), sent)
-    return Math.floor(this.#time.earliest(this.#clock.now()))
+    if (!this.known) await this.ask(timeout)
+    return this.earliest(this.#clock.now())
   }
 
   /** The earliest that it can be by the last reply; -Infinity before the first. */

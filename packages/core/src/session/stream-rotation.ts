@@ -58,8 +58,9 @@ class StreamRotation {
   async #look(): Promise<void> {
     const { store, settings } = this.#session.engine
     const token = this.#session.succession.last(this.#live)
-    const request = { ...presentedBy(token), readOnly: true, grace: settings.grace }
-    const reply = await store.load(request, settings.deadline)
+    const { address, verifier } = presentedBy(token)
+    const { grace, deadline } = settings
+    const reply = await store.load({ address, verifier, readOnly: true, grace }, deadline)
     // It has ended, or somebody else was faster: what comes after this one was told to nobody here.
     if (this.#ended || reply.kind !== 'loaded' || reply.secret !== 'current') return
     if (this.#offered !== undefined && reply.rotated < this.#offered) return this.#in(settings.rotateEvery / 2)

@@ -69,15 +69,17 @@ async function store(
   draft: FieldDraft,
 ): Promise<boolean> {
   const { engine } = session
+  const { grace } = engine.settings
   const { fields, sealed } = live
   const { field, payload } = draft
   // A step before this one may have been about the same.
   if (session.live?.fields !== fields || fields.bytes(field) !== before) return false
   checkSizes(fields.sizesWith([draft]))
   const changed = fields.change(draft, 'refuse')
-  const request = { changes: [changed], touch: false, grace: engine.settings.grace }
-  const reply = await presenting(session, live, (presented) =>
-    punctual(engine, (dated, timeout) => engine.store.commit({ ...presented, ...request, ...dated }, timeout)),
+  const reply = await presenting(session, live, ({ address, verifier }) =>
+    punctual(engine, (until, timeout) =>
+      engine.store.commit({ address, verifier, changes: [changed], touch: false, grace, until }, timeout),
+    ),
   )
   if (reply.kind === 'committed') {
     fields.stored(field, changed.bytes, payload)

@@ -1,7 +1,7 @@
 import { RedstartError } from '../errors.ts'
 import type { DeviceRecord } from './core-record.ts'
 import type { SessionEngine } from './engine.ts'
-import type { RevokeReply } from './session-store.ts'
+import type { Durability, RevokeReply } from './session-store.ts'
 import { recordsOf } from './user-records.ts'
 
 /** One of a user's sessions, as the user is shown it. */
@@ -32,8 +32,12 @@ export class UserSessions {
     const records = await recordsOf(this.#engine, this.#userId)
     return records
       .map(({ record, core: { device } }) => ({
-        ...{ id: record.sid, current: record.sid === current, device: { ...device } },
-        ...{ created: new Date(record.created), lastUsed: new Date(record.touched), expires: new Date(record.expires) },
+        id: record.sid,
+        current: record.sid === current,
+        device: { ...device },
+        created: new Date(record.created),
+        lastUsed: new Date(record.touched),
+        expires: new Date(record.expires),
       }))
       .sort((one, other) => other.lastUsed.getTime() - one.lastUsed.getTime())
   }
@@ -49,7 +53,7 @@ export class UserSessions {
     // Each tag has a slot of its own.
     const ended = await Promise.all(
       this.#tags().map((tag) =>
-        revocations.revoke({ addresses: [{ kind: 'user', tag, sid: id }], ...this.#durability() }, this.#told),
+        revocations.revoke({ addresses: [{ kind: 'user', tag, sid: id }], durability: this.#durability }, this.#told),
       ),
     )
     return count(ended) > 0
@@ -58,7 +62,7 @@ export class UserSessions {
   /** Ends all but one; returns how many. @throws RedstartError as with {@link UserSessions.revoke}. */
   async revokeOthers(current: string): Promise<number> {
     if (!SID.test(current)) throw new RedstartError('INVALID_ARGUMENT', 'revokeOthers() needs the id of a session')
-    return this.#revokeAll({ except: current })
+    return this.#revokeAll(current)
   }
 
   /**
@@ -67,13 +71,14 @@ export class UserSessions {
    * @throws RedstartError as with {@link UserSessions.revoke}.
    */
   async revokeAll(): Promise<number> {
-    return this.#revokeAll({})
+    return this.#revokeAll(undefined)
   }
 
-  async #revokeAll(which: { readonly except?: string }): Promise<number> {
+  async #revokeAll(except: string | undefined): Promise<number> {
     const { revocations } = this.#engine
-    const request = { ...which, ...this.#durability() }
-    return count(await Promise.all(this.#tags().map((tag) => revocations.revokeAll({ tag, ...request }, this.#told))))
+    const durability = this.#durability
+    const ended = this.#tags().map((tag) => revocations.revokeAll({ tag, except, durability }, this.#told))
+    return count(await Promise.all(ended))
   }
 
   readonly #told = ({ sids, replicas }: RevokeReply): void => {
@@ -86,9 +91,8 @@ export class UserSessions {
     return this.#engine.keyring.all.map((key) => key.tagOf(this.#userId))
   }
 
-  #durability(): Pick<Parameters<SessionEngine['store']['revoke']>[0], 'durability'> {
-    const { durability } = this.#engine.settings
-    return durability === undefined ? {} : { durability }
+  get #durability(): Durability | undefined {
+    return this.#engine.settings.durability
   }
 }
 

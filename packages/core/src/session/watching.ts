@@ -30,7 +30,7 @@ export class Watching {
 
   /** Returns how to stop. */
   watch(watched: Watched): () => void {
-    const own: Watch = { ...watched, next: undefined }
+    const own: Watch = { next: undefined, ...watched }
     this.#watches.add(own)
     this.#unsubscribe ??= this.#store.subscribe((revocation) => this.#heard(revocation))
     this.#askIn(own, FIRST_MS)
@@ -50,7 +50,8 @@ export class Watching {
   }
 
   async #ask(watch: Watch): Promise<void> {
-    const request = { ...watch.presented, readOnly: true, grace: 0 }
+    const { address, verifier } = watch.presented
+    const request = { address, verifier, readOnly: true, grace: 0 }
     const ended = await this.#store.load(request, this.#timeout).then(
       // Its secret may have been replaced since.
       ({ kind }) => kind !== 'loaded' && kind !== 'reuse',

@@ -103,6 +103,7 @@ const definitions: readonly Row[] = [
 ]
 
 const options: readonly Row[] = [
+  ['redefine', () => createRedstart({ redefine: untyped('yes') }), /^redefine is "yes"; expected true or false$/],
   [
     'consistency',
     () => createRedstart({ consistency: untyped('eventual') }),

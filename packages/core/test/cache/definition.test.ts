@@ -88,6 +88,17 @@ describe('a definition', () => {
     one.cache.define('menu:dish', { key: () => 1 }, counter())
   })
 
+  it('of a name may be made again with `redefine`: each has a loader of its own, over the same entries', async () => {
+    const { cache } = open({ redefine: true })
+    const older = cache.define('menu', { key: (id: number) => id }, (id) => `older ${id}`)
+    const newer = cache.define('menu', { key: (id: number) => id }, (id) => `newer ${id}`)
+    expect([await older(1), await newer(1)]).toEqual(['older 1', 'older 1'])
+    expect([await newer(2), await older(2)]).toEqual(['newer 2', 'newer 2'])
+    await older.invalidate(2)
+    await newer.invalidate(1)
+    expect([await older(2), await newer(1)]).toEqual(['older 2', 'newer 1'])
+  })
+
   it('that was refused leaves its name free', () => {
     const { cache } = open()
     expect(() => cache.define('menu', { key: () => 1, ttl: 0 }, counter())).toThrow(/^ttl is 0/)

@@ -131,6 +131,13 @@ describe('cached', () => {
     expect(() => cache.cached('menu', {}, () => 1)).not.toThrow()
   })
 
+  it('may take a name again with `redefine`', async () => {
+    const { cache } = open({ redefine: true })
+    const older = cache.cached('menu', {}, (id: number) => `older ${id}`)
+    const newer = cache.cached('menu', {}, (id: number) => `newer ${id}`)
+    expect([await newer(1), await older(1), await older(2)]).toEqual(['newer 1', 'newer 1', 'older 2'])
+  })
+
   it('shares its names with definitions', () => {
     const { cache } = open()
     cache.cached('menu', {}, () => 1)

@@ -317,6 +317,30 @@ describe('a warmer', () => {
     stillThere()
   })
 
+  it('takes the place of another with `redefine`, whose run ends', async () => {
+    const { warmers, clock, close } = open({ redefine: true })
+    const [older, newer] = [held(), held()]
+    const waiting = clock.pending()
+    const remove = warmers.register('items', { items: [1, 2], warm: older.warm, every: '1s', concurrency: 1 })
+    await clock.advanceAsync(0)
+    const joined = warmers.run('items')
+    warmers.register('items', { items: [3], warm: newer.warm, every: '1s' })
+    expect(await joined).toMatchObject({ warmed: 0, aborted: true })
+    remove()
+    newer.pass(3)
+    await clock.advanceAsync(1000)
+    expect([older.begun, newer.begun, warmers.names]).toEqual([[1], [3, 3], ['items']])
+    await close()
+    expect(clock.pending()).toBe(waiting)
+  })
+
+  it('that is refused leaves the one before in its place', async () => {
+    const { warmers } = open({ redefine: true })
+    warmers.register('items', { items: [1], warm: () => undefined })
+    expect(() => warmers.register('items', { items: 5 as never, warm: () => undefined })).toThrow(/^items is 5/)
+    expect(await warmers.run('items')).toMatchObject({ warmed: 1 })
+  })
+
   it('ends with its instance, which does not wait for what runs, and leaves no timer', async () => {
     const { cache, warmers, clock, close } = open()
     const { begun, warm, pass } = held()

@@ -115,5 +115,7 @@ export interface EndedRecord {
 
 /** Bytes of one's own, so that nobody else can change them. */
 export function copies(fields: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array> {
-  return new Map([...fields].map(([field, bytes]) => [field, new Uint8Array(bytes)]))
+  const own = new Map<string, Uint8Array>()
+  for (const [field, bytes] of fields) own.set(field, new Uint8Array(bytes))
+  return own
 }

@@ -2,7 +2,6 @@ import { RedstartError } from '../../errors.ts'
 import type {
   Activity,
   AdmitRequest,
-  Alive,
   CommitReply,
   CommitRequest,
   CreateReply,
@@ -62,7 +61,7 @@ export class MemorySessionStore implements SessionStore {
     if (
       placeOf !== undefined &&
       address.kind === 'user' &&
-      !this.#sessions.takePlace({ ...address, sid: placeOf }, now)
+      !this.#sessions.takePlace({ kind: 'user', tag: address.tag, sid: placeOf }, now)
     )
       return { kind: 'revoked', now }
     const evicted = address.kind === 'user' ? this.#sessions.admit(address.tag, limit, now) : []
@@ -83,8 +82,15 @@ export class MemorySessionStore implements SessionStore {
     const { created, touched, rotated, idle, absolute } = record
     return {
       kind: 'loaded',
-      ...aliveReply(found, now),
-      ...{ created, touched, rotated, idle, absolute, noted },
+      now,
+      secret: found.secret,
+      next: copy(found.next),
+      created,
+      touched,
+      rotated,
+      idle,
+      absolute,
+      noted,
       promoted: found.promoted,
       core: new Uint8Array(record.core),
       fields: copies(record.fields),
@@ -96,14 +102,15 @@ export class MemorySessionStore implements SessionStore {
     if (now > request.until) return { kind: 'late', now }
     const found = this.#alive(request, request, now)
     if (typeof found === 'string') return { kind: found, now }
-    const { record } = found
+    const { record, secret } = found
+    const next = copy(found.next)
     const changed = change(record, request)
     if (changed.kind === 'full') return { kind: 'full', now }
-    if (changed.kind === 'conflict') return { ...aliveReply(found, now), ...changed }
+    if (changed.kind === 'conflict') return { kind: 'conflict', now, secret, next, fields: changed.fields }
     if (request.idle !== undefined) record.setIdle(request.idle)
     if (request.touch) record.touch(now)
     this.#sessions.reindex(record)
-    return { kind: 'committed', ...aliveReply(found, now), mismatched: changed.mismatched }
+    return { kind: 'committed', now, secret, next, mismatched: changed.mismatched }
   }
 
   async rotate(request: RotateRequest): Promise<RotateReply> {
@@ -114,7 +121,7 @@ export class MemorySessionStore implements SessionStore {
     const { record, secret } = found
     if (secret === 'current' && record.next === undefined) record.setNext(request.nextVerifier, request.next)
     const next = secret === 'current' ? record.next?.sealed : undefined
-    return { kind: 'rotated', ...aliveReply({ ...found, next }, now) }
+    return { kind: 'rotated', now, secret, next: copy(next) }
   }
 
   async end(request: EndRequest): Promise<EndReply> {
@@ -195,6 +202,6 @@ export class MemorySessionStore implements SessionStore {
   }
 }
 
-function aliveReply({ secret, next }: Pick<AliveRecord, 'secret' | 'next'>, now: number): Alive {
-  return { secret, next: next && new Uint8Array(next), now }
+function copy(bytes: Uint8Array | undefined): Uint8Array | undefined {
+  return bytes && new Uint8Array(bytes)
 }

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import { RedstartError } from '../../errors.ts'
 import type {
   Alive,
@@ -11,6 +10,7 @@ import type {
   Refusal,
   RotateReply,
 } from '../../session/session-store.ts'
+import { asBuffer } from '../../wire/text.ts'
 import type { DurableReply } from './durable.ts'
 
 /** What a script replied, value by value. */
@@ -28,7 +28,7 @@ export class Reply {
   }
 
   text(): string {
-    return Buffer.from(this.bytes()).toString()
+    return asBuffer(this.bytes()).toString()
   }
 
   bytes(): Uint8Array {
@@ -80,9 +80,12 @@ export function loadReplyOf(values: unknown): LoadReply {
   const reply = new Reply(values)
   const [kind, now] = [reply.text(), reply.number()]
   if (kind !== 'loaded') return refusedOf(kind, now)
+  // In the order in which they come.
   return {
     kind,
-    ...aliveOf(reply, now),
+    now,
+    secret: secretOf(reply),
+    next: reply.bytesOrNone(),
     created: reply.number(),
     touched: reply.number(),
     rotated: reply.number(),
@@ -98,19 +101,20 @@ export function loadReplyOf(values: unknown): LoadReply {
 export function commitReplyOf(values: unknown): CommitReply {
   const reply = new Reply(values)
   const [kind, now] = [reply.text(), reply.number()]
-  if (kind === 'committed') return { kind, ...aliveOf(reply, now), mismatched: reply.texts() }
+  if (kind === 'committed')
+    return { kind, now, secret: secretOf(reply), next: reply.bytesOrNone(), mismatched: reply.texts() }
   if (kind === 'full' || kind === 'late') return { kind, now }
   if (kind !== 'conflict') return refusedOf(kind, now)
-  const alive = aliveOf(reply, now)
+  const [secret, next] = [secretOf(reply), reply.bytesOrNone()]
   const fields = new Map<string, Uint8Array | undefined>()
   while (!reply.done) fields.set(reply.text(), reply.bytesOrNone())
-  return { kind, ...alive, fields }
+  return { kind, now, secret, next, fields }
 }
 
 export function rotateReplyOf(values: unknown): RotateReply {
   const reply = new Reply(values)
   const [kind, now] = [reply.text(), reply.number()]
-  if (kind === 'rotated') return { kind, ...aliveOf(reply, now) }
+  if (kind === 'rotated') return { kind, now, secret: secretOf(reply), next: reply.bytesOrNone() }
   return kind === 'late' ? { kind, now } : refusedOf(kind, now)
 }
 
@@ -147,10 +151,10 @@ function isRefusal(kind: string): kind is Refusal {
   return REFUSALS.has(kind)
 }
 
-function aliveOf(reply: Reply, now: number): Alive {
+function secretOf(reply: Reply): Alive['secret'] {
   const secret = reply.text()
   if (secret !== 'current' && secret !== 'previous') throw unexpected()
-  return { secret, next: reply.bytesOrNone(), now }
+  return secret
 }
 
 function fail(): never {

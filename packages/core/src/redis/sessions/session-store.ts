@@ -82,9 +82,9 @@ export class RedisSessionStore implements SessionStore {
 
   async create(request: CreateRequest, timeout: number): Promise<CreateReply> {
     const { address, verifier, core, idle, absolute, limit, durability, placeOf = '', until } = request
-    const fields = [...request.fields].flatMap(([field, bytes]) => [field, copied(bytes)])
     const [max, onExceed] = limit === undefined ? ['-', ''] : [limit.max, limit.onExceed]
-    const values = [address.sid, until, verifier, copied(core), idle, absolute, max, onExceed, placeOf, ...fields]
+    const values = [address.sid, until, verifier, copied(core), idle, absolute, max, onExceed, placeOf]
+    for (const [field, bytes] of request.fields) values.push(field, copied(bytes))
     const run = { script: sessionCreate, keys: this.#keys.of(address), values, durability, evenLate: false }
     const reply = createReplyOf(await runDurably(this.#servers, this.#clock, run, timeout))
     if (reply.kind === 'created' && address.kind === 'user') this.#forget(address.tag, reply.evicted, timeout)
@@ -110,15 +110,13 @@ export class RedisSessionStore implements SessionStore {
 
   async commit(request: CommitRequest, timeout: number): Promise<CommitReply> {
     const { address, verifier, until, grace, touch, idle, core } = request
-    const changes = request.changes.flatMap(({ field, bytes, nonce, onMismatch }) => [
-      field,
-      copied(nonce),
-      onMismatch,
-      bytes === undefined ? 'delete' : 'set',
-      copied(bytes ?? NOTHING),
-    ])
-    const others = [until, grace, touch ? '1' : '0', idle ?? '-', copied(core?.bytes ?? NOTHING)]
-    const values = [address.sid, verifier, ...others, copied(core?.nonce ?? NOTHING), ...changes]
+    const [bytes, nonce] = core === undefined ? ['', ''] : [copied(core.bytes), copied(core.nonce)]
+    const values = [address.sid, verifier, until, grace, touch ? '1' : '0', idle ?? '-', bytes, nonce]
+    for (const change of request.changes) {
+      values.push(change.field, copied(change.nonce), change.onMismatch)
+      if (change.bytes === undefined) values.push('delete', '')
+      else values.push('set', copied(change.bytes))
+    }
     return commitReplyOf(await this.#run(sessionCommit, address, values, timeout))
   }
 
@@ -206,7 +204,6 @@ export class RedisSessionStore implements SessionStore {
   }
 }
 
-const NOTHING = new Uint8Array()
 /** The place among the values of a load that says that nothing may be changed. */
 const READ_ONLY = 2
 
