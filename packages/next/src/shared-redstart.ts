@@ -7,6 +7,7 @@ import {
   type SessionData,
 } from '@redstart/core'
 import { isBuilding } from './building.ts'
+import { isRecord } from './runtime/sections.ts'
 import { reasonOf, warnOnce } from './runtime/warn-once.ts'
 
 /** Which of the instances of a process is meant. */
@@ -28,6 +29,9 @@ export interface SharedRedstartOptions {
  * export default redstart
  * ```
  *
+ * Bundles evaluate a module more than once in a process, so names may be taken again: each evaluation of a
+ * `redstart.cache.define()` has a loader of its own, over the same entries (`redefine` of `createRedstart()`).
+ *
  * Nothing connects before its first use. While the app is built it is over memory alone: the same options without their
  * `backend`, or none where they cannot be made, as when a variable of the environment is not there. In development it stays
  * as it was first made until the process ends.
@@ -42,7 +46,7 @@ export function sharedRedstart<Data extends object = SessionData, Limits extends
   if (typeof make !== 'function')
     throw new RedstartError('INVALID_ARGUMENT', 'sharedRedstart() takes a function that gives the options')
   const instances = instancesOfProcess()
-  const redstart = instances.get(name) ?? (isBuilding() ? madeForBuild(make) : createRedstart(make()))
+  const redstart = instances.get(name) ?? (isBuilding() ? madeForBuild(make) : createRedstart(shared(make())))
   instances.set(name, redstart)
   // It was made from the same function, as it was evaluated first.
   return redstart as Redstart<Data, Limits>
@@ -72,15 +76,21 @@ function instancesOfProcess(): Map<string, AnyInstance> {
   return (holder[INSTANCES] ??= new Map())
 }
 
+/** What a module defines with the instance, it defines whenever it is evaluated. */
+function shared<Options extends object>(options: Options): Options & { readonly redefine?: boolean } {
+  // What is no options, createRedstart() refuses.
+  return isRecord(options) ? { redefine: true, ...options } : options
+}
+
 function madeForBuild<Data extends object, Limits extends Policies>(
   make: () => RedstartOptions<Data, Limits>,
 ): AnyInstance {
   try {
     // What follows changes in Redis needs one.
     const { backend: _backend, coherence: _coherence, ...options } = make()
-    return createRedstart(options)
+    return createRedstart(shared(options))
   } catch (error) {
     warnOnce('stand-in', `the app is built without the options of Redstart, which cannot be made: ${reasonOf(error)}`)
-    return Object.defineProperty(createRedstart(), STAND_IN, { value: true })
+    return Object.defineProperty(createRedstart(shared({})), STAND_IN, { value: true })
   }
 }

@@ -48,6 +48,26 @@ describe('the instance of a process', () => {
     expect(policies.orders?.remaining).toBe(1)
   })
 
+  it('takes names again, as modules that define something with it are evaluated more than once', async () => {
+    const evaluated = (loader: string): ((id: number) => Promise<string>) => {
+      const redstart = sharedRedstart(() => ({}))
+      redstart.warmers.register('dishes', { items: [1], warm: () => loader })
+      return redstart.cache.define('dishes', { key: (id: number) => id }, (id) => `${loader} ${id}`)
+    }
+    const [pages, routes] = [evaluated('pages'), evaluated('routes')]
+    expect([await pages(1), await routes(1), await routes(2)]).toEqual(['pages 1', 'pages 1', 'routes 2'])
+    vi.stubEnv('NEXT_PHASE', 'phase-production-build')
+    await closeShared()
+    evaluated('collecting')
+    expect(() => evaluated('rendering')).not.toThrow()
+  })
+
+  it('takes a name once where its options say so', () => {
+    const { cache } = sharedRedstart(() => ({ redefine: false }))
+    cache.define('dishes', { key: () => 1 }, () => 1)
+    expect(() => cache.define('dishes', { key: () => 1 }, () => 1)).toThrow(/not used yet/)
+  })
+
   it('is over memory while the app is built, with all else that it was told', async () => {
     vi.stubEnv('NEXT_PHASE', 'phase-production-build')
     const redstart = sharedRedstart(() => ({ backend: redis(NOWHERE), coherence: 'tracking', policies: POLICIES }))
@@ -70,6 +90,7 @@ describe('the instance of a process', () => {
   it('is refused outside a build where its options are wrong, and made by the next call that has right ones', () => {
     expect(() => sharedRedstart(() => ({ deadline: 'soon' as '1s' }))).toThrow(/deadline/)
     expect(() => sharedRedstart(createRedstart() as never)).toThrow(/a function/)
+    expect(() => sharedRedstart(() => null as never)).toThrow(/the options of createRedstart/)
     expect(sharedRedstart(() => ({}))).toBeDefined()
   })
 })

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { Instance } from '../instance.ts'
 import { after, dish, part, type Stage, type Step } from '../stage.ts'
 
 /** What one process made, the other serves. */
@@ -33,6 +34,7 @@ export const sharing: readonly Step[] = [
       for (const { origin } of [b, a]) expect(await route(origin, 'one')).toEqual({ cache: 'HIT', stamp: 'A:1' })
     },
   },
+  { name: '1. so is what a module defines once for pages, route handlers and the proxy', run: defined },
   {
     name: '6. a page that the build made is rendered once for all',
     async run(stage) {
@@ -59,6 +61,19 @@ async function route(origin: string, slug: string): Promise<RouteAnswer> {
   // What the fixture answers.
   const { stamp } = (await answer.json()) as { stamp: unknown }
   return { cache: answer.headers.get('x-nextjs-cache'), stamp }
+}
+
+/** Each of the three has evaluated the module by itself. */
+async function defined({ a, b, browser }: Stage): Promise<void> {
+  const price = async ({ origin }: Instance, name: string): Promise<unknown> =>
+    await (await fetch(`${origin}/api/price/${name}`)).json()
+  const made = (name: string): object => ({ name: `price ${name}`, stamp: 'A:1', version: '1' })
+  const { shown } = await browser.visit(a, '/price/page')
+  expect(shown).toEqual({ 'price page': { stamp: 'A:1', version: '1' } })
+  expect((await fetch(`${a.origin}/orders`)).status).toBe(200)
+  expect(await price(a, 'route')).toEqual(made('route'))
+  for (const name of ['page', 'proxy', 'route'])
+    for (const instance of [b, a]) expect(await price(instance, name)).toEqual(made(name))
 }
 
 async function otherBuild(stage: Stage): Promise<void> {
