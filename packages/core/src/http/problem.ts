@@ -14,9 +14,9 @@ export interface Problem {
   /** For people, of this occurrence: nothing that a client must not know. */
   readonly detail?: string
   /** Whole seconds, for `Retry-After`. */
-  readonly retryAfter?: number
+  readonly retryAfter?: number | undefined
   /** Whatever else the type has. */
-  readonly members?: Readonly<Record<string, unknown>>
+  readonly members?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** The answer `application/problem+json`, which nobody may store. */

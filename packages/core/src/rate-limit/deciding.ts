@@ -89,11 +89,12 @@ export function shareOfGrant(whole: Allowance, policy: LimitPolicy, n: number): 
   const { items = [], results = [] } = receiptOf(whole) ?? {}
   const earlier = policy.rule.kind === 'gcra' ? after * policy.rule.interval : 0
   const [item, result] = [items[0], results[0]]
-  const allowance = { mode, trips, duplicate, granted: 1, delayMs }
-  if (item === undefined || result === undefined) return new Granted({ ...allowance, policies }, undefined)
+  if (item === undefined || result === undefined)
+    return new Granted({ mode, trips, duplicate, granted: 1, policies, delayMs }, undefined)
   const own = { ...result, amount: 1, remaining: result.remaining + after, reset: result.reset - earlier }
+  const shared = { [item.name]: resultOf(policy, own.remaining, own.reset, result.passed === 'yes') }
   return new Granted(
-    { ...allowance, policies: { [item.name]: resultOf(policy, own.remaining, own.reset, result.passed === 'yes') } },
+    { mode, trips, duplicate, granted: 1, policies: shared, delayMs },
     { items: [{ ...item, cost: 1 }], results: [own], id: undefined },
   )
 }

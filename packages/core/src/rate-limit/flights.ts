@@ -59,7 +59,8 @@ export class Flights {
   }
 
   /** Those that have come meanwhile, and those that come while these are asked for. */
-  async #follow({ work, key, ...item }: WorkItem, flight: Flight, first: Decision): Promise<void> {
+  async #follow(item: WorkItem, flight: Flight, first: Decision): Promise<void> {
+    const { work, key } = item
     const { policy } = work
     let denial = holds(first)
     while (flight.waiting.length > 0) {
@@ -69,7 +70,7 @@ export class Flights {
       }
       const asked = flight.waiting.slice(0, capacityOf(policy.rule))
       const left = this.#deadline - (this.#clock.now() - (asked[0]?.begun ?? 0))
-      const decision = await this.#asking.ask([{ ...item, work, key, cost: asked.length }], 'upto', {
+      const decision = await this.#asking.ask([{ ...item, cost: asked.length }], 'upto', {
         timeout: Math.max(1, left),
       })
       const granted = decision.allowed ? flight.waiting.splice(0, decision.granted) : []

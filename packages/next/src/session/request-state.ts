@@ -117,11 +117,8 @@ export class RequestState<Data extends object> {
     const checkCookie = (): void => settings.format.check(cookieConnection(settings, request))
     const who = whoOf(asked)
     if (own.length === 0 && (theirs.length === 0 || !former)) return this.#sessions.openNew(who, { checkCookie })
-    return await this.#sessions.open(own, who, {
-      touch: !isPrefetch(request),
-      ...(former && { former: theirs }),
-      checkCookie,
-    })
+    const touch = !isPrefetch(request)
+    return await this.#sessions.open(own, who, { touch, former: former ? theirs : [], checkCookie })
   }
 
   /** Nothing where nothing has changed: whoever sets a cookie in an action has all of the router's cache dropped. */

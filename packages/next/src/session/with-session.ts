@@ -46,10 +46,8 @@ export function withSessions<Data extends object, Load extends 'eager' | 'lazy'>
         if (work !== undefined) stateOf(work, sessions).adopt(state)
       })
       const handled = async (served: Incoming): Promise<Response> => await handler(served, given)
-      return await runRoute({
-        ...{ request, context, uses: [use], handler: handled, whole: redstartSession, connection },
-        failed: onError,
-      })
+      const whole = redstartSession
+      return await runRoute({ request, context, uses: [use], handler: handled, whole, connection, failed: onError })
     }
   }
 }

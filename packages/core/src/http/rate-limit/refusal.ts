@@ -25,11 +25,8 @@ export function retryAfterSeconds(ms: number, jitter: number, random: () => numb
  */
 export function refusalReply({ reason, violated, retryAfterMs }: Refusal, jitter: number, accept?: string): Reply {
   const retryAfter = retryAfterMs === undefined ? undefined : retryAfterSeconds(retryAfterMs, jitter)
-  const reply = problemReply({
-    ...PROBLEMS[reason],
-    ...(reason === 'unavailable' ? {} : { members: { 'violated-policies': violated } }),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-  })
+  const members = reason === 'unavailable' ? undefined : { 'violated-policies': violated }
+  const reply = problemReply({ members, retryAfter, ...PROBLEMS[reason] })
   return wantsPage(accept) ? pageOf(reply, retryAfter) : reply
 }
 

@@ -47,10 +47,9 @@ function grantOf(all: readonly Counted[], taking: Taking): number {
 
 function verdictOn({ item, counting }: Counted, taking: Taking, granted: number): Verdict {
   const wanted = taking === 'upto' && item.cost > 0 ? Math.max(1, granted) : item.cost
-  const both = { item, counting, wanted }
-  if (taking === 'anyway' || counting.available >= wanted) return { ...both, passed: 'yes', wait: 0 }
-  if (wanted > capacityOf(item.policy.rule)) return { ...both, passed: 'never', wait: 0 }
-  return { ...both, passed: 'no', wait: Math.max(0, counting.waitFor(wanted)) }
+  if (taking === 'anyway' || counting.available >= wanted) return { item, counting, wanted, passed: 'yes', wait: 0 }
+  if (wanted > capacityOf(item.policy.rule)) return { item, counting, wanted, passed: 'never', wait: 0 }
+  return { item, counting, wanted, passed: 'no', wait: Math.max(0, counting.waitFor(wanted)) }
 }
 
 /** True where something is to be kept anew. */
