@@ -9,8 +9,9 @@ const LOOP = 'const { ppid } = process; while (process.ppid === ppid) for (let n
  * Keeps all processors from falling asleep, by loops that run only where nothing else wants to: to wake the processor of a
  * virtual machine takes 50 to 300 us, more than most of what is measured, and is charged to whoever happens to wait then.
  */
-export async function keepAwake(): Promise<{ end(): void }> {
+export async function keepAwake(): Promise<Awake> {
   const loops: ChildProcess[] = []
+  const end = (): void => loops.forEach((loop) => loop.kill())
   try {
     for (let n = 0; n < availableParallelism(); n++) loops.push(await idleLoop())
   } catch (error) {
@@ -18,8 +19,15 @@ export async function keepAwake(): Promise<{ end(): void }> {
       'The processors may fall asleep while this is measured: only Linux with chrt keeps them awake.',
       error,
     )
+    return { isAwake: false, end }
   }
-  return { end: () => loops.forEach((loop) => loop.kill()) }
+  return { isAwake: true, end }
+}
+
+/** What keeps them awake. */
+export interface Awake {
+  readonly isAwake: boolean
+  end(): void
 }
 
 async function idleLoop(): Promise<ChildProcess> {

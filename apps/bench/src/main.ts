@@ -22,19 +22,19 @@ async function main(): Promise<number> {
     )
     return 2
   }
-  const rows = await measured(benchmark)
+  const { rows, isAwake } = await measured(benchmark)
   console.log(tableOf(benchmark, rows))
-  if (benchmark.published === true) await publish(benchmark, rows)
+  if (benchmark.published === true) await publish(benchmark, rows, isAwake)
   if (values.json !== undefined) await writeFile(values.json, jsonOf(benchmark, rows))
   return 0
 }
 
-async function measured(benchmark: Benchmark): Promise<Row[]> {
-  const loops = await keepAwake()
+async function measured(benchmark: Benchmark): Promise<{ readonly rows: readonly Row[]; readonly isAwake: boolean }> {
+  const { isAwake, end } = await keepAwake()
   try {
-    return await benchmark.run()
+    return { rows: await benchmark.run(), isAwake }
   } finally {
-    loops.end()
+    end()
   }
 }
 

@@ -12,8 +12,8 @@ const END = '<!-- /bench -->'
 const PAGES: readonly string[] = ['apps/bench/RESULTS.md', 'README.md']
 
 /** Writes the table into each page that has marks for it. */
-export async function publish(benchmark: Benchmark, rows: readonly Row[]): Promise<void> {
-  const text = markdownOf(benchmark, rows)
+export async function publish(benchmark: Benchmark, rows: readonly Row[], isAwake: boolean): Promise<void> {
+  const text = markdownOf(benchmark, rows, isAwake)
   for (const page of PAGES) {
     const file = join(ROOT, page)
     const before = await readFile(file, 'utf8')
@@ -34,10 +34,15 @@ function beginOf(name: string): string {
   return `${BEGIN}${name} -->`
 }
 
-/** The rows as a table: the first contender's figure, and of the others the figure and the ratio to it. */
+/**
+ * The rows as a table: the first contender's figure, and of the others the figure and the ratio to it.
+ *
+ * @param isAwake whether the processors were kept from falling asleep.
+ */
 export function markdownOf(
   { name, title, notes = [], othersTogether = false }: Benchmark,
   rows: readonly Row[],
+  isAwake: boolean = false,
 ): string {
   const names = [...new Set(rows.flatMap(({ results }) => results.map((result) => result.name)))]
   const columns = othersTogether
@@ -49,6 +54,7 @@ export function markdownOf(
   return [
     `\`npm run bench -- ${name}\`, ${date}, ${machine()}. ${title}; medians of ${FULL.rounds} interleaved rounds; the`,
     'factor is the figure over that of the first column of its row.',
+    ...(isAwake ? ['Loops of idle priority keep the processors from falling asleep.'] : []),
     ...notes,
     '',
     ...table.map((line) => `| ${line.join(' | ')} |`),
