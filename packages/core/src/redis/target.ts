@@ -8,10 +8,12 @@ import { checkKnown } from './known-options.ts'
 import type { RedisClient, RedisConnectionOptions } from './options.ts'
 import { placeOf } from './place.ts'
 import type { RedisSettings } from './settings.ts'
+import { keepStringMethodsFast } from './string-methods.ts'
 import { markersOf, whole } from './whole.ts'
 
 /** Checks what `redis()` was called with. */
 export function settingsOf(target: string | RedisConnectionOptions | RedisClient): RedisSettings {
+  keepStringMethodsFast()
   if (typeof target === 'string') return optionsOf({ url: target })
   if (typeof target !== 'object' || target === null)
     throw invalidArgument('redis: target', target, 'a URL, options or an ioredis client')
