@@ -9,6 +9,9 @@ export class ServerTime {
   #error = Infinity
   /** Own instant of the answer that the bounds are from. */
   #at = -Infinity
+  /** The same of the last answer, which stands for itself once the one with better bounds is too old. */
+  #lastOffset = 0
+  #lastAt = -Infinity
   readonly #keep: number
 
   /** @param keep milliseconds for which an answer stands: better bounds are kept so long, and older ones are none. */
@@ -18,6 +21,8 @@ export class ServerTime {
 
   /** @param time the backend's time in ms; `sent` and `received` are own instants. */
   answered(time: number, sent: number, received: number): void {
+    this.#lastOffset = time - sent
+    this.#lastAt = received
     if (received - sent > this.#error && received - this.#at < this.#keep) return
     this.latestOffset = time - sent
     this.#earliestOffset = time - received
@@ -39,6 +44,7 @@ export class ServerTime {
 
   /** For deadlines of invalidations: without a recent answer every one of them has passed. */
   judging(now: number): number {
-    return now - this.#at > this.#keep ? Infinity : now + this.latestOffset
+    if (now - this.#at <= this.#keep) return now + this.latestOffset
+    return now - this.#lastAt <= this.#keep ? now + this.#lastOffset : Infinity
   }
 }

@@ -57,7 +57,7 @@ export class ProcessView implements ViewState {
    * Takes in one invalidation of this generation: markers at once, the clock only along the chain, since a step that is
    * missing in between may have raised anything.
    *
-   * @param time Redis time in ms, the latest it can be.
+   * @param time Redis time in ms, the latest it can be; `Infinity` where it is not known.
    */
   apply(hint: Pick<Hint, 'names' | 'kind' | 'deadline'> & Invalidated, time: number): void {
     for (const name of hint.names) this.#raise(name, hint, time)
@@ -98,9 +98,13 @@ function raiseHard(old: Marker | undefined, clock: number): Marker {
   return { hard: Math.max(old.hard, clock), soft: old.soft, deadline: old.deadline }
 }
 
-/** A deadline that has passed has made the old soft mark a hard one; of two that have not, the earlier one stands. */
+/**
+ * A deadline that has passed has made the old soft mark a hard one; of two that have not, the earlier one stands. So it does
+ * where nobody knows the time: should it have passed, more is gone than need be, and what may be served is not.
+ */
 function raiseSoft(old: Marker | undefined, clock: number, deadline: number, time: number): Marker {
   if (old === undefined) return { hard: 0, soft: clock, deadline }
-  if (time >= old.deadline) return { hard: Math.max(old.hard, old.soft), soft: Math.max(old.soft, clock), deadline }
+  if (time !== Infinity && time >= old.deadline)
+    return { hard: Math.max(old.hard, old.soft), soft: Math.max(old.soft, clock), deadline }
   return { hard: old.hard, soft: Math.max(old.soft, clock), deadline: Math.min(old.deadline, deadline) }
 }

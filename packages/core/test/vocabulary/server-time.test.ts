@@ -36,6 +36,16 @@ describe('the time of the backend', () => {
     expect(time.judging(10_011)).toBe(Infinity)
   })
 
+  it('judges by the last answer when the one with better bounds is too old', () => {
+    const time = new ServerTime(10_000)
+    time.answered(1000, 0, 4)
+    time.answered(6000, 5000, 5100)
+    expect(time.judging(10_004)).toBe(11_004)
+    expect(time.judging(10_005)).toBe(11_005)
+    expect(time.judging(15_100)).toBe(16_100)
+    expect(time.judging(15_101)).toBe(Infinity)
+  })
+
   it('lets every deadline have passed while no answer stands', () => {
     const time = new ServerTime(10_000)
     expect(time.judging(5)).toBe(Infinity)
