@@ -53,8 +53,8 @@ export const VARIANTS: readonly Variant[] = [
     patches: [
       {
         file: 'cache/setter.ts',
-        from: 'return { ...moment, loaded:',
-        to: 'return { ...moment, clock: engine.coherence.view.clock, loaded:',
+        from: 'earliest(moment.since), ...moment }',
+        to: 'earliest(moment.since), ...moment, clock: engine.coherence.view.clock }',
       },
     ],
     kinds: ['key', 'tag', 'token'],
