@@ -14,9 +14,9 @@ export function shareShapes(request: Request, response: Response): void {
 
 const MAKES_SHAPES = Number.parseInt(process.versions.v8 ?? '', 10) < 13
 
+/** Express has assigned it, so it is a plain property. */
 function putAgain(object: object, name: string): void {
-  const descriptor = Object.getOwnPropertyDescriptor(object, name)
-  if (descriptor?.configurable !== true) return
-  Reflect.deleteProperty(object, name)
-  Object.defineProperty(object, name, descriptor)
+  if (!Object.hasOwn(object, name)) return
+  const value: unknown = Reflect.get(object, name)
+  if (Reflect.deleteProperty(object, name)) Reflect.set(object, name, value)
 }

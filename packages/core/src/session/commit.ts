@@ -16,7 +16,8 @@ import { save } from './saving.ts'
  */
 export async function commit(session: ActiveSession): Promise<void> {
   if (session.destroyed) return
-  await followData(session)
+  const following = followData(session)
+  if (following !== undefined) await following
   if (session.isAgeDue) await beginAnew(session)
   const drafts = draftsOf(session)
   if (session.outage !== undefined && drafts.length > 0) throw session.outage

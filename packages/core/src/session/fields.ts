@@ -1,8 +1,7 @@
 import { Buffer } from 'node:buffer'
-import { RedstartError } from '../errors.ts'
 import type { OpenedPayload } from '../wire/seal.ts'
 import { isHidden } from './field-names.ts'
-import { fieldPayload, fieldValue, isSpelled, nonceOfField, SEAL_BYTES, type SealedRecord } from './sealed.ts'
+import { fieldPayload, fieldValue, nonceOfField, plainText, SEAL_BYTES, type SealedRecord } from './sealed.ts'
 import type { FieldChange } from './session-store.ts'
 
 /** A field as the request found it. */
@@ -17,6 +16,8 @@ interface Stored {
   first?: { readonly value: unknown } | undefined
   /** What is read is not what the backend has. */
   readonly adapted: boolean
+  /** What became of it by its last value, by the text of that: whether there is anything to store is asked first. */
+  drafted?: { readonly text: string; readonly draft: FieldDraft | undefined }
 }
 
 /** What a request makes of a field. */
@@ -90,10 +91,15 @@ export class SessionFields {
   draft(field: string, value: unknown): FieldDraft | undefined {
     const before = this.payload(field)
     if (value === undefined) return before === undefined ? undefined : { field, payload: undefined }
-    if (before !== undefined && isSpelled(before, value)) return undefined
-    const payload = fieldPayload(field, value)
-    if (before !== undefined && (same(before, payload) || same(rewritten(field, before), payload))) return undefined
-    return { field, payload }
+    const text = plainText(value)
+    if (text !== undefined && before?.codec === 'json' && before.text === text) return undefined
+    const stored = this.#stored.get(field)
+    if (text !== undefined && stored?.drafted?.text === text) return stored.drafted.draft
+    const payload = fieldPayload(field, value, text)
+    const isBefore = before && (same(before, payload) || same(rewritten(field, before), payload))
+    const draft = isBefore ? undefined : { field, payload }
+    if (stored !== undefined && text !== undefined) stored.drafted = { text, draft }
+    return draft
   }
 
   /** A change of a field against what was loaded. */
@@ -127,20 +133,18 @@ export class SessionFields {
     return false
   }
 
-  /** What is rewritten without anybody having asked, unless somebody else changes it: what was sealed with an old key. */
-  resealed(except: ReadonlySet<string>): readonly FieldChange[] {
-    return [...this.#stored].flatMap(([field, { bytes, opened, adapted }]) =>
-      opened && bytes && !adapted && !except.has(field) && this.#sealed.isOld(bytes)
-        ? [this.change({ field, payload: opened }, 'leave')]
-        : [],
-    )
-  }
-
-  /** The same of what was adapted. */
-  adaptations(except: ReadonlySet<string>): readonly FieldChange[] {
-    return [...this.#stored].flatMap(([field, { opened, adapted }]) =>
-      adapted && !except.has(field) ? [this.change({ field, payload: opened ?? undefined }, 'leave')] : [],
-    )
+  /**
+   * What is rewritten without anybody having asked, unless somebody else changes it: what was sealed with an old key.
+   *
+   * @param adapts what was adapted as well.
+   */
+  oldDrafts(except: ReadonlySet<string>, adapts: boolean): readonly FieldDraft[] {
+    const drafts: FieldDraft[] = []
+    for (const [field, { bytes, opened, adapted }] of this.#stored) {
+      const isOld = adapted ? adapts : opened && bytes && this.#sealed.isOld(bytes)
+      if (isOld && !except.has(field)) drafts.push({ field, payload: opened ?? undefined })
+    }
+    return drafts
   }
 
   /** What was adapted, of fields that are still what they were in what the backend has by now. */
@@ -195,39 +199,6 @@ export class SessionFields {
     for (const [field, { opened }] of this.#stored) if (opened !== null && isHidden(field) === hidden) names.push(field)
     return names
   }
-}
-
-/** Most of what one session holds: fields, bytes of one, and of all together. */
-const MOST_FIELDS = 64
-const MOST_FIELD_BYTES = 64 * 1024
-const MOST_BYTES = 256 * 1024
-
-/** Of all of these together with what they open to. */
-export function sizesOf(payloads: ReadonlyMap<string, OpenedPayload>): ReadonlyMap<string, number> {
-  return new Map([...payloads].map(([field, { payload }]) => [field, payload.length]))
-}
-
-/** @throws RedstartError `VALUE_TOO_LARGE` for more than a session may hold. */
-export function checkSizes(sizes: ReadonlyMap<string, number>): void {
-  let bytes = 0
-  for (const [field, size] of sizes) {
-    bytes += size
-    if (size > MOST_FIELD_BYTES)
-      throw tooLarge(`the field ${JSON.stringify(field)} of a session has ${size} bytes`, MOST_FIELD_BYTES)
-  }
-  if (bytes > MOST_BYTES) throw tooLarge(`a session has ${bytes} bytes`, MOST_BYTES)
-  if (sizes.size > MOST_FIELDS)
-    throw new RedstartError(
-      'VALUE_TOO_LARGE',
-      `a session has ${sizes.size} fields; at most ${MOST_FIELDS} are stored: put them together in objects`,
-    )
-}
-
-function tooLarge(what: string, most: number): RedstartError {
-  return new RedstartError(
-    'VALUE_TOO_LARGE',
-    `${what}; at most ${most} are stored: keep what is large elsewhere, and its key in the session`,
-  )
 }
 
 function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {

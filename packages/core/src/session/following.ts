@@ -12,11 +12,12 @@ import { checkUserId } from './user-id.ts'
 /**
  * A classic library never says who signs in or out: it shows in what it stores.
  *
- * @throws RedstartError `INVALID_ARGUMENT` for what cannot name a user, or as with a log-in and a log-out.
+ * @returns what is done about it; undefined where there is nothing to be done.
+ * @throws RedstartError `INVALID_ARGUMENT` for what cannot name a user; it rejects as a log-in and a log-out do.
  */
-export async function followData(session: ActiveSession): Promise<void> {
+export function followData(session: ActiveSession): Promise<void> | undefined {
   const { engine, live, regenerated } = session
-  if (session.outage !== undefined || !isTouched(session)) return
+  if (session.outage !== undefined || !isTouched(session)) return undefined
   const { identify } = engine.settings
   const found = identify(dataOf(session, identify === userOfPassport ? FIELDS_OF_PASSPORT : undefined))
   session.regenerated = false
@@ -25,11 +26,11 @@ export async function followData(session: ActiveSession): Promise<void> {
     const renews = userId === live?.core.userId
     const left = session.left?.live.core.userId === userId && !renews ? session.left : undefined
     const keep = regenerated || left !== undefined ? 'shown' : 'all'
-    if (regenerated || !renews) await signIn(session, userId, { identified: true, keep, renews, left, found: true })
-    return
+    if (!regenerated && renews) return undefined
+    return signIn(session, userId, { identified: true, keep, renews, left, found: true })
   }
-  if (live === undefined || !(regenerated || live.core.identified)) return
-  await beginAsVisitor(session, regenerated ? 'replaced' : 'logout')
+  if (live === undefined || !(regenerated || live.core.identified)) return undefined
+  return beginAsVisitor(session, regenerated ? 'replaced' : 'logout')
 }
 
 /** A record's end is set when it is made, so one that shall live for another time is another one. */

@@ -9,9 +9,14 @@ interface Opened {
   readonly payload: OpenedPayload
 }
 
+/** What was sealed for a session: a field, by its name, or its core. */
+export type Place = string | typeof CORE
+/** No name of a field, whatever somebody may have put there. */
+export const CORE: unique symbol = Symbol('core')
+
 /** What was opened of one session, by the place that it was sealed for. */
 interface OpenedOfSession {
-  readonly places: Map<string, Opened>
+  readonly places: Map<Place, Opened>
   readonly size: number
 }
 
@@ -26,15 +31,15 @@ export class OpenedPayloads {
   })
 
   /** What is known of a session's places. */
-  of(sid: string): ReadonlyMap<string, Opened> | undefined {
+  of(sid: string): ReadonlyMap<Place, Opened> | undefined {
     return this.#sessions.get(sid)?.places
   }
 
   /** Keeps what bytes have opened to, and gives it back; undefined, for what does not open, is not kept. */
-  keep(sid: string, place: string, bytes: Uint8Array, payload: OpenedPayload | undefined): OpenedPayload | undefined {
+  keep(sid: string, place: Place, bytes: Uint8Array, payload: OpenedPayload | undefined): OpenedPayload | undefined {
     if (payload === undefined) return undefined
     const read = readOf(payload)
-    const { places, size } = this.#sessions.get(sid) ?? { places: new Map<string, Opened>(), size: OVERHEAD }
+    const { places, size } = this.#sessions.get(sid) ?? { places: new Map<Place, Opened>(), size: OVERHEAD }
     const before = places.get(place)
     // A copy: a reply of Redis may be a view of a much larger buffer.
     const opened = { bytes: new Uint8Array(bytes), payload: read }
@@ -48,8 +53,8 @@ export class OpenedPayloads {
 
 /** What these bytes in a place are known to open to. */
 export function knownPayload(
-  places: ReadonlyMap<string, Opened> | undefined,
-  place: string,
+  places: ReadonlyMap<Place, Opened> | undefined,
+  place: Place,
   bytes: Uint8Array,
 ): OpenedPayload | undefined {
   const known = places?.get(place)
@@ -62,10 +67,10 @@ const OVERHEAD = 200
 
 /** What is text is read once. */
 function readOf(opened: OpenedPayload): OpenedPayload {
-  const { codec, payload } = opened
-  return codec === 'bytes' ? opened : { codec, payload, text: decodeText(payload) }
+  const { codec, payload, text } = opened
+  return codec === 'bytes' || text !== undefined ? opened : { codec, payload, text: decodeText(payload) }
 }
 
-function sizeOf(place: string, { bytes }: Opened): number {
-  return 3 * bytes.length + 2 * place.length + OVERHEAD
+function sizeOf(place: Place, { bytes }: Opened): number {
+  return 3 * bytes.length + (place === CORE ? 0 : 2 * place.length) + OVERHEAD
 }

@@ -69,14 +69,18 @@ export function isOutage({ code }: RedstartError): boolean {
 
 /** What the values of a cookie stand for by their seals alone; undefined where none, or more than one, is of ours. */
 export function oneToken({ keyring, audit }: SessionEngine, values: readonly string[]): Token | undefined {
-  const tokens: Token[] = []
-  for (const value of new Set(values)) {
+  let one: Token | undefined
+  let tokens = 0
+  for (const value of values.length > 1 ? new Set(values) : values) {
     const parsed = parseToken(value, keyring)
-    if (parsed.kind === 'token') tokens.push(parsed.token)
-    else audit.count(parsed.kind)
+    if (parsed.kind !== 'token') audit.count(parsed.kind)
+    else {
+      one = parsed.token
+      tokens += 1
+    }
   }
-  if (tokens.length > 1) audit.count('ambiguous')
-  return tokens.length === 1 ? tokens[0] : undefined
+  if (tokens > 1) audit.count('ambiguous')
+  return tokens === 1 ? one : undefined
 }
 
 async function load(engine: SessionEngine, token: Token, client: Client, how: OpenHow): Promise<Opening> {

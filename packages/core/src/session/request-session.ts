@@ -68,7 +68,11 @@ export class OpenedRequest<Data extends object> implements RequestSession<Data> 
   commit({ last = false }: { readonly last?: boolean } = {}): Promise<void> {
     const active = this.#active
     return active.steps.run(async () => {
-      await commit(active).finally(() => last && active.headLeaves())
+      try {
+        await commit(active)
+      } finally {
+        if (last) active.headLeaves()
+      }
     })
   }
 

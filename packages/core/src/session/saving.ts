@@ -2,7 +2,8 @@ import { RedstartError } from '../errors.ts'
 import { nonceOf } from '../wire/seal.ts'
 import type { ActiveSession } from './active-session.ts'
 import { punctual } from './engine.ts'
-import { checkSizes, type FieldDraft } from './fields.ts'
+import { checkSizes } from './field-sizes.ts'
+import type { FieldDraft } from './fields.ts'
 import type { Live } from './live.ts'
 import { mergedDrafts, mergesField } from './merging.ts'
 import { isHidden } from './field-names.ts'
@@ -27,13 +28,13 @@ export async function save(session: ActiveSession, live: Live, drafts: readonly 
   let wanted = drafts
   let core = renewedCore(session, live)
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const changes = [...wanted.map((draft) => changeOf(session, live, draft)), ...ownChanges(session, live, wanted)]
+    const changes = changesOf(session, live, wanted)
     if (changes.length === 0 && core === undefined) return
     const reply = await send(session, live, changes, core?.bytes)
     if (reply.kind !== 'conflict') {
       settle(session, live, { wanted, changes, core, reply })
       session.hiddenStored(hidden)
-      return showMerged(session, live, drafts, wanted)
+      return wanted === drafts ? undefined : showMerged(session, live, drafts, wanted)
     }
     const refused = [...reply.fields.keys()].filter((field) => !isHidden(field))
     if (settings.strict && refused.length > 0) throw conflict(refused)
@@ -68,18 +69,22 @@ function renewedCore({ engine: { settings } }: ActiveSession, live: Live): NewCo
   return { core: renewed, bytes: sealed.sealCore(renewed) }
 }
 
-function changeOf({ engine: { settings } }: ActiveSession, live: Live, draft: FieldDraft): FieldChange {
-  return live.fields.change(draft, settings.strict || mergesField(settings, draft.field) ? 'refuse' : 'change')
-}
-
-/** The same of fields. Data of a version that this process does not know are left as they are. */
-function ownChanges(
+/** What is wanted, and what the library rewrites of other fields. Data of a version that is not known here stay as they are. */
+function changesOf(
   { engine: { settings } }: ActiveSession,
   { fields, core }: Live,
   wanted: readonly FieldDraft[],
 ): readonly FieldChange[] {
-  const changed = new Set(wanted.map(({ field }) => field))
-  return [...fields.resealed(changed), ...(core.version < settings.version ? fields.adaptations(changed) : [])]
+  const changes: FieldChange[] = []
+  const changed = new Set<string>()
+  for (const draft of wanted) {
+    const refuses = settings.strict || mergesField(settings, draft.field)
+    changes.push(fields.change(draft, refuses ? 'refuse' : 'change'))
+    changed.add(draft.field)
+  }
+  const adapts = core.version < settings.version
+  for (const draft of fields.oldDrafts(changed, adapts)) changes.push(fields.change(draft, 'leave'))
+  return changes
 }
 
 type Sent = Exclude<CommitReply, { kind: 'late' }>
@@ -118,10 +123,10 @@ function settle(session: ActiveSession, live: Live, { wanted, changes, core, rep
   // It ended while the request ran: a late save must bring nothing back.
   if (reply.kind !== 'committed') return session.lose(reply.kind)
   for (const _ of reply.mismatched) session.engine.audit.count('conflict')
-  const payloads = new Map(wanted.map(({ field, payload }) => [field, payload]))
   for (const { field, bytes, onMismatch } of changes) {
     if (onMismatch === 'leave' && reply.mismatched.includes(field)) continue
-    live.fields.stored(field, bytes, payloads.has(field) ? payloads.get(field) : live.fields.payload(field))
+    const draft = wanted.find((each) => each.field === field) ?? { payload: live.fields.payload(field) }
+    live.fields.stored(field, bytes, draft.payload)
   }
   if (core !== undefined) session.live = { ...live, core: core.core, coreBytes: core.bytes }
 }

@@ -4,8 +4,9 @@ import { decodeOwn } from '../wire/own.ts'
 import { isPlainJson } from '../wire/plain.ts'
 import { encodeValue } from '../wire/value.ts'
 import { nonceOf, open, type OpenedPayload, seal, sealedBy } from '../wire/seal.ts'
+import { encodeText } from '../wire/text.ts'
 import { type CoreRecord, decodeCore, encodeCore } from './core-record.ts'
-import { knownPayload } from './opened-payloads.ts'
+import { CORE, knownPayload, type Place } from './opened-payloads.ts'
 import { type Keyring, type KeyScope, keyOfSecret, type MasterKey } from './keyring.ts'
 
 /**
@@ -34,11 +35,11 @@ export class SealedRecord {
   }
 
   sealCore(core: CoreRecord): Uint8Array {
-    return this.#seal({ codec: 'json', payload: encodeCore(core) }, 'k')
+    return this.#seal({ codec: 'json', payload: encodeCore(core) }, CORE)
   }
 
   openCore(bytes: Uint8Array): CoreRecord | undefined {
-    const opened = this.#open(bytes, 'k')
+    const opened = this.#open(bytes, CORE)
     if (opened === undefined) return undefined
     const known = cores.get(opened)
     if (known !== undefined) return known
@@ -48,18 +49,18 @@ export class SealedRecord {
   }
 
   sealField(field: string, encoded: OpenedPayload): Uint8Array {
-    return this.#seal(encoded, `d\0${field}`)
+    return this.#seal(encoded, field)
   }
 
   openField(field: string, bytes: Uint8Array): OpenedPayload | undefined {
-    return this.#open(bytes, `d\0${field}`)
+    return this.#open(bytes, field)
   }
 
   /** What this process has sealed itself the next request of the session need not open. */
-  sealedAs(field: string, bytes: Uint8Array, { codec, payload }: OpenedPayload): OpenedPayload {
+  sealedAs(field: string, bytes: Uint8Array, { codec, payload, text }: OpenedPayload): OpenedPayload {
     // A copy: it may be a view of a much larger buffer.
-    const own = { codec, payload: new Uint8Array(payload) }
-    return this.#key.opened.keep(this.#sid, `d\0${field}`, bytes, own) ?? own
+    const own = { codec, payload: new Uint8Array(payload), text }
+    return this.#key.opened.keep(this.#sid, field, bytes, own) ?? own
   }
 
   /** Seals the next secret so that only who has the current one can open it. */
@@ -78,18 +79,22 @@ export class SealedRecord {
     return sealedBy(bytes) !== this.#key.id
   }
 
-  #seal(payload: OpenedPayload, place: string): Uint8Array {
-    return seal(payload, this.#key.ofSession(this.#sid), this.#context + place)
+  #seal(payload: OpenedPayload, place: Place): Uint8Array {
+    return seal(payload, this.#key.ofSession(this.#sid), this.#contextOf(place))
   }
 
-  #open(bytes: Uint8Array, place: string): OpenedPayload | undefined {
+  #contextOf(place: Place): string {
+    return place === CORE ? `${this.#context}k` : `${this.#context}d\0${place}`
+  }
+
+  #open(bytes: Uint8Array, place: Place): OpenedPayload | undefined {
     this.#places ??= this.#key.opened.of(this.#sid)
     const known = knownPayload(this.#places, place, bytes)
     if (known !== undefined) return known
     const id = sealedBy(bytes)
     const key = id === undefined ? undefined : this.#keyring.byId(id)
     if (key === undefined) return undefined
-    const opened = open(bytes, key.ofSession(this.#sid), this.#context + place)
+    const opened = open(bytes, key.ofSession(this.#sid), this.#contextOf(place))
     return this.#key.opened.keep(this.#sid, place, bytes, opened)
   }
 }
@@ -102,13 +107,17 @@ export function fieldValue(opened: OpenedPayload): { readonly value: unknown } |
   return decodeOwn(opened)
 }
 
-/** Whether a payload is what a value would be written as; false is no verdict. */
-export function isSpelled({ codec, text }: OpenedPayload, value: unknown): boolean {
-  return codec === 'json' && text !== undefined && isPlainJson(value) && JSON.stringify(value) === text
+/** The text of a value that JSON keeps whole; undefined is no verdict. */
+export function plainText(value: unknown): string | undefined {
+  return isPlainJson(value) ? JSON.stringify(value) : undefined
 }
 
-/** @throws RedstartError `UNSUPPORTED_VALUE`, naming the field, for what would not come back the same. */
-export function fieldPayload(field: string, value: unknown): OpenedPayload {
+/**
+ * @param text its plain text, where somebody has made it already.
+ * @throws RedstartError `UNSUPPORTED_VALUE`, naming the field, for what would not come back the same.
+ */
+export function fieldPayload(field: string, value: unknown, text?: string): OpenedPayload {
+  if (text !== undefined) return { codec: 'json', payload: encodeText(text), text }
   try {
     return encodeValue(value)
   } catch (error) {

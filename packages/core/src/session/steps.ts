@@ -20,12 +20,19 @@ export class Steps {
   run<T>(step: () => Promise<T>, instead?: (outage: RedstartError) => Promise<T>): Promise<T> {
     const before = this.#outages
     const turn = async (): Promise<T> => {
-      if (this.#outage === undefined || this.#outages === before) return await this.#noting(step)
-      if (instead === undefined) throw this.#outage
-      return await instead(this.#outage)
+      if (this.#outage !== undefined && this.#outages !== before) {
+        if (instead === undefined) throw this.#outage
+        return await instead(this.#outage)
+      }
+      try {
+        return await step()
+      } catch (error) {
+        this.#note(error)
+        throw error
+      }
     }
     const done = this.#last.then(turn, turn)
-    this.#last = done.catch(() => undefined)
+    this.#last = done
     return this.follow(done)
   }
 
@@ -60,16 +67,10 @@ export class Steps {
     return allEnded([...unseen, ...this.#underWay])
   }
 
-  async #noting<T>(step: () => Promise<T>): Promise<T> {
-    try {
-      return await step()
-    } catch (error) {
-      if (RedstartError.is(error) && isOutage(error)) {
-        this.#outage = error
-        this.#outages += 1
-      }
-      throw error
-    }
+  #note(error: unknown): void {
+    if (!RedstartError.is(error) || !isOutage(error)) return
+    this.#outage = error
+    this.#outages += 1
   }
 }
 

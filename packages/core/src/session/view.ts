@@ -66,9 +66,12 @@ export class DataView {
     for (const field of Object.keys(this.object))
       if (!fields.includes(field)) Reflect.deleteProperty(this.object, field)
     for (const field of fields) {
-      if (Object.hasOwn(this.object, field) || !this.canShow(field)) continue
+      if (Object.hasOwn(this.object, field)) continue
+      // What one session can show all can.
+      const known = accessors.get(field)
+      if (known === undefined && !this.canShow(field)) continue
       this.#values.delete(field)
-      Object.defineProperty(this.object, field, accessorOf(field))
+      Object.defineProperty(this.object, field, known ?? accessorOf(field))
     }
   }
 
@@ -123,8 +126,6 @@ const GETTERS = new WeakSet<() => unknown>()
 const MOST_ACCESSORS = 1000
 
 function accessorOf(field: string): PropertyDescriptor {
-  const known = accessors.get(field)
-  if (known !== undefined) return known
   function get(this: Viewed): unknown {
     return this[VIEW].read(field)
   }
