@@ -1,5 +1,6 @@
 import { type RedisServer, startRedis } from '@redstart/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Attempts } from './attempts.ts'
 import { buildApp, type Environment, RunningApp } from './real-app.ts'
 
 let server: RedisServer
@@ -45,6 +46,15 @@ describe('a real app', { timeout: 900_000 }, () => {
       // Next.js gives up on a page after a minute, three times.
       expect(took).toBeLessThan(base + 60_000)
     }
+  })
+
+  it('tries to connect to no Redis while it is built, and does once it runs', async () => {
+    await using attempts = await Attempts.make()
+    await buildApp({ ...good(), ...attempts.env, REAL_BUILD: 'worse', REDIS_URL: NOWHERE })
+    expect(await attempts.at('nowhere.invalid:6379')).toBe(0)
+    await using app = await RunningApp.start({ ...good(), ...attempts.env, REDIS_URL: NOWHERE })
+    await app.get('/isr/some')
+    expect(await attempts.at('nowhere.invalid:6379')).toBeGreaterThan(0)
   })
 
   it.each<[string, Environment, RegExp]>([
