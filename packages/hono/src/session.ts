@@ -65,7 +65,9 @@ export function session<Data extends object, As extends string = 'session', Load
   const known = new WeakMap<Sessions<Data>, Parts<Data>>()
   const partsOf = (source: SessionsSource<Data>): Parts<Data> => {
     const sessions = sessionsFrom(source)
-    const parts = known.get(sessions) ?? makeParts(sessions, { ...options, as, load, onError })
+    const there = known.get(sessions)
+    if (there !== undefined) return there
+    const parts = makeParts(sessions, { ...options, as, load, onError })
     known.set(sessions, parts)
     return parts
   }
