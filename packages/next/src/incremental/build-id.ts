@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildPart } from '../runtime/paths.ts'
 
-const known = new Map<string, string>()
+/** By the folder, then by the deployment. */
+const known = new Map<string, Map<string, string>>()
 
 /**
  * What tells the pages of one build and deployment from those of others. Known once the build has written its id; until
@@ -10,14 +11,14 @@ const known = new Map<string, string>()
  */
 export function buildOf(serverDistDir: string | undefined, deploymentId: string): string {
   if (serverDistDir === undefined) return 'none'
-  const key = `${deploymentId}\n${serverDistDir}`
-  const found = known.get(key)
+  const found = known.get(serverDistDir)?.get(deploymentId)
   if (found !== undefined) return found
   try {
     // Next.js takes the environment's in place of its configuration's.
     const deployment = process.env['NEXT_DEPLOYMENT_ID'] ?? deploymentId
     const build = buildPart(deployment, readFileSync(join(serverDistDir, '..', 'BUILD_ID'), 'utf8').trim())
-    known.set(key, build)
+    const builds = known.get(serverDistDir) ?? new Map<string, string>()
+    known.set(serverDistDir, builds.set(deploymentId, build))
     return build
   } catch {
     return 'none'

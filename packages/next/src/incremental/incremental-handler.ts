@@ -1,8 +1,7 @@
 import type { BytesRead } from '@redstart/core/byte-cache'
 import { wallTime } from '../clock.ts'
-import { guarded } from '../runtime/guarded.ts'
+import { attempted, guarded } from '../runtime/guarded.ts'
 import { sharedTags } from '../runtime/next-tags.ts'
-import { pathOf } from '../runtime/paths.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { HandlerSetup } from '../runtime/settings.ts'
 import type { Durations } from '../runtime/tag-updates.ts'
@@ -15,17 +14,15 @@ import { asStale, freshSeconds } from './freshness.ts'
 import { ownTags } from './own-tags.ts'
 import type { GetContext, IncrementalContext, IncrementalEntry, IncrementalValue, SetContext } from './values.ts'
 
+type Found = IncrementalEntry | null | Promise<IncrementalEntry | null>
+
 /** How long it is kept that there is nothing, at the most. */
 const LONGEST_NOTHING_MS = 3_600_000
 
-/** What of something kept is needed to keep it once more. */
-interface Origin {
-  readonly entry: object
-}
-
-/** Values that reads gave, as long as somebody has them. Next.js hands one back where making it anew has failed. */
-const origins = new WeakMap<object, Origin>()
 const decoded = new WeakMap<object, KeptValue>()
+/** The entries of values that reads gave, as long as somebody has them. Next.js hands one back where making it anew failed. */
+const origins = new WeakMap<object, object>()
+const NO_TAGS: readonly string[] = []
 
 /** One request's handler of pages, route handlers, fetches and images. Costs nothing to make: Next.js makes several for each. */
 export class IncrementalHandler {
@@ -37,13 +34,12 @@ export class IncrementalHandler {
     this.#context = context
   }
 
-  async get(key: string, context: GetContext): Promise<IncrementalEntry | null> {
-    const entry = await guarded<IncrementalEntry | null>(this.#setup, 'get', null, (runtime) =>
-      this.#find(runtime, key, this.#path(runtime, key, context.kind), context),
+  get(key: string, context: GetContext): Promise<IncrementalEntry | null> {
+    const entry = attempted<IncrementalEntry | null>(this.#setup, 'get', null, (runtime) =>
+      this.#find(runtime, key, context),
     )
-    const { serverDistDir } = this.#context
-    if (entry !== null || serverDistDir === undefined) return entry
-    return await bareShell({ serverDistDir, key, context }, wallTime())
+    if (entry instanceof Promise) return entry.then((found) => found ?? this.#bareShell(key, context))
+    return entry === null ? this.#bareShell(key, context) : Promise.resolve(entry)
   }
 
   set(key: string, data: IncrementalValue | null, context: SetContext): Promise<void> {
@@ -63,17 +59,35 @@ export class IncrementalHandler {
   /** Nothing is held for a request. */
   resetRequestCache(): void {}
 
-  #path({ namespace, settings }: Runtime, key: string, kind: string | undefined): string {
-    if (kind === 'FETCH') return pathOf(namespace, 'fetch', key)
-    if (kind === 'IMAGE') return pathOf(namespace, 'image', key)
-    return pathOf(namespace, 'page', key, buildOf(this.#context.serverDistDir, settings.deploymentId))
+  async #bareShell(key: string, context: GetContext): Promise<IncrementalEntry | null> {
+    const { serverDistDir } = this.#context
+    return serverDistDir === undefined ? null : bareShell({ serverDistDir, key, context }, wallTime())
   }
 
-  async #find(runtime: Runtime, key: string, path: string, context: GetContext): Promise<IncrementalEntry | null> {
+  #path({ paths, settings }: Runtime, key: string, kind: string | undefined): string {
+    if (kind === 'FETCH') return paths.of('fetch', key)
+    if (kind === 'IMAGE') return paths.of('image', key)
+    return paths.of('page', key, buildOf(this.#context.serverDistDir, settings.deploymentId))
+  }
+
+  /** At once where it is in memory, as nearly all is: a request waits for nothing then. */
+  #find(runtime: Runtime, key: string, context: GetContext): Found {
     runtime.chronicle.tick()
-    const tags = [...(context.tags ?? []), ...(context.softTags ?? [])]
-    const reading = runtime.cache.read(path, sharedTags(tags))
-    const kept = reading instanceof Promise ? await reading : reading
+    const path = this.#path(runtime, key, context.kind)
+    const tags = tagsOf(context)
+    const read = runtime.cache.read(path, tags.length === 0 ? NO_TAGS : sharedTags(tags))
+    if (!(read instanceof Promise) && read.kind !== 'missing') return this.#entry(runtime, path, context, read)
+    return this.#look(runtime, key, path, context, read)
+  }
+
+  async #look(
+    runtime: Runtime,
+    key: string,
+    path: string,
+    context: GetContext,
+    reading: BytesRead | Promise<BytesRead>,
+  ): Promise<IncrementalEntry | null> {
+    const kept = await reading
     const read = kept.kind === 'missing' && !kept.unreached ? await this.#seed(runtime, key, path, context) : kept
     if (read.kind === 'missing') return missing(runtime, path, read.unreached)
     return this.#entry(runtime, path, context, read)
@@ -89,31 +103,25 @@ export class IncrementalHandler {
     return read
   }
 
-  async #entry(
-    runtime: Runtime,
-    path: string,
-    context: GetContext,
-    read: Exclude<BytesRead, { kind: 'missing' }>,
-  ): Promise<IncrementalEntry | null> {
-    const tags = [...(context.tags ?? []), ...(context.softTags ?? [])]
+  #entry(runtime: Runtime, path: string, context: GetContext, read: Exclude<BytesRead, { kind: 'missing' }>): Found {
     const kept = decodedOf(read)
-    if (kept === undefined || this.#wasRevalidated(kept, tags)) return missing(runtime, path)
+    if (kept === undefined || this.#wasRevalidated(kept, context)) return missing(runtime, path)
     const now = wallTime()
     const { value, cacheControl } = kept
     const lastModified = lastModifiedOf(kept, runtime, now)
-    if (value !== null) origins.set(value, { entry: read.entry })
-    const entry = { value, lastModified, ...(cacheControl !== undefined && { cacheControl }) }
+    const entry = cacheControl === undefined ? { value, lastModified } : { value, lastModified, cacheControl }
     const seconds = freshSeconds(value, cacheControl, context)
+    const isStale = read.kind === 'stale'
+    if (!isStale && (seconds === undefined || now <= lastModified + seconds * 1000)) return entry
     // Next.js is about to make it anew.
-    if (read.kind === 'stale' || (seconds !== undefined && now > lastModified + seconds * 1000))
-      await missing(runtime, path)
-    return read.kind === 'stale' ? asStale(entry, context, now) : entry
+    return missing(runtime, path).then(() => (isStale ? asStale(entry, context, now) : entry))
   }
 
   /** What the request itself says was invalidated. */
-  #wasRevalidated({ value }: KeptValue, tags: readonly string[]): boolean {
-    const { revalidatedTags = [] } = this.#context
-    return revalidatedTags.length > 0 && [...tags, ...ownTags(value)].some((tag) => revalidatedTags.includes(tag))
+  #wasRevalidated({ value }: KeptValue, context: GetContext): boolean {
+    const { revalidatedTags } = this.#context
+    if (revalidatedTags === undefined || revalidatedTags.length === 0) return false
+    return [...tagsOf(context), ...ownTags(value)].some((tag) => revalidatedTags.includes(tag))
   }
 
   async #keep(runtime: Runtime, path: string, data: IncrementalValue | null, context: SetContext): Promise<void> {
@@ -122,7 +130,7 @@ export class IncrementalHandler {
     const taken = moments.take(path, undefined, now)
     const origin = data === null ? undefined : origins.get(data)
     // What hit it since it was made hits it now: it is not made anew.
-    const moment = origin === undefined ? taken : cache.momentOf(origin.entry)
+    const moment = origin === undefined ? taken : cache.momentOf(origin)
     if (moment === undefined) return
     const { cacheControl } = context
     const facts = { cacheControl, born: cache.earliestTime, timestamp: now, process: runtime.process }
@@ -135,6 +143,12 @@ export class IncrementalHandler {
     const tags = sharedTags([...(context.tags ?? []), ...ownTags(data)])
     await cache.keep(path, { bytes, ttl, tags, moment })
   }
+}
+
+/** The tags by which something is invalidated for one who reads it. */
+function tagsOf(context: GetContext): readonly string[] {
+  const [tags, softTags] = [context.tags ?? NO_TAGS, context.softTags ?? NO_TAGS]
+  return tags.length + softTags.length === 0 ? NO_TAGS : [...tags, ...softTags]
 }
 
 /** Something at a path is about to be made. Where the backend does not answer, it is not asked for a moment, too. */
@@ -151,6 +165,7 @@ function decodedOf({ bytes, entry }: { readonly bytes: Uint8Array; readonly entr
   const kept = decodeValue(bytes)
   if (kept === undefined) warnOnce('bytes', UNUSABLE)
   else decoded.set(entry, kept)
+  if (kept !== undefined && kept.value !== null) origins.set(kept.value, entry)
   return kept
 }
 

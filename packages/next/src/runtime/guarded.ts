@@ -15,6 +15,17 @@ export function guarded<T>(
   safe: T,
   operation: (runtime: Runtime) => T | Promise<T>,
 ): Promise<T> {
+  const result = attempted(setup, method, safe, operation)
+  return result instanceof Promise ? result : Promise.resolve(result)
+}
+
+/** The same, whose result is there at once where that of the operation is: promises are dear where Next.js follows each. */
+export function attempted<T>(
+  setup: HandlerSetup,
+  method: string,
+  safe: T,
+  operation: (runtime: Runtime) => T | Promise<T>,
+): T | Promise<T> {
   const runtime = runtimeOf(setup)
   if (runtime instanceof Promise) return runtime.then((opened) => guard(opened, method, safe, operation))
   return guard(runtime, method, safe, operation)
@@ -25,13 +36,13 @@ function guard<T>(
   method: string,
   safe: T,
   operation: (runtime: Runtime) => T | Promise<T>,
-): Promise<T> {
-  if (runtime === undefined) return Promise.resolve(safe)
+): T | Promise<T> {
+  if (runtime === undefined) return safe
   try {
     const result = operation(runtime)
-    return result instanceof Promise ? inTime(runtime, method, safe, result) : Promise.resolve(result)
+    return result instanceof Promise ? inTime(runtime, method, safe, result) : result
   } catch (error) {
-    return Promise.resolve(instead(method, safe, error))
+    return instead(method, safe, error)
   }
 }
 

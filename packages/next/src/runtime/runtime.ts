@@ -4,6 +4,7 @@ import { isBuilding } from '../building.ts'
 import { Chronicle } from '../seeds/chronicle.ts'
 import { Seeds } from '../seeds/seeds.ts'
 import { Moments } from './moments.ts'
+import { Paths } from './paths.ts'
 import { inDevelopment } from './phase.ts'
 import type { HandlerSettings, HandlerSetup } from './settings.ts'
 import { TagUpdates } from './tag-updates.ts'
@@ -15,6 +16,7 @@ export interface Runtime {
   readonly cache: ByteCache
   /** The first part of all paths. */
   readonly namespace: string
+  readonly paths: Paths
   readonly tags: TagUpdates
   readonly moments: Moments
   readonly chronicle: Chronicle
@@ -109,6 +111,7 @@ async function open(setup: HandlerSetup): Promise<Runtime | undefined> {
     return {
       ...{ redstart, cache, namespace, settings, coming: new Map(), chronicle },
       seeds: new Seeds(cache, chronicle, settings),
+      paths: new Paths(namespace),
       tags: new TagUpdates(cache),
       moments: new Moments(cache.loadTimeout),
       process: globalThis.crypto.randomUUID(),

@@ -1,7 +1,6 @@
 import { wallTime } from '../clock.ts'
 import { guarded } from '../runtime/guarded.ts'
 import { sharedTags } from '../runtime/next-tags.ts'
-import { pathOf } from '../runtime/paths.ts'
 import { inDevelopment } from '../runtime/phase.ts'
 import { type Runtime, runtimeOf } from '../runtime/runtime.ts'
 import type { HandlerSetup } from '../runtime/settings.ts'
@@ -43,8 +42,8 @@ export function useCacheHandler(setup: HandlerSetup): UseCacheHandler {
   }
 }
 
-function pathIn({ namespace }: Runtime, cacheKey: string): string {
-  return pathOf(namespace, 'use-cache', cacheKey)
+function pathIn({ paths }: Runtime, cacheKey: string): string {
+  return paths.of('use-cache', cacheKey)
 }
 
 /** Once for each request: what this process knows of invalidations is proven, so that no read need ask. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { IncrementalValue, SetContext } from '@redstart/next/handlers'
+import type { IncrementalEntry, IncrementalValue, SetContext } from '@redstart/next/handlers'
 import { describe, expect, it } from 'vitest'
 import { madeHandlers } from '../made-handlers.ts'
 
@@ -35,6 +35,28 @@ describe('pages and fetches', () => {
     expect(entry).toEqual({ value: page('<p>soup'), cacheControl: MINUTE, lastModified: expect.any(Number) })
     expect(entry?.lastModified).toBeGreaterThanOrEqual(before)
     expect(entry?.lastModified).toBeLessThanOrEqual(now())
+  })
+
+  it('are there at once where they are in memory, the same object for every request', async () => {
+    await using made = madeHandlers()
+    const first = new made.handlers({})
+    await first.get('/menu', PAGE)
+    await first.set('/menu', page('<p>soup'), { cacheControl: MINUTE, isFallback: false })
+    await first.set('feed', fetched('c291cA=='), { fetchCache: true, tags: ['menu'] })
+    const shown = (await first.get('/menu', PAGE))?.value
+    const feed = { kind: 'FETCH', tags: ['menu'], softTags: ['_N_T_/menu'] } as const
+    // Nothing is known of a tag that was never asked for.
+    await first.get('feed', feed)
+    let found = 0
+    const count = (entry: IncrementalEntry | null): void => void (found += entry === null ? 0 : 1)
+    const reads = [
+      new made.handlers({}).get('/menu', PAGE).then(count),
+      new made.handlers({}).get('feed', feed).then(count),
+    ]
+    await Promise.resolve()
+    expect(found).toBe(2)
+    await Promise.all(reads)
+    expect((await new made.handlers({}).get('/menu', PAGE))?.value).toBe(shown)
   })
 
   it.each<[string, IncrementalValue | null, SetContext, 'APP_ROUTE' | 'PAGES' | 'IMAGE' | 'FETCH']>([
