@@ -104,6 +104,18 @@ describe("a process's view", () => {
     expect(view.markers.get('t:x')?.hard).toBe(999)
   })
 
+  it('keeps the earlier deadline where nobody knows the time, so that it may have passed', () => {
+    const view = adopted(1)
+    view.apply(hint(2, ['t:x'], 'soft', 1000), Infinity)
+    // As the reply to an own invalidation, and the word of it that goes to all.
+    view.apply(hint(2, ['t:x'], 'soft', 1000), Infinity)
+    expect(view.markers.get('t:x')).toEqual({ hard: 0, soft: 2, deadline: 1000 })
+    view.apply(hint(3, ['t:x'], 'soft', 3000), Infinity)
+    expect(view.markers.get('t:x')).toEqual({ hard: 0, soft: 3, deadline: 1000 })
+    const loaded = { generation: GENERATION, clock: 1, names: ['t:x'] }
+    expect([999, 1000, Infinity].map((time) => decide(loaded, view, 'ask', time))).toEqual(['stale', 'gone', 'gone'])
+  })
+
   it('keeps hard and soft apart, and never postpones a deadline', () => {
     const view = adopted(1)
     view.apply(hint(2, ['t:x']), 0)
