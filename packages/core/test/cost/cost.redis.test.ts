@@ -78,6 +78,22 @@ describe('a read', () => {
     },
   )
 
+  it('that finds nothing is a GET alone once many in a row have found nothing', async () => {
+    const young = await meter.open(app)
+    for (let n = 0; n < 16; n += 1) await young.cache.get(`nothing:${n}`)
+    expect(await meter.costOf(() => young.cache.get('nothing'))).toEqual({ trips: 1, commands: ['GET'] })
+  })
+
+  it('of an entry that is older than the view costs a second trip after many that have found nothing, but the first alone', async () => {
+    for (const key of ['first', 'second']) await here.cache.getOrSet(key, load)
+    await here.invalidate({ tags: ['another'] })
+    const young = await meter.open(app)
+    for (let n = 0; n < 16; n += 1) await young.cache.get(`nothing:${n}`)
+    const cost = (key: string): Promise<unknown> => meter.costOf(() => young.cache.getOrSet(key, refuse))
+    expect(await cost('first')).toEqual({ trips: 2, commands: ['GET', 'HMGET'] })
+    expect(await cost('second')).toEqual({ trips: 1, commands: ['GET', 'HMGET'] })
+  })
+
   it('after a pause that was too long for the view has its question in the same trip', async () => {
     const idle = await meter.open(app, { maxStaleness: 200 })
     await here.cache.getOrSet('key', load)
