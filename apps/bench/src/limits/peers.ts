@@ -3,11 +3,16 @@ import { Ratelimit } from '@upstash/ratelimit'
 import { Redis } from 'ioredis-6'
 import { RedisStore } from 'rate-limit-redis'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
-import type { Open } from './contender.ts'
+import type { Open, OpenLimiter, RateLimiter } from './contender.ts'
 import { restOf } from './upstash.ts'
 
 /** rate-limiter-flexible counts in a fixed window; three limits are three of its checks, the next only where one agrees. */
-export const flexible: Open = async ({ url, limit, window, prefix }) => {
+export const flexible: Open = (options) => openFlexible(options, false)
+
+/** The same, which remembers whom it has refused. */
+export const flexibleThatRemembers: Open = (options) => openFlexible(options, true)
+
+async function openFlexible({ url, limit, window, prefix }: OpenLimiter, remembers: boolean): Promise<RateLimiter> {
   const client = new Redis(url)
   const made = (n: number): RateLimiterRedis =>
     new RateLimiterRedis({
@@ -15,6 +20,7 @@ export const flexible: Open = async ({ url, limit, window, prefix }) => {
       keyPrefix: `${prefix}:${n}`,
       points: limit * n,
       duration: (window * n) / 1000,
+      ...(remembers && { inMemoryBlockOnConsumed: limit * n }),
     })
   const limits = [made(1), made(2), made(3)] as const
   const check = async (one: RateLimiterRedis, key: string): Promise<boolean> => {
