@@ -2,17 +2,25 @@ import { describe, expect, it } from 'vitest'
 import { returnPath } from '../../src/session/index.ts'
 
 describe('a path to go back to', () => {
+  it.each(['/', '/account', '/orders/7?a=1&b=%2F#line', '/a//b', '/%2F/evil.example', '/a/../b', '/@evil.example'])(
+    'of this site is kept: %s',
+    (path) => {
+      expect(returnPath(path)).toBe(path)
+    },
+  )
+
   it.each([
-    '/',
-    '/account',
-    '/orders/7?a=1&b=%2F#line',
-    '/a//b',
-    '/%2F/evil.example',
-    '/menü',
-    '/a/../b',
-    '/@evil.example',
-  ])('of this site is kept: %s', (path) => {
-    expect(returnPath(path)).toBe(path)
+    ['/menü?für=dich#ö', '/men%C3%BC?f%C3%BCr=dich#%C3%B6'],
+    ['/中/%E4', '/%E4%B8%AD/%E4'],
+    ['/😀', '/%F0%9F%98%80'],
+    ['/x\u2028y\u00a0', '/x%E2%80%A8y%C2%A0'],
+    ['/x\ud800y', '/x%EF%BF%BDy'],
+    ['/／/evil.example', '/%EF%BC%8F/evil.example'],
+    ['/＼evil.example', '/%EF%BC%BCevil.example'],
+  ])('that no header can carry is encoded: %j', (path, encoded) => {
+    expect(returnPath(path)).toBe(encoded)
+    expect(new Headers({ location: returnPath(path) }).get('location')).toBe(encoded)
+    expect(returnPath(encoded)).toBe(encoded)
   })
 
   it.each<unknown>([
@@ -42,8 +50,18 @@ describe('a path to go back to', () => {
       '/a\\b',
       '/a b',
       '/\u0000',
+      '/\u007f',
+      '/\u0085',
     ],
-    ...[`/${'a'.repeat(2048)}`, undefined, null, 7, ['/account'], { toString: () => '/account' }],
+    ...[
+      `/${'a'.repeat(2048)}`,
+      `/${'中'.repeat(300)}`,
+      undefined,
+      null,
+      7,
+      ['/account'],
+      { toString: () => '/account' },
+    ],
   ])('that leads elsewhere, or is none, is refused: %j', (given) => {
     expect([returnPath(given), returnPath(given, '/home')]).toEqual(['/', '/home'])
   })
