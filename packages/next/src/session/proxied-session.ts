@@ -1,4 +1,4 @@
-import type { RequestSession, Sessions } from '@redstart/core'
+import type { RequestSession, Sessions, Who } from '@redstart/core'
 import { endedCookie, sentValues, serializeCookie } from '@redstart/core/http'
 import type { Sender } from '../client-address/connection.ts'
 import { cookieConnection, type Resolved } from './options.ts'
@@ -47,10 +47,20 @@ export class ProxiedSession<Data extends object> implements Adopted<Data> {
     return this.#opening
   }
 
-  async #open(): Promise<RequestSession<Data>> {
-    const { connection, format } = this.#settings
+  /** Only looked at: no use of the session, and nothing is changed. */
+  async glance(): Promise<RequestSession<Data>> {
+    return await this.#sessions.open(this.#values, this.#who, { readOnly: true, touch: false })
+  }
+
+  get #who(): Who {
     const sender = this.#sender
-    const who = { ip: connection.address(sender), userAgent: sender.header('user-agent') }
+    return { ip: this.#settings.connection.address(sender), userAgent: sender.header('user-agent') }
+  }
+
+  async #open(): Promise<RequestSession<Data>> {
+    const { format } = this.#settings
+    const sender = this.#sender
+    const who = this.#who
     const checkCookie = (): void => format.check(cookieConnection(this.#settings, sender))
     this.opened = this.isSent
       ? await this.#sessions.open(this.#values, who, { former: this.#former, checkCookie })

@@ -16,8 +16,9 @@ export interface ProxySessionOptions {
   /** The parameter of `signIn` that says where they came from, for `returnPath()`; false for none. @default 'returnTo' */
   readonly returnTo?: string | false
   /**
-   * Asks the store, where a cookie came and nothing is only fetched beforehand: then sessions that have ended do not pass
-   * either, a secret that is due is changed, and sessions of another library are brought over before a page needs them.
+   * Asks the store, where a cookie came: then sessions that have ended do not pass either, a secret that is due is changed,
+   * and sessions of another library are brought over before a page needs them. For what is only fetched beforehand it looks,
+   * and changes nothing.
    *
    * @default false: by the seal of the cookie alone, which asks nobody
    */

@@ -27,8 +27,14 @@ export function changedAnswer(answer: Response, request: Headers, { cookies, coo
   // Of some answers the headers cannot be changed.
   const changed = new Response(answer.body, answer)
   for (const value of cookies) changed.headers.append('set-cookie', value)
+  // Of a page that is prerendered Next.js says otherwise that whoever is in front may store it, and the cookie with it.
+  if (cookies.length > 0 && !isForOne(answer)) changed.headers.set('cache-control', 'private, no-store')
   if (cookie !== undefined && goesOn(answer)) overrideCookie(changed.headers, request, cookie)
   return changed
+}
+
+function isForOne({ headers }: Response): boolean {
+  return /\b(?:no-store|private)\b/i.test(headers.get('cache-control') ?? '')
 }
 
 function goesOn({ headers }: Response): boolean {

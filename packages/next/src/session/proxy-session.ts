@@ -36,7 +36,7 @@ export function proxySessions<Data extends object>(sessions: Sessions<Data>, set
       const proxied = new ProxiedSession(sessions, settings, sender)
       const work = workAsyncStorage.getStore()
       if (work !== undefined) stateOf(work, sessions).adopt(proxied)
-      const opened = own.load && !isPrefetch(sender) ? await lookedAfter(proxied, settings) : undefined
+      const opened = own.load && proxied.isSent ? await asked(proxied, request, settings) : undefined
       const isSignedIn = opened === undefined ? proxied.isSealedForUser : opened.session?.userId !== undefined
       const answer = isSignedIn || !isProtected(request, own) ? await handler?.(request) : signInAt(request, own)
       return changedAnswer(answer ?? NextResponse.next(), request.headers, proxied.changes)
@@ -46,21 +46,30 @@ export function proxySessions<Data extends object>(sessions: Sessions<Data>, set
 
 /**
  * Of what the client router fetches beforehand, Next.js tells a proxy nothing unless it leaves URLs as they are: it is known
- * of the request that came to the process, where that is remembered, or kept away by the proxy's `matcher`.
+ * of the request that came to the process, where that is remembered. Anybody may say it of a request, so that it spares
+ * the session a use, and the request no question.
  */
-function isPrefetch({ header }: Sender): boolean {
-  const isRouters = (arrivalHere()?.headers['next-router-prefetch'] ?? header('next-router-prefetch')) !== undefined
-  return isRouters || /\bprefetch\b/.test(header('sec-purpose') ?? header('purpose') ?? '')
+function isPrefetch({ headers }: ProxyRequest): boolean {
+  if (arrivalHere()?.headers['next-router-prefetch'] !== undefined || headers.has('next-router-prefetch')) return true
+  return /\bprefetch\b/.test(headers.get('sec-purpose') ?? headers.get('purpose') ?? '')
 }
 
-/** Undefined where there is nothing to ask about, and where the store does not answer: pages behind it ask as well. */
-async function lookedAfter<Data extends object>(
+/**
+ * Images are told how long they may be kept whatever the proxy says, by caches in front too: with them no cookie may leave.
+ */
+function isImage({ nextUrl: { pathname } }: ProxyRequest): boolean {
+  return pathname.startsWith('/_next/image')
+}
+
+/** Undefined where the store does not answer: pages behind it ask as well. */
+async function asked<Data extends object>(
   proxied: ProxiedSession<Data>,
+  request: ProxyRequest,
   { onError }: Resolved,
 ): Promise<RequestSession<Data> | undefined> {
-  if (!proxied.isSent) return undefined
   try {
-    const opened = await proxied.open()
+    const isGlance = isPrefetch(request) || isImage(request)
+    const opened = isGlance ? await proxied.glance() : await proxied.open()
     if (opened.pending) await stored(opened, onError)
     return opened.refused === 'unavailable' ? undefined : opened
   } catch (error) {

@@ -81,12 +81,57 @@ describe('a proxy', () => {
       expect(await asked(beforehand)).toEqual({ 'x-middleware-next': '1' })
     const rotated = await asked({})
     // The page goes by the secret that the browser has: what it is told may be lost on the way.
-    expect(rotated).toEqual({ 'x-middleware-next': '1', 'set-cookie': expect.stringMatching(/^sid=u1\./) })
+    expect(rotated).toEqual({
+      'x-middleware-next': '1',
+      'set-cookie': expect.stringMatching(/^sid=u1\./),
+      'cache-control': 'private, no-store',
+    })
     const [value = ''] = rotated['set-cookie']?.split(';', 1) ?? []
     expect(value).not.toBe(user.cookie)
     const userId = async (cookie: string): Promise<unknown> =>
       (await new NextBrowser().page(made.getSession, { headers: { cookie } })).userId
     expect([await userId(user.cookie), await asked({}), await userId(value)]).toEqual(['ada', rotated, 'ada'])
+  })
+
+  it('lets no session pass that has ended, whatever is said to be fetched beforehand', async () => {
+    const made = madeSessions({ sessions: { rotateEvery: 1 } })
+    const proxy = made.proxySession({ ...GUARD, load: true })
+    const user = await signedIn(made)
+    const asked = async (headers: Readonly<Record<string, string>>): Promise<number> =>
+      (await proxy(proxyRequest('/account', { headers: { cookie: user.cookie, ...headers } }))).status
+    const beforehand = [
+      { 'next-router-prefetch': '1' },
+      { 'sec-purpose': 'prefetch' },
+      { purpose: 'prefetch' },
+    ] as const
+    expect(await Promise.all(beforehand.map(asked))).toEqual([200, 200, 200])
+    await made.redstart.sessions.user('ada').revokeAll()
+    expect(await Promise.all(beforehand.map(asked))).toEqual([307, 307, 307])
+    expect((await proxy(proxyRequest('/account', { headers: { 'next-router-prefetch': '1' } }))).status).toBe(307)
+  })
+
+  it('has no answer stored for others that sets the cookie', async () => {
+    const made = madeSessions({ sessions: { rotateEvery: 1 } })
+    const user = await signedIn(made)
+    await new Promise((resolve) => void setTimeout(resolve, 5))
+    const asked = async (path: string, answer?: Response): Promise<unknown> => {
+      const proxy = made.proxySession({ ...GUARD, load: true }, () => answer)
+      const { headers } = await proxy(proxyRequest(path, { headers: { cookie: user.cookie } }))
+      return [headers.getSetCookie().length, headers.get('cache-control')]
+    }
+    const own = (value: string): Response => new Response('', { headers: { 'cache-control': value } })
+    expect([
+      await asked('/menu'),
+      await asked('/menu', own('public, max-age=60')),
+      await asked('/menu', own('private, max-age=60')),
+      // Next.js writes its own over what is said of these.
+      await asked('/_next/image?url=%2Fhero.png&w=640&q=75'),
+    ]).toEqual([
+      [1, 'private, no-store'],
+      [1, 'private, no-store'],
+      [1, 'private, max-age=60'],
+      [0, null],
+    ])
   })
 
   it('leaves the answer to a handler of the app, and adds to it what it has to say', async () => {
@@ -132,6 +177,7 @@ describe('a proxy', () => {
     const [pair = ''] = set.split(';', 1)
     expect([seen, pair.startsWith('sid=u1.')]).toEqual([[1, 'ada'], true])
     expect(answer.headers.get('x-middleware-request-cookie')).toBe(`a=b; ${pair}`)
+    expect(answer.headers.get('cache-control')).toBe('private, no-store')
     const { userId, views } = await new NextBrowser().page(made.getSession, { headers: { cookie: pair } })
     expect([userId, views]).toEqual(['ada', 1])
   })
