@@ -5,7 +5,7 @@ import { useOf } from './late-use.ts'
 import type { RouteHandler, WrappedRoute } from './route-handler.ts'
 import type { RunOptions } from './run-policies.ts'
 import { runRoute } from './run-route.ts'
-import { isDraft, placeOf, whyPersonal } from './what-next-knows.ts'
+import { hasSetCookies, isDraft, placeOf, whenSessionIsSeen } from './what-next-knows.ts'
 
 /** Which answers of a route are cached, for whom, and for how long. */
 export type CacheRouteOptions<Incoming extends Request = Request> = CacheResponseOptions<Incoming> & RunOptions
@@ -39,11 +39,14 @@ export function cacheResponse<Incoming extends Request, Context>(
   const connection = connectionOf(options)
   const { onError = (error: unknown) => console.error(error) } = options
   const watched: typeof handler = async (request, context) => {
-    const answer = await handler(request, context)
-    const why = await whyPersonal()
-    if (why === 'session') markPrivate(request, why)
-    else if (why === 'set-cookie' && options.stripSetCookie !== true) noteLifetime(request, false)
-    return answer
+    // Nothing in an answer says so, and a stream may look when its head has left.
+    await whenSessionIsSeen(() => markPrivate(request, 'session'))
+    try {
+      return await handler(request, context)
+    } finally {
+      // Of what redirect() and notFound() throw as well, which is an answer.
+      if (options.stripSetCookie !== true && (await hasSetCookies())) noteLifetime(request, false)
+    }
   }
   return async function redstartCache(request, context) {
     if (await isDraft(request)) return await handler(request, context)

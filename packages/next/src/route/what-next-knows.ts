@@ -1,4 +1,6 @@
+import { quietly } from '@redstart/core/http'
 import type { Work } from '#next/work-storage'
+import { onLook } from '../session/looks.ts'
 
 /** The request is one of an editor who looks at drafts, as Next.js has it: the cookie alone anybody could send. */
 export async function isDraft({ headers }: Request): Promise<boolean> {
@@ -28,24 +30,21 @@ async function workHere(): Promise<Work | undefined> {
   return workAsyncStorage.getStore()
 }
 
-/**
- * Why what a handler has answered is somebody's, though nothing in its answer says so: cookies that it has set through
- * `cookies()`, which Next.js adds afterwards, and sessions that it has looked at through `getSession()`.
- */
-export async function whyPersonal(): Promise<'set-cookie' | 'session' | undefined> {
+/** Tells once that the request that is served looks at a session through `getSession()`, or has looked at one before. */
+export async function whenSessionIsSeen(tell: () => void): Promise<void> {
+  const work = await workHere()
+  if (work !== undefined) onLook(work, tell)
+}
+
+/** Whether cookies were set through `cookies()`, which Next.js adds to whatever is answered. */
+export async function hasSetCookies(): Promise<boolean> {
   try {
-    const [{ cookies }, { hasLookedAtSession }, work] = await Promise.all([
-      import('#next/headers'),
-      import('../session/states.ts'),
-      workHere(),
-    ])
-    if (work === undefined) return undefined
-    if (hasLookedAtSession(work)) return 'session'
-    // Where Next.js itself looks for those that it adds.
-    const set: unknown = Reflect.get(await cookies(), Symbol.for('next.mutated.cookies'))
-    return Array.isArray(set) && set.length > 0 ? 'set-cookie' : undefined
+    const { cookies } = await import('#next/headers')
+    // Where Next.js itself looks for those that it adds. It reads those that came for that, which nothing depends on.
+    const set: unknown = Reflect.get(await quietly(() => cookies()), Symbol.for('next.mutated.cookies'))
+    return Array.isArray(set) && set.length > 0
   } catch {
     // It is no request of Next.js.
-    return undefined
+    return false
   }
 }

@@ -1,6 +1,7 @@
 import type { RequestSession, Session, Sessions, Who } from '@redstart/core'
 import { endedCookie, sentValues } from '@redstart/core/http'
 import { type CurrentRequest, phaseNow } from './current-request.ts'
+import { noteLook } from './looks.ts'
 import { cookieConnection, type Resolved } from './options.ts'
 import { type ReadonlySession, shownSession } from './readonly-session.ts'
 
@@ -98,6 +99,7 @@ export class RequestState<Data extends object> {
   }
 
   async #open(asked: Asked, { former }: { readonly former: boolean }): Promise<RequestSession<Data>> {
+    noteLook(asked.request.work)
     if (this.#adopted !== undefined) {
       this.#adopted.use()
       return await this.#adopted.open()

@@ -23,8 +23,3 @@ function states(): WeakMap<Work, OfRequest> {
   const holder = globalThis as { [STATES]?: WeakMap<Work, OfRequest> }
   return (holder[STATES] ??= new WeakMap())
 }
-
-/** Whether a session was looked at in a request otherwise than through `withSession()`, whose policy says so itself. */
-export function hasLookedAtSession(work: Work): boolean {
-  return [...(states().get(work)?.values() ?? [])].some((state) => !state.isAdopted)
-}

@@ -122,9 +122,82 @@ describe('a cached route handler of Next.js', () => {
 
 type Params = { readonly params: Promise<unknown> }
 
-describe('what Next.js throws to go elsewhere', () => {
-  const signal = (digest: string): Error => Object.assign(new Error('a signal'), { digest })
+const signal = (digest: string): Error => Object.assign(new Error('a signal'), { digest })
 
+describe("a cached route handler whose answer is somebody's", () => {
+  /** How one who is signed in and then a guest are answered, by a handler that answers for `userId`. */
+  async function adaAndGuest(
+    handlerOf: (sessions: ReturnType<typeof nextSessions>) => Handler,
+    options: CacheRouteOptions = {},
+  ): Promise<readonly string[]> {
+    const redstart = instance()
+    const sessions = nextSessions(redstart, { cookie: { secure: false } })
+    const POST = sessions.withSession(async (_request, { session }) => {
+      await session.login('ada')
+      return new Response()
+    })
+    const GET = cacheResponse(redstart, { ttl: '1m', ...options }, handlerOf(sessions))
+    const ask = await runningApp({ '/': { GET }, '/login': { POST } })
+    const cookie = (await ask('/login', { method: 'POST' })).headers.getSetCookie()[0]?.split(';', 1)[0] ?? ''
+    const answers: string[] = []
+    for (const headers of [{ cookie }, undefined]) {
+      const answer = await ask('/', headers && { headers })
+      answers.push(`${answer.status} ${answer.headers.get('location') ?? ''}${await answer.text()}`)
+    }
+    return answers
+  }
+
+  it('is not stored where redirect() leads where the session says', async () => {
+    const answers = await adaAndGuest(({ getSession }) => async () => {
+      throw signal(`NEXT_REDIRECT;replace;/${(await getSession()).userId ?? 'guest'};308;`)
+    })
+    expect(answers).toEqual(['308 /ada', '308 /guest'])
+  })
+
+  it('is not stored where notFound() is for those who are signed in', async () => {
+    const answers = await adaAndGuest(({ getSession }) => async () => {
+      if ((await getSession()).userId !== undefined) throw signal('NEXT_HTTP_ERROR_FALLBACK;404')
+      return new Response('yours')
+    })
+    expect(answers).toEqual(['404 ', '200 yours'])
+  })
+
+  it('is not stored where its stream looks at the session when the head has left', async () => {
+    const answers = await adaAndGuest(({ getSession }) => () => {
+      const start = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        controller.enqueue(new TextEncoder().encode((await getSession()).userId ?? 'guest'))
+        controller.close()
+      }
+      return new Response(new ReadableStream({ start }))
+    })
+    expect(answers).toEqual(['200 ada', '200 guest'])
+  })
+
+  it('is not stored where withSession() came after the look', async () => {
+    const answers = await adaAndGuest(({ getSession, withSession }) => {
+      const inner = withSession(() => new Response())
+      return async (request, context) => {
+        const { userId = 'guest' } = await getSession()
+        await inner(request, context)
+        return new Response(userId)
+      }
+    })
+    expect(answers).toEqual(['200 ada', '200 guest'])
+  })
+
+  it('is not stored where it sets a cookie through cookies() and goes elsewhere', async () => {
+    const { cookies } = await import('#next/headers')
+    const ask = await cachedApp(instance(), { ttl: '1m' }, async () => {
+      ;(await cookies()).set({ name: 'seen', value: '1', path: '/', httpOnly: true, secure: false, sameSite: 'lax' })
+      throw signal('NEXT_REDIRECT;replace;/x;308;')
+    })
+    const refused = '308  Redstart; fwd=uri-miss; detail=handler'
+    expect([await ask(), await ask()]).toEqual([refused, refused])
+  })
+})
+
+describe('what Next.js throws to go elsewhere', () => {
   it.each([
     ['NEXT_REDIRECT;replace;/login;307;', 307, '/login'],
     ['NEXT_REDIRECT;push;/a;b;308;', 308, '/a;b'],
