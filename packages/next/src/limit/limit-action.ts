@@ -1,4 +1,4 @@
-import type { Policies } from '@redstart/core'
+import { type Policies, RedstartError } from '@redstart/core'
 import {
   type Decided,
   type LimiterSource,
@@ -55,10 +55,12 @@ export type LimitedAction<Args extends readonly unknown[], T> = (...args: Args) 
  * 'use server'
  * export const order = limitAction(
  *   redstart,
- *   { policies: 'orders', key: async () => (await getSession()).userId },
+ *   { policies: 'orders', clientAddress: { hops: 1 } },
  *   async (form: FormData) => await placeOrder(form),
  * )
  * ```
+ *
+ * For whom a `key` gives undefined its rule does not count: give guests a rule of their own.
  *
  * What the action throws is thrown, `redirect()` among it. The policies are those of `createRedstart({ policies })`.
  *
@@ -71,6 +73,7 @@ export function limitAction<P extends Policies, Args extends readonly unknown[],
   options: LimitActionOptions<NoInfer<P>, NoInfer<Args>>,
   action: (...args: Args) => T | Promise<T>,
 ): LimitedAction<Args, T> {
+  checkOptions(options)
   const connection = connectionOf(options)
   // There is no answer of ours to write them to.
   const how = { ...options, headers: false } as const
@@ -84,6 +87,29 @@ export function limitAction<P extends Policies, Args extends readonly unknown[],
     if (decided.reply !== undefined) return refused(call, decided.reply)
     return { ok: true, value: await settled(decided, async () => await action(...args)) }
   }
+}
+
+/** What a route's limits have and an action has no use for: without types it would be disregarded in silence. */
+function checkOptions(options: { readonly rules?: unknown }): void {
+  const rules: readonly unknown[] = Array.isArray(options.rules) ? options.rules : []
+  for (const given of [options, ...rules]) {
+    const name = Object.keys(NOT_OF_ACTIONS).find((member) => Reflect.get(Object(given), member) !== undefined)
+    if (name !== undefined)
+      throw new RedstartError(
+        'INVALID_ARGUMENT',
+        `limitAction(): the option ${name} is not allowed; ${NOT_OF_ACTIONS[name]}`,
+      )
+  }
+}
+
+const WITHOUT_ANSWER = 'an action has no answer of its own that could have it; it resolves to what became of it'
+const NOT_OF_ACTIONS: Readonly<Record<string, string>> = {
+  match: 'an action has no path: what is limited is the action',
+  refuse: WITHOUT_ANSWER,
+  headers: WITHOUT_ANSWER,
+  legacyReset: WITHOUT_ANSWER,
+  partitionKey: WITHOUT_ANSWER,
+  expose: WITHOUT_ANSWER,
 }
 
 function refused(call: ActionCall, { headers: told }: Reply): LimitedResult<never> {

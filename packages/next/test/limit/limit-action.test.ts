@@ -7,6 +7,7 @@ import { runningApp } from '../route/running-app.ts'
 
 const POLICIES = {
   two: fixedWindow({ limit: 2, window: '1h' }),
+  guests: fixedWindow({ limit: 1, window: '1h' }),
   closed: fixedWindow({ limit: 2, window: '1h', onFailure: 'closed' }),
 } as const
 
@@ -94,6 +95,41 @@ describe('a server action with a limit', () => {
   it('says that the limiter is away where a policy refuses then', async () => {
     const order = await actionApp({ policies: 'closed', key: () => 'all' }, undefined, 'redis://127.0.0.1:1')
     expect(await order('soup')).toMatchObject({ ok: false, error: 'unavailable' })
+  })
+
+  it('limits users by who they are, and guests by their address', async () => {
+    const user = ({ header }: { header(name: string): string | undefined }): string | undefined => header('x-user')
+    const order = await actionApp({
+      clientAddress: { hops: 0 },
+      jitter: 0,
+      rules: [
+        { policies: 'two', key: user },
+        {
+          policies: 'guests',
+          skip: (call: { header(name: string): string | undefined }) => user(call) !== undefined,
+        },
+      ],
+    })
+    const ada = { 'x-user': 'ada' }
+    expect([await order('soup', ada), await order('soup', ada), await order('soup')]).toEqual([DONE, DONE, DONE])
+    expect([await order('soup', ada), await order('soup')]).toEqual([REFUSED, REFUSED])
+    expect(await order('soup', { 'x-user': 'bob' })).toEqual(DONE)
+  })
+
+  it.each<readonly [string, object]>([
+    ['match', { match: '/orders' }],
+    ['match', { policies: undefined, rules: [{ policies: 'two', match: '/orders' }] }],
+    ['refuse', { refuse: () => ({ status: 429, headers: [] }) }],
+    ['headers', { headers: 'legacy' }],
+    ['partitionKey', { partitionKey: 'a secret that is long' }],
+    ['expose', { expose: false }],
+  ])('has no use for %s', (name, options) => {
+    const redstart = createRedstart({ policies: POLICIES })
+    // What callers without types may pass.
+    const given = { ...HOPS, ...options } as Options
+    expect(() => limitAction(redstart, given, async (dish: string) => dish)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(`option ${name} is`) }),
+    )
   })
 
   it('is checked at the start', () => {
