@@ -82,7 +82,7 @@ const ENTRY_POINTS = {
     'targetOfRequest',
     'usePolicy',
     'varnishSink',
-    'watchFetchHeaders',
+    'watchFetchRequest',
   ],
   '@redstart/core/memory': ['memory'],
   '@redstart/core/node-http': ['NodeExchange', 'after', 'isPromise', 'runPolicies', 'usePolicy'],

@@ -4,7 +4,7 @@ import {
   type HttpExchange,
   quietly,
   targetOfRequest,
-  watchFetchHeaders,
+  watchFetchRequest,
 } from '@redstart/core/http'
 import type { Context } from 'hono'
 import { againFor, type Dispatch } from './again.ts'
@@ -84,7 +84,7 @@ export class HonoExchange implements HttpExchange {
 
   /** Of the Request as it is now: one that takes its place is watched no more. */
   watchHeaders(read: (name: string) => void): () => void {
-    return watchFetchHeaders(this.#context.req.raw.headers, read)
+    return watchFetchRequest(this.#context.req.raw, read)
   }
 
   get again(): AnswerAgain | undefined {

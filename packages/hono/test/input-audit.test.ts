@@ -42,6 +42,8 @@ it.each<[string, (c: Context) => unknown, readonly string[]]>([
   ['a header', lookedAt, ['x-original-url stored']],
   ['one that is absent', (c) => c.req.header('X-None'), ['x-none stored']],
   ['one of the raw ones', (c) => c.req.raw.headers.get('X-None'), ['x-none stored']],
+  ['one of a clone', (c) => c.req.raw.clone().headers.get('X-None'), ['x-none stored']],
+  ['a clone without its headers', (c) => c.req.raw.clone().method, []],
   ['cookies', (c) => getCookie(c, 'theme'), ['cookie stored']],
   ['all', (c) => Object.keys(c.req.header()).length, ['accept', 'cookie', 'origin', 'user-agent', 'x-forwarded-for']],
 ])('a handler that looks at %s', async (_, answer, told) => {
@@ -71,10 +73,11 @@ it('strict stores no answer that depends on what is not hidden', async () => {
   expect(told).toEqual(['x-forwarded-for refused'])
 })
 
-it.each<[string, (headers: Headers) => unknown]>([
-  ['its members', (headers) => Object.keys(Object.fromEntries(headers)).length],
-  ['keys()', (headers) => [...headers.keys()].length],
-  ['forEach()', (headers) => headers.forEach(() => undefined)],
+it.each<[string, (raw: Request) => unknown]>([
+  ['their members', ({ headers }) => Object.keys(Object.fromEntries(headers)).length],
+  ['keys()', ({ headers }) => [...headers.keys()].length],
+  ['forEach()', ({ headers }) => headers.forEach(() => undefined)],
+  ['those of a clone', (raw) => [...raw.clone().headers].length],
 ])('on Node.js, whose headers are of another kind: a handler that looks at all of them by %s', async (_, look) => {
   const redstart = createRedstart()
   onTestFinished(async () => await redstart.close())
@@ -82,7 +85,7 @@ it.each<[string, (headers: Headers) => unknown]>([
   redstart.events.on('unkeyed', ({ header }: Extract<HttpEvent, { type: 'http.unkeyed' }>) => void told.push(header))
   const app = new Hono().use('*', cacheResponse(redstart, { ttl: '1m', audit: 'warn' }))
   app.get('*', (c) => {
-    look(c.req.raw.headers)
+    look(c.req.raw)
     return c.text('page')
   })
   const { port, close } = await listen(app)

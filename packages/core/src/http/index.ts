@@ -60,7 +60,7 @@ export type { Later } from './fetch/captures.ts'
 export { type FetchAnswer, fetchReply, settleFetch } from './fetch/leaving.ts'
 export { readThrough } from './fetch/read-through.ts'
 export { targetOfRequest } from './fetch/target.ts'
-export { watchFetchHeaders } from './fetch/watch-headers.ts'
+export { watchFetchRequest } from './fetch/watch-headers.ts'
 export type { GateClock } from './limited-fetch/gate.ts'
 export { type LimitedFetch, limitedFetch, type LimitedFetchOptions } from './limited-fetch/limited-fetch.ts'
 export {

@@ -5,6 +5,7 @@ import { useOf } from './late-use.ts'
 import type { RouteHandler, WrappedRoute } from './route-handler.ts'
 import type { RunOptions } from './run-policies.ts'
 import { runRoute } from './run-route.ts'
+import { loadJar } from './watch-jar.ts'
 import { hasSetCookies, isDraft, placeOf, whenSessionIsSeen } from './what-next-knows.ts'
 
 /** Which answers of a route are cached, for whom, and for how long. */
@@ -51,6 +52,7 @@ export function cacheResponse<Incoming extends Request, Context>(
   return async function redstartCache(request, context) {
     if (await isDraft(request)) return await handler(request, context)
     places.set(request, await placeOf(context))
+    if (options.audit !== undefined) await loadJar()
     const failed = (error: unknown): void => onError(error, request)
     return await runRoute({
       ...{ request, context, uses: [use], handler: watched, whole: redstartCache, connection, failed },

@@ -4,11 +4,12 @@ import {
   type HttpExchange,
   quietly,
   targetOfRequest,
-  watchFetchHeaders,
+  watchFetchRequest,
 } from '@redstart/core/http'
 import { arrivalHere } from '../client-address/arrivals.ts'
 import type { Connection, Sender } from '../client-address/connection.ts'
 import { noteChange } from './came.ts'
+import { watchJar } from './watch-jar.ts'
 
 export interface RouteExchangeParts {
   readonly connection: Connection
@@ -91,11 +92,13 @@ export class RouteExchange implements HttpExchange, Sender {
   }
 
   watchHeaders(read: (name: string) => void): () => void {
-    const stop = watchFetchHeaders(this.request.headers, read)
+    const stop = watchFetchRequest(this.request, read)
     const stopCookies = watchCookies(this.request, read)
+    const stopJar = watchJar(read)
     return () => {
       stop()
       stopCookies()
+      stopJar()
     }
   }
 

@@ -1,12 +1,28 @@
-import { isQuiet } from '../quietly.ts'
+import { isQuiet, quietly } from '../quietly.ts'
 
 /**
- * Tells which headers are looked at. Who asks for all of them looks at all that are there.
+ * Tells which headers of a request are looked at, also by who has cloned it. Who asks for all of them looks at all that are
+ * there. What the runtime itself takes out of it, as `new Request(request)` and `fetch(request)` do, nobody can see.
  *
  * @param read told a name in lower case, maybe several times.
  * @returns how to stop.
  */
-export function watchFetchHeaders(headers: Headers, read: (name: string) => void): () => void {
+export function watchFetchRequest(request: Request, read: (name: string) => void): () => void {
+  const stop = watchFetchHeaders(request.headers, read)
+  const clone = function clone(this: Request): Request {
+    const { clone: inherited } = Object.getPrototypeOf(this) as Request // What stands in front of it is this.
+    const copy = quietly(() => Reflect.apply(inherited, this, []))
+    watchFetchRequest(copy, read)
+    return copy
+  }
+  Object.defineProperty(request, 'clone', { value: clone, configurable: true, writable: true })
+  return () => {
+    stop()
+    Reflect.deleteProperty(request, 'clone')
+  }
+}
+
+function watchFetchHeaders(headers: Headers, read: (name: string) => void): () => void {
   const known = new Set<string>()
   const tell = (name: unknown): void => {
     const lower = String(name).toLowerCase()

@@ -94,7 +94,9 @@ export interface CacheResponseOptions<Context> {
    * are hidden from handlers. `vary`: the header is added to its `Vary`; of cookies and `Authorization` as with `strict`.
    *
    * Handlers are given other objects than usual then, in which looking costs more: for development and tests, unless
-   * security is worth it. What stands in front of this middleware is not watched: loggers belong there.
+   * security is worth it. What stands in front of this middleware is not watched: loggers belong there. Nor is what the
+   * runtime itself copies out of a `Request`: handlers that pass it on by `new Request(request)` or `fetch(request)` are
+   * better not cached.
    *
    * @default 'off'
    */
