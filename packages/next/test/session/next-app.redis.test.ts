@@ -112,6 +112,20 @@ describe.each<Variant>(['external', 'bundled'])('an app of Next.js with this pac
     expect((await user.get(one, '/api/who')).json).toEqual({ userId: 'ada' })
   })
 
+  it('has no page stored for others with which the proxy sends a secret', async () => {
+    const user = await signedIn()
+    expect((await user.get(other, '/about')).headers['cache-control']).toContain('s-maxage')
+    await expect
+      .poll(
+        async () => {
+          const { cookies, headers } = await user.copy().get(one, '/about')
+          return [cookies.length, headers['cache-control']]
+        },
+        { interval: 200 },
+      )
+      .toEqual([1, 'private, no-store'])
+  })
+
   it("shows the proxy's cookie to the page, the action and the route handler of the same request", async () => {
     for (const path of ['/', '/account', '/api/who', '/api/plain']) {
       const user = new NextUser([['connect.sid', await formerSession('linus')]])
