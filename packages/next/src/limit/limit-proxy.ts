@@ -43,7 +43,7 @@ export type LimitedProxy<Incoming extends Request = Request, Event = unknown> = 
  *
  * ```ts
  * // proxy.ts
- * export const proxy = limitProxy(redstart, { policies: 'site', clientAddress: { hops: 1 }, prefetches: 'leave' })
+ * export const proxy = limitProxy(redstart, { policies: 'site', clientAddress: { hops: 1 } })
  * export const config = { matcher: '/((?!_next/static|_next/image|favicon.ico).*)' }
  * ```
  *

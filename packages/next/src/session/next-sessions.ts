@@ -12,7 +12,8 @@ import { type WithSession, withSessions } from './with-session.ts'
 export interface NextSessions<Data extends object, Load extends 'eager' | 'lazy' = 'eager'> {
   /**
    * The session of the request that is served, to be looked at: in server components, and everywhere else. It is loaded
-   * once for a request, and no cookie is set. Where `updateSession` changed it in the same request, that is what it shows.
+   * once for a request, and no cookie is set. A value is copied when it is first read. Where `updateSession` changed it in
+   * the same request, that is what it shows.
    *
    * @throws RedstartError what the store rejects with; and what Next.js throws where there is no request.
    */
