@@ -56,12 +56,36 @@ describe('handlers of several processes over one Redis', () => {
     await using other = process()
     await fill(one.handlers, 'menu', { tags: ['menu'] })
     expect(await servedText(other.handlers, 'menu')).toBe('menu')
-    await new one.handlers({}).get('/menu', PAGE)
-    await new one.handlers({}).set('/menu', ROUTE, {})
+    const request = new one.handlers({})
+    await request.get('/menu', PAGE)
+    await request.set('/menu', ROUTE, {})
     expect((await new other.handlers({}).get('/menu', PAGE))?.value).toEqual(ROUTE)
     await other.redstart.invalidate({ tags: ['menu'] })
     await expect.poll(() => servedText(one.handlers, 'menu')).toBeUndefined()
     await expect.poll(() => new one.handlers({}).get('/menu', PAGE)).toBeNull()
+  })
+
+  it('do not keep what was begun while Redis did not answer, and invalidated before it was made', async () => {
+    await using one = process('100ms')
+    await using other = process()
+    await other.handlers.refreshTags()
+    const request = new one.handlers({})
+    server.pause()
+    // The first that this process hears of Redis is after it.
+    expect(await request.get('/menu', PAGE)).toBeNull()
+    server.resume()
+    await other.redstart.invalidate({ tags: ['menu'] })
+    await expect
+      .poll(async () => {
+        const another = new one.handlers({})
+        await another.get('/other', PAGE)
+        await another.set('/other', ROUTE, {})
+        return (await new other.handlers({}).get('/other', PAGE)) === null
+      })
+      .toBe(false)
+    await request.set('/menu', ROUTE, {})
+    expect(await new one.handlers({}).get('/menu', PAGE)).toBeNull()
+    expect(await new other.handlers({}).get('/menu', PAGE)).toBeNull()
   })
 
   it('count what another wrote by the clock of Redis, not by that of its writer', async () => {
@@ -168,8 +192,9 @@ describe('handlers whose Redis', () => {
   it('holds everything for a bounded time', async () => {
     await using one = process()
     await fill(one.handlers, 'a', { expire: 0xff_ff_ff_fe, revalidate: 0xff_ff_ff_fe })
-    await new one.handlers({}).get('/menu', PAGE)
-    await new one.handlers({}).set('/menu', ROUTE, { cacheControl: { revalidate: false, expire: Infinity } })
+    const request = new one.handlers({})
+    await request.get('/menu', PAGE)
+    await request.set('/menu', ROUTE, { cacheControl: { revalidate: false, expire: Infinity } })
     const all = (): Promise<unknown> => server.command('KEYS', '*:next:*')
     // Both, and the moments, which are noted behind that.
     await expect.poll(all).toHaveLength(3)

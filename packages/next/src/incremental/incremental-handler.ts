@@ -1,6 +1,7 @@
-import type { BytesRead } from '@redstart/core/byte-cache'
+import type { BytesRead, Moment } from '@redstart/core/byte-cache'
 import { wallTime } from '../clock.ts'
-import { attempted, guarded } from '../runtime/guarded.ts'
+import { attempted, guarded, patienceOf } from '../runtime/guarded.ts'
+import { Misses } from '../runtime/misses.ts'
 import { sharedTags } from '../runtime/next-tags.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { HandlerSetup } from '../runtime/settings.ts'
@@ -28,10 +29,17 @@ const NO_TAGS: readonly string[] = []
 export class IncrementalHandler {
   readonly #setup: HandlerSetup
   readonly #context: IncrementalContext
+  #misses: Misses | undefined
+  /**
+   * The wall's time before anything was made through it, where that is needed: what is made on demand is made anew, and Next.js
+   * asks for nothing before.
+   */
+  readonly #made: number | undefined
 
   constructor(setup: HandlerSetup, context: IncrementalContext) {
     this.#setup = setup
     this.#context = context
+    this.#made = context._requestHeaders?.['x-prerender-revalidate'] === undefined ? undefined : wallTime()
   }
 
   get(key: string, context: GetContext): Promise<IncrementalEntry | null> {
@@ -87,10 +95,11 @@ export class IncrementalHandler {
     context: GetContext,
     reading: BytesRead | Promise<BytesRead>,
   ): Promise<IncrementalEntry | null> {
+    const begun = beginningIn(runtime)
     const kept = await reading
     const read = kept.kind === 'missing' && !kept.unreached ? await this.#seed(runtime, key, path, context) : kept
-    if (read.kind === 'missing') return missing(runtime, path, read.unreached)
-    return this.#entry(runtime, path, context, read)
+    if (read.kind === 'missing') return this.#missing(runtime, path, begun, read.unreached)
+    return this.#entry(runtime, path, context, read, begun)
   }
 
   /** What the build made, where that is nothing that was invalidated since. */
@@ -103,9 +112,15 @@ export class IncrementalHandler {
     return read
   }
 
-  #entry(runtime: Runtime, path: string, context: GetContext, read: Exclude<BytesRead, { kind: 'missing' }>): Found {
+  #entry(
+    runtime: Runtime,
+    path: string,
+    context: GetContext,
+    read: Exclude<BytesRead, { kind: 'missing' }>,
+    begun?: Beginning,
+  ): Found {
     const kept = decodedOf(read)
-    if (kept === undefined || this.#wasRevalidated(kept, context)) return missing(runtime, path)
+    if (kept === undefined || this.#wasRevalidated(kept, context)) return this.#missing(runtime, path, begun)
     const now = wallTime()
     const { value, cacheControl } = kept
     const lastModified = lastModifiedOf(kept, runtime, now)
@@ -114,7 +129,28 @@ export class IncrementalHandler {
     const isStale = read.kind === 'stale'
     if (!isStale && (seconds === undefined || now <= lastModified + seconds * 1000)) return entry
     // Next.js is about to make it anew.
-    return missing(runtime, path).then(() => (isStale ? asStale(entry, context, now) : entry))
+    return this.#missing(runtime, path, begun).then(() => (isStale ? asStale(entry, context, now) : entry))
+  }
+
+  /**
+   * Something at a path is about to be made. Where the backend does not answer, it is not asked for a moment, too. One that
+   * comes when the read may have been answered for already can be of after what is made was begun.
+   */
+  async #missing(runtime: Runtime, path: string, begun = beginningIn(runtime), unreached = false): Promise<null> {
+    const { cache, moments } = runtime
+    const asked = unreached ? undefined : await cache.moment()
+    const now = wallTime()
+    if (asked !== undefined) moments.sample(asked, now)
+    const inTime = asked !== undefined && cache.now - begun.own < patienceOf(runtime)
+    this.#misses ??= new Misses()
+    this.#misses.note(path, inTime ? asked : moments.before(begun.wall), now)
+    return null
+  }
+
+  /** A moment from before what is kept now was begun. What nobody asked for is of an unknown beginning. */
+  #taken({ moments }: Runtime, path: string): Moment | undefined {
+    const taken = this.#misses?.take(path)
+    return taken === undefined && this.#made !== undefined ? moments.before(this.#made) : taken
   }
 
   /** What the request itself says was invalidated. */
@@ -125,9 +161,9 @@ export class IncrementalHandler {
   }
 
   async #keep(runtime: Runtime, path: string, data: IncrementalValue | null, context: SetContext): Promise<void> {
-    const { cache, moments, settings } = runtime
+    const { cache, settings } = runtime
     const now = wallTime()
-    const taken = moments.take(path, undefined, now)
+    const taken = this.#taken(runtime, path)
     const origin = data === null ? undefined : origins.get(data)
     // What hit it since it was made hits it now: it is not made anew.
     const moment = origin === undefined ? taken : cache.momentOf(origin)
@@ -151,11 +187,14 @@ function tagsOf(context: GetContext): readonly string[] {
   return tags.length + softTags.length === 0 ? NO_TAGS : [...tags, ...softTags]
 }
 
-/** Something at a path is about to be made. Where the backend does not answer, it is not asked for a moment, too. */
-async function missing({ cache, moments }: Runtime, path: string, unreached = false): Promise<null> {
-  if (unreached) return null
-  moments.missed(path, await cache.moment(), wallTime())
-  return null
+/** When a read began: by its own clock, which deadlines are measured by, and by the wall's. */
+interface Beginning {
+  readonly own: number
+  readonly wall: number
+}
+
+function beginningIn({ cache }: Runtime): Beginning {
+  return { own: cache.now, wall: wallTime() }
 }
 
 /** One object for all readers, as Next.js's own caches give. */

@@ -5,6 +5,11 @@ import { reasonOf, warnOnce } from './warn-once.ts'
 /** How many of the deadlines of single operations one method may take. */
 const DEADLINES = 4
 
+/** How long one method may take before it is answered for, in ms. */
+export function patienceOf({ cache }: Runtime): number {
+  return DEADLINES * cache.deadline
+}
+
 /**
  * Runs a method of a handler. Next.js fails builds and leaves requests without an answer where one throws or does not
  * return: what fails or takes too long is answered by what is safe, and told once.
@@ -46,9 +51,9 @@ function guard<T>(
   }
 }
 
-function inTime<T>({ cache }: Runtime, method: string, safe: T, running: Promise<T>): Promise<T> {
+function inTime<T>(runtime: Runtime, method: string, safe: T, running: Promise<T>): Promise<T> {
   return new Promise((resolve) => {
-    const cancel = cache.schedule(DEADLINES * cache.deadline, () => resolve(safe))
+    const cancel = runtime.cache.schedule(patienceOf(runtime), () => resolve(safe))
     const settle = (result: T): void => {
       cancel()
       resolve(result)

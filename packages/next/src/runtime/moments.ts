@@ -52,23 +52,21 @@ export class Moments {
   /**
    * A moment at which what is kept now had not been begun; undefined where none is known.
    *
-   * @param begun the wall's time when it was begun. Where that is not known, it is the earliest that it can be.
+   * @param begun the wall's time when it was begun.
    */
-  take(path: string, begun: number | undefined, now: number): Moment | undefined {
+  take(path: string, begun: number, now: number): Moment | undefined {
     const taken = (this.#of.get(path) ?? []).filter(({ at }) => now - at <= this.#longest)
-    const chosen = begun === undefined ? taken[0] : taken.findLast(({ at }) => at <= begun)
-    if (chosen === undefined) return this.#sampled(begun, now)
+    const chosen = taken.findLast(({ at }) => at <= begun)
+    if (chosen === undefined) return this.before(begun)
     // What was begun before and is kept later is bound to an earlier moment of the process, which is safe.
-    const left = begun === undefined ? [] : taken.filter(({ at }) => at > chosen.at)
+    const left = taken.filter(({ at }) => at > chosen.at)
     if (left.length === 0) this.#of.delete(path)
     else this.#of.set(path, left)
     return chosen.moment
   }
 
-  #sampled(begun: number | undefined, now: number): Moment | undefined {
-    const latest = begun ?? now - this.#longest
-    const before = this.#samples.findLast(({ at }) => at <= latest)
-    // Begun at an unknown time, but after the process was.
-    return (before ?? (begun === undefined ? this.#samples[0] : undefined))?.moment
+  /** The last moment of the process that is known to have been over at a time; undefined where none is. */
+  before(at: number): Moment | undefined {
+    return this.#samples.findLast((taken) => taken.at <= at)?.moment
   }
 }

@@ -42,6 +42,7 @@ describe('pages and fetches', () => {
     const first = new made.handlers({})
     await first.get('/menu', PAGE)
     await first.set('/menu', page('<p>soup'), { cacheControl: MINUTE, isFallback: false })
+    await first.get('feed', { kind: 'FETCH' })
     await first.set('feed', fetched('c291cA=='), { fetchCache: true, tags: ['menu'] })
     const shown = (await first.get('/menu', PAGE))?.value
     const feed = { kind: 'FETCH', tags: ['menu'], softTags: ['_N_T_/menu'] } as const

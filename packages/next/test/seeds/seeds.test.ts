@@ -105,7 +105,9 @@ describe('pages that a build made', () => {
   it('do not take the place of what was rendered since', async () => {
     await using made = madeHandlers({}, SETTINGS)
     await using build = await built(made)
-    await new made.handlers(build).set(keyOf(MENU), RENDERED, {})
+    const { serverDistDir } = build
+    const request = new made.handlers({ serverDistDir, _requestHeaders: { 'x-prerender-revalidate': 'guessed' } })
+    await request.set(keyOf(MENU), RENDERED, {})
     expect(await ask(made, build)).toMatchObject({ value: { html: '<p>rendered' } })
   })
 
