@@ -26,7 +26,11 @@ interface RouteModule {
 export const route: RouteModule = {
   GET: cacheResponse(
     redstart,
-    { ttl: '1m', key: (request) => request.nextUrl.pathname },
+    {
+      ttl: '1m',
+      key: (request) => request.nextUrl.pathname,
+      user: async (request) => await Promise.resolve(request.cookies.get('user')?.value),
+    },
     async (request: NextRequest, { params }: { readonly params: Promise<{ readonly slug: string }> }) => {
       cacheTags(request, `dish:${(await params).slug}`)
       cacheFor(request, { ttl: '1h' })

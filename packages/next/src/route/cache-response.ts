@@ -2,6 +2,7 @@ import type { CacheForOptions, CacheResponseOptions, CacheSource } from '@redsta
 import { cacheResponses, markPrivate, noteLifetime, noteTags } from '@redstart/core/http'
 import { CONNECTION_OPTIONS, connectionOf } from '../client-address/connection.ts'
 import { useOf } from './late-use.ts'
+import { type Owner, withOwner } from './owner.ts'
 import type { RouteHandler, WrappedRoute } from './route-handler.ts'
 import type { RunOptions } from './run-policies.ts'
 import { runRoute } from './run-route.ts'
@@ -9,7 +10,17 @@ import { loadJar } from './watch-jar.ts'
 import { hasSetCookies, isDraft, placeOf, whenSessionIsSeen } from './what-next-knows.ts'
 
 /** Which answers of a route are cached, for whom, and for how long. */
-export type CacheRouteOptions<Incoming extends Request = Request> = CacheResponseOptions<Incoming> & RunOptions
+export interface CacheRouteOptions<Incoming extends Request = Request>
+  extends Omit<CacheResponseOptions<Incoming>, 'user'>, RunOptions {
+  /**
+   * Whose the answer is, as a text: it is then stored for that user alone, and clients are told that it is private. Where it
+   * gives undefined or null, the answer is neither stored nor looked for; an empty text or no text is an error. It may be
+   * async: `async () => (await getSession()).userId`.
+   *
+   * @default answers are shared, and none that a session was used for is stored
+   */
+  readonly user?: (request: Incoming) => Owner | Promise<Owner>
+}
 
 /**
  * A response cache in front of a route handler that Next.js itself would run for each request.
@@ -36,7 +47,12 @@ export function cacheResponse<Incoming extends Request, Context>(
 ): WrappedRoute<Incoming, Context> {
   const places = new WeakMap<Request, readonly string[]>()
   const key = (request: Incoming): readonly string[] => [...(places.get(request) ?? []), ...ownKey(options, request)]
-  const use = useOf(from, () => cacheResponses<Incoming>(from, { ...options, key }, RUN_OPTIONS))
+  const { user, ...shared } = options
+  const use = useOf(from, () =>
+    user === undefined
+      ? cacheResponses<Incoming>(from, { ...shared, key }, RUN_OPTIONS)
+      : withOwner(user, (atOnce) => cacheResponses<Incoming>(from, { ...shared, key, user: atOnce }, RUN_OPTIONS)),
+  )
   const connection = connectionOf(options)
   const { onError = (error: unknown) => console.error(error) } = options
   const watched: typeof handler = async (request, context) => {

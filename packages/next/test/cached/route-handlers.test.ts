@@ -1,8 +1,8 @@
 import '../next-environment.ts'
-import { createRedstart } from '@redstart/core'
+import { createRedstart, fixedWindow } from '@redstart/core'
 import { createCacheHandlers } from '@redstart/next/handlers'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type CacheRouteOptions, cacheResponse, cacheTags } from '../../src/http.ts'
+import { type CacheRouteOptions, cacheResponse, cacheTags, limitRoute } from '../../src/http.ts'
 import { closeRuntime } from '../../src/runtime/runtime.ts'
 import { nextSessions } from '../../src/session/index.ts'
 import { type Handler, PREVIEW } from '../route/next-server.ts'
@@ -184,6 +184,68 @@ describe("a cached route handler whose answer is somebody's", () => {
       }
     })
     expect(answers).toEqual(['200 ada', '200 guest'])
+  })
+
+  it('is stored for each of those whom an async user() finds, and for nobody else', async () => {
+    const redstart = instance()
+    const { getSession, withSession } = nextSessions(redstart, { cookie: { secure: false } })
+    const POST = withSession(async (request, { session }) => {
+      await session.login(new URL(request.url).searchParams.get('id') ?? '')
+      return new Response()
+    })
+    let runs = 0
+    const options = { ttl: '1m', user: async () => (await getSession()).userId } as const
+    const GET = cacheResponse(redstart, options, async () => {
+      runs += 1
+      return new Response(`${runs} ${(await getSession()).userId}`)
+    })
+    const ask = await runningApp({ '/': { GET }, '/login': { POST } })
+    const cookieOf = async (id: string): Promise<string> =>
+      (await ask(`/login?id=${id}`, { method: 'POST' })).headers.getSetCookie()[0]?.split(';', 1)[0] ?? ''
+    const [ada, bob] = [await cookieOf('ada'), await cookieOf('bob')]
+    const answers: string[] = []
+    for (const cookie of [ada, bob, ada, '', '', bob])
+      answers.push(await (await ask('/', { headers: { cookie } })).text())
+    expect(answers).toEqual(['1 ada', '2 bob', '1 ada', '3 undefined', '4 undefined', '2 bob'])
+  })
+
+  it('is answered as what an async user() rejects with means', async () => {
+    const redstart = instance()
+    const { getSession } = nextSessions(redstart)
+    const user = async (): Promise<string> => (await getSession()).requireUser()
+    const ask = await cachedApp(redstart, { ttl: '1m', user })
+    expect(await ask()).toMatch(/^401 /)
+    const untyped = (options: object): CacheRouteOptions => options
+    expect(() => cacheResponse(redstart, untyped({ user: 'ada' }), () => new Response())).toThrow(/user/)
+  })
+
+  it('is made anew behind the back of whom an async user() finds', async () => {
+    const ask = await cachedApp(instance(), { ttl: '1ms', stale: '1m', user: async () => await Promise.resolve('ada') })
+    expect(await ask()).toBe(STORED)
+    await expect.poll(async () => await ask(), { timeout: 20_000 }).toMatch(/^200 [2-9]\d* Redstart; hit/)
+  })
+
+  it('is not stored where a limit in front has looked at the session, unless it is stored for its user', async () => {
+    const redstart = createRedstart({ keys: KEY, policies: { many: fixedWindow({ limit: 1000, window: '1h' }) } })
+    onTestFinished(async () => await redstart.close())
+    const { getSession } = nextSessions(redstart)
+    const who = async (): Promise<string> => (await getSession()).userId ?? 'guest'
+    const behind = (options: CacheRouteOptions): Handler => {
+      const limits = { policies: 'many', key: who } as const
+      return limitRoute(
+        redstart,
+        limits,
+        cacheResponse(redstart, { ttl: '1m', ...options }, () => new Response()),
+      )
+    }
+    const ask = await runningApp({ '/all': { GET: behind({}) }, '/own': { GET: behind({ user: who }) } })
+    const said = async (path: string): Promise<string | null> => (await ask(path)).headers.get('cache-status')
+    const refused = 'Redstart; fwd=uri-miss; detail=session'
+    expect([await said('/all'), await said('/all')]).toEqual([refused, refused])
+    expect([await said('/own'), await said('/own')]).toEqual([
+      'Redstart; fwd=uri-miss; stored',
+      expect.stringMatching(/^Redstart; hit/),
+    ])
   })
 
   it('is not stored where it sets a cookie through cookies() and goes elsewhere', async () => {
