@@ -6,6 +6,7 @@ import { sharedTags } from '../runtime/next-tags.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { HandlerSetup } from '../runtime/settings.ts'
 import type { Durations } from '../runtime/tag-updates.ts'
+import { tellTooManyTags } from '../runtime/too-many-tags.ts'
 import { UNUSABLE, warnOnce } from '../runtime/warn-once.ts'
 import { bareShell } from '../seeds/bare-shell.ts'
 import { buildOf } from './build-id.ts'
@@ -74,8 +75,9 @@ export class IncrementalHandler {
 
   #path({ paths, settings }: Runtime, key: string, kind: string | undefined): string {
     if (kind === 'FETCH') return paths.of('fetch', key)
-    if (kind === 'IMAGE') return paths.of('image', key)
-    return paths.of('page', key, buildOf(this.#context.serverDistDir, settings.deploymentId))
+    const build = buildOf(this.#context.serverDistDir, settings.deploymentId)
+    // The next build may have another picture of that name, and the key does not say whether it is of the app itself.
+    return paths.of(kind === 'IMAGE' ? 'image' : 'page', key, build)
   }
 
   /** At once where it is in memory, as nearly all is: a request waits for nothing then. */
@@ -177,7 +179,7 @@ export class IncrementalHandler {
     const longest = data === null ? Math.min(settings.retention, LONGEST_NOTHING_MS) : settings.retention
     const ttl = Math.max(1, Math.ceil(Math.min(expire * 1000, longest)))
     const tags = sharedTags([...(context.tags ?? []), ...ownTags(data)])
-    await cache.keep(path, { bytes, ttl, tags, moment })
+    tellTooManyTags(await cache.keep(path, { bytes, ttl, tags, moment }), tags)
   }
 }
 

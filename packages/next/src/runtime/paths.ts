@@ -26,10 +26,12 @@ export class Paths {
 
   /** As {@link pathOf}. */
   of(kind: EntryKind, key: string, build?: string): string {
-    const known = this.#known.get(build ?? kind)?.get(key)
+    // Of a build are pages and images; one text is made of two for the latter alone, which are few.
+    const part = build === undefined || kind === 'page' ? (build ?? kind) : `${kind} ${build}`
+    const known = this.#known.get(part)?.get(key)
     if (known !== undefined) return known
     const path = pathOf(this.#namespace, kind, key, build)
-    if (key.length <= LONGEST_KEY) this.#remember(build ?? kind, key, path)
+    if (key.length <= LONGEST_KEY) this.#remember(part, key, path)
     return path
   }
 

@@ -5,6 +5,7 @@ import { inDevelopment } from '../runtime/phase.ts'
 import { type Runtime, runtimeOf } from '../runtime/runtime.ts'
 import type { HandlerSetup } from '../runtime/settings.ts'
 import type { Durations } from '../runtime/tag-updates.ts'
+import { tellTooManyTags } from '../runtime/too-many-tags.ts'
 import { reasonOf, UNUSABLE, warnOnce } from '../runtime/warn-once.ts'
 import { bytesOfStream, streamOfBytes } from './bytes-of-stream.ts'
 import { decodeEntry, encodeEntry, type KeptEntry } from './kept-entry.ts'
@@ -130,7 +131,8 @@ async function keep(runtime: Runtime, path: string, pendingEntry: Promise<UseCac
   const born = cache.earliestTime - Math.max(0, now - timestamp)
   const facts = { tags, stale, expire, revalidate, born, timestamp, process: runtime.process }
   const ttl = Math.max(1, Math.ceil(Math.min(expire * 1000, settings.retention)))
-  await cache.keep(path, { bytes: encodeEntry(facts, bytes), ttl, tags: sharedTags(tags), moment })
+  const names = sharedTags(tags)
+  tellTooManyTags(await cache.keep(path, { bytes: encodeEntry(facts, bytes), ttl, tags: names, moment }), names)
 }
 
 /** The entry and its bytes; undefined for what is not kept: it failed, is too large, or is never served. */

@@ -21,6 +21,15 @@ function fetched(body: string, tags: string[] = []): IncrementalValue & { kind: 
   return { kind: 'FETCH', data, tags, revalidate: 60 }
 }
 
+const HERO: IncrementalValue = {
+  kind: 'IMAGE',
+  etag: 'e',
+  upstreamEtag: 'u',
+  buffer: Buffer.from('of this build'),
+  extension: 'webp',
+  revalidate: 14_400,
+}
+
 const now = (): number => performance.timeOrigin + performance.now()
 
 describe('pages and fetches', () => {
@@ -196,9 +205,13 @@ describe('pages and fetches', () => {
       await request.set('/menu', page('<p>soup'), { cacheControl: MINUTE })
       await request.get('hash', { kind: 'FETCH' })
       await request.set('hash', fetched('soup'), { fetchCache: true })
+      await request.get('hash of /hero.png', { kind: 'IMAGE' })
+      await request.set('hash of /hero.png', HERO, { cacheControl: MINUTE })
+      expect(await request.get('hash of /hero.png', { kind: 'IMAGE' })).toMatchObject({ value: HERO })
       expect(await new made.handlers({ serverDistDir: one }).get('/menu', PAGE)).not.toBeNull()
       const next = new made.handlers({ serverDistDir: other })
       expect(await next.get('/menu', PAGE)).toBeNull()
+      expect(await next.get('hash of /hero.png', { kind: 'IMAGE' })).toBeNull()
       expect(await next.get('hash', { kind: 'FETCH' })).not.toBeNull()
     } finally {
       await rm(folder, { recursive: true })

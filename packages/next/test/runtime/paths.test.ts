@@ -9,7 +9,8 @@ describe('remembered paths', () => {
         for (const kind of ['use-cache', 'fetch', 'image', 'page'] as const)
           expect(paths.of(kind, key)).toBe(pathOf('next', kind, key))
         for (const build of ['none', 'b1', 'b2'])
-          expect(paths.of('page', key, build)).toBe(pathOf('next', 'page', key, build))
+          for (const kind of ['page', 'image'] as const)
+            expect(paths.of(kind, key, build)).toBe(pathOf('next', kind, key, build))
       }
   })
 
