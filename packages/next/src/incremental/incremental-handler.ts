@@ -40,7 +40,8 @@ export class IncrementalHandler {
   constructor(setup: HandlerSetup, context: IncrementalContext) {
     this.#setup = setup
     this.#context = context
-    this.#made = context._requestHeaders?.['x-prerender-revalidate'] === undefined ? undefined : wallTime()
+    const { _requestHeaders: headers } = context
+    this.#made = headers?.['x-prerender-revalidate'] === undefined ? undefined : wallTime()
   }
 
   get(key: string, context: GetContext): Promise<IncrementalEntry | null> {
