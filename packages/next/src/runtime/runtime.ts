@@ -73,7 +73,10 @@ function tellProblems({ events }: Redstart, namespace: string): void {
     warnOnce('degraded', `Redis does not answer (${operation}: ${code}); meanwhile Next.js renders`),
   )
   events.on('miss', ({ namespace: missed, reason }) => {
-    if (missed === namespace && (reason === 'unreadable' || reason === 'foreign')) warnOnce('bytes', UNUSABLE)
+    if (missed !== namespace) return
+    if (reason === 'unreadable' || reason === 'foreign') warnOnce('bytes', UNUSABLE)
+    // Where there has been no connection yet, no operation has failed.
+    if (reason === 'outage') warnOnce('degraded', 'Redis does not answer (read); meanwhile Next.js renders')
   })
 }
 
