@@ -50,7 +50,7 @@ describe('what overlaps what is invalidated', () => {
 
   it('is never served afterwards, in whatever order things happen', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(STEP, { maxLength: 16 }), async (steps) => {
+      fc.asyncProperty(fc.array(STEP, { maxLength: 24, size: 'max' }), async (steps) => {
         await using made = madeHandlers()
         const making: { request: Request; version: number }[] = []
         let [request, version] = [new made.handlers({}), 0]
