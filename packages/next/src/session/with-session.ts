@@ -3,7 +3,6 @@ import { sessionPolicy, SessionProperty, usePolicy } from '@redstart/core/http'
 import { workAsyncStorage } from '#next/work-storage'
 import type { WrappedRoute } from '../route/route-handler.ts'
 import { runRoute } from '../route/run-route.ts'
-import { noteLook } from './looks.ts'
 import { HOW_TO_TRUST, type Resolved } from './options.ts'
 import { stateOf } from './states.ts'
 
@@ -44,14 +43,7 @@ export function withSessions<Data extends object, Load extends 'eager' | 'lazy'>
         state.onFailed = onError
         property.put(given, state)
         const work = workAsyncStorage.getStore()
-        if (work === undefined) return
-        stateOf(work, sessions).adopt(state)
-        // The request may be one that a handler has made, whose answer is part of what that answers.
-        const used = state.use.bind(state)
-        state.use = () => {
-          noteLook(work)
-          used()
-        }
+        if (work !== undefined) stateOf(work, sessions).adopt(state)
       })
       const handled = async (served: Incoming): Promise<Response> => await handler(served, given)
       const whole = redstartSession
