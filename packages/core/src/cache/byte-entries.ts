@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts'
 import type { Entry } from './entry.ts'
 import { ANY_FORM, type Form } from './form.ts'
 import { loneFlight } from './flights.ts'
-import type { Inside, LoadFrame } from './load-frame.ts'
+import type { Inside, LoadFrame, OpenFrame } from './load-frame.ts'
 import type { Origin } from './placement.ts'
 import type { ReadTarget } from './read-target.ts'
 import type { Sight } from './reader.ts'
@@ -33,7 +33,7 @@ export interface ByteWrite {
 /** Something that is being made. */
 export interface Beginning {
   /** What was read through the cache for it so far. */
-  readonly parts: LoadFrame
+  readonly parts: OpenFrame
   readonly inside: Inside
 }
 

@@ -143,6 +143,14 @@ export class BatchFrame extends LoadFrame {
 /** What is made of what is read through the cache, and is no load: an answer to a request. Nobody waits for it here. */
 export class OpenFrame extends LoadFrame {
   override readonly isLoad: boolean = false
+  /** Why it is made for one client alone; undefined where nobody said so. */
+  ownedBecause: string | undefined
+}
+
+/** Says of every answer that the caller is part of, whichever request it is given, that it is made for one client alone. */
+export function markAround(why: string): void {
+  for (let frame = storage.getStore()?.frame; frame !== undefined; frame = frame.outer)
+    if (frame instanceof OpenFrame) frame.ownedBecause ??= why
 }
 
 /** The generation of a value whose parts come from different ones: it equals none, so the value is never used again. */

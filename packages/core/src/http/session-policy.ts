@@ -1,6 +1,7 @@
 import { invalidArgument, RedstartError } from '../errors.ts'
 import type { RequestSession } from '../session/request-session.ts'
 import type { Sessions, Who } from '../session/sessions.ts'
+import { markAround } from '../cache/load-frame.ts'
 import { markPrivate } from './caching/private-mark.ts'
 import { sentValues, serializeCookie } from './cookies.ts'
 import type { Capture, HttpExchange, HttpPolicy, LeavingHead, Settlement } from './exchange.ts'
@@ -142,6 +143,7 @@ class ExchangeSession<Data extends object> implements SessionState<Data> {
     if (this.used) return
     this.used = true
     markPrivate(this.#exchange.request, 'session')
+    markAround('session')
   }
 
   open(): Promise<RequestSession<Data>> {

@@ -69,6 +69,19 @@ describe("a cached route handler whose answer is somebody's", () => {
     expect(answers).toEqual(['200 ada', '200 guest'])
   })
 
+  it('is not stored where withSession() looked for a request that the handler has made', async () => {
+    const answers = await adaAndGuest(({ withSession }) => {
+      const inner = withSession<Params>(
+        (_request: Request, { session }: Given) => new Response(session.userId ?? 'guest'),
+      )
+      return async ({ url, headers }, context) => {
+        const answer = await inner(new Request(url, { headers }), context)
+        return new Response(await answer.text())
+      }
+    })
+    expect(answers).toEqual(['200 ada', '200 guest'])
+  })
+
   it('is stored for each of those whom an async user() finds, and for nobody else', async () => {
     const redstart = instance()
     const { getSession, withSession } = nextSessions(redstart, { cookie: { secure: false } })

@@ -119,6 +119,7 @@ export class Filling<Context> {
     const { asked, stale } = this.#parts
     const settings = this.#settings
     asked.audit?.end()
+    this.#handling.mark(asked.exchange.request)
     if (head.status === 304 && stale !== undefined && settings.keep > 0) return this.#holds(head, stale)
     if (head.status >= 500 && stale !== undefined) {
       const instead = this.#inPlaceOf(head, stale)
@@ -225,6 +226,7 @@ export class Filling<Context> {
   async #store(storing: Storing, body: Uint8Array): Promise<void> {
     const { entries, path, asked } = this.#parts
     if (this.#handling.lapsed) return this.#end('passed')
+    this.#handling.mark(asked.exchange.request)
     const whole = wholeOf(storing, asked.exchange)
     if (whole === undefined) return this.#end('refused')
     const stored = store({ ...whole, headers: shownOf(whole, this.#settings).stored }, body)

@@ -2,6 +2,7 @@ import type { Budget } from '../../cache/budget.ts'
 import type { Beginning, ByteEntries } from '../../cache/byte-entries.ts'
 import type { LoadFrame } from '../../cache/load-frame.ts'
 import type { Moment } from '../../cache/token.ts'
+import { markPrivate } from '../caching/private-mark.ts'
 
 export interface HandlingParts {
   readonly entries: ByteEntries
@@ -47,6 +48,12 @@ export class Handling {
 
   /** What makes its answer goes on here when it is through: a stream that makes a piece when it is asked for one. */
   readonly within = <T>(next: () => T): T => (this.#beginning === undefined ? next() : this.#beginning.inside.run(next))
+
+  /** Marks the request with what was said of its answer by whoever was given another one: a handler that this one called. */
+  mark(request: object): void {
+    const why = this.#beginning?.parts.ownedBecause
+    if (why !== undefined) markPrivate(request, why)
+  }
 
   /** It has taken so long that its reads were noted no more. */
   get lapsed(): boolean {
