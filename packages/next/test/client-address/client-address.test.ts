@@ -1,3 +1,4 @@
+import '../next-environment.ts'
 import { createRedstart, fixedWindow, type RedstartError } from '@redstart/core'
 import type { AddressModel } from '@redstart/core/http'
 import { describe, expect, it, onTestFinished } from 'vitest'

@@ -1,3 +1,4 @@
+import '../next-environment.ts'
 import { createRedstart, fixedWindow } from '@redstart/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { limitProxy, type LimitProxyOptions, type ProxyHandler } from '../../src/http.ts'

@@ -1,3 +1,4 @@
+import '../next-environment.ts'
 import { describe, expect, it } from 'vitest'
 import { returnPath } from '../../src/session/index.ts'
 
