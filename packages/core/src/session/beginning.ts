@@ -1,7 +1,7 @@
 import type { OpenedPayload } from '../wire/seal.ts'
 import type { ActiveSession } from './active-session.ts'
 import { cookieOf } from './cookie-change.ts'
-import { createRecord } from './creation.ts'
+import { createRecord, OF_NOBODY } from './creation.ts'
 import type { FieldDraft } from './fields.ts'
 
 /**
@@ -22,15 +22,11 @@ export async function begin(session: ActiveSession, drafts: readonly FieldDraft[
   if (!mayBegin || (payloads.size === 0 && !session.isWanted)) return
   session.requireHead()
   const live = await createRecord(engine, client, {
-    userId: undefined,
-    reason: 'anonymous',
     payloads,
-    methods: [],
-    roles: [],
-    identified: false,
     remember: session.wantedAge !== undefined && session.wantedAge !== null,
     age: session.wantedAge ?? undefined,
     planned: session.planned,
+    ...OF_NOBODY,
   })
   session.begin(live, cookieOf(live.token, live.core, live.core.created))
 }

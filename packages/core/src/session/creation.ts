@@ -39,6 +39,15 @@ export interface NewRecord {
   readonly planned?: Token | undefined
 }
 
+/** Of a session that nobody has signed in to. */
+export const OF_NOBODY: Pick<NewRecord, 'userId' | 'reason' | 'methods' | 'roles' | 'identified'> = {
+  userId: undefined,
+  reason: 'anonymous',
+  methods: [],
+  roles: [],
+  identified: false,
+}
+
 /** What is known of when and where a user proved who they are. */
 type Proof = Pick<CoreRecord, 'authenticated' | 'stepUp' | 'device'>
 

@@ -2,7 +2,7 @@ import { RedstartError } from '../errors.ts'
 import type { OpenedPayload } from '../wire/seal.ts'
 import type { ActiveSession } from './active-session.ts'
 import { cookieOf } from './cookie-change.ts'
-import { createRecord } from './creation.ts'
+import { createRecord, OF_NOBODY } from './creation.ts'
 import { isHidden } from './field-names.ts'
 import type { Live } from './live.ts'
 import { isOutage } from './opening.ts'
@@ -55,16 +55,12 @@ async function restore(
   const isSaid = wantedAge !== undefined
   try {
     const live = await createRecord(engine, client, {
-      userId: undefined,
-      reason: 'anonymous',
       payloads,
-      methods: [],
-      roles: [],
-      identified: false,
       version: core.version,
       remember: isSaid ? wantedAge !== null : core.remember,
       age: isSaid ? (wantedAge ?? undefined) : age,
       idle: isSaid ? undefined : idle,
+      ...OF_NOBODY,
     })
     session.begin(live, cookieOf(live.token, live.core, live.core.created))
     return true
